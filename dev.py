@@ -10,8 +10,8 @@ python3 dev.py s2m ARGS   any other s2m command
 
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("s2m needs Python 3.11 or newer, this is %d.%d. Try: python3.11 dev.py" % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036 (the one line that an older Python must reach)
+    sys.exit(f"s2m needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
 
 import contextlib
 import fcntl
@@ -108,7 +108,7 @@ def make_venv():
 
 def install_debian_packages(*names):
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(f"dev.py: first install {' '.join(names)}, for example: sudo apt-get install {' '.join(names)}")
+        sys.exit(f"dev.py: missing here: {', '.join(names)}. Install it with your package manager, then run again.")
     say(f"installing Debian's {' '.join(names)} …")
     quietly(["apt-get", "update", "-qq"])
     quietly(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names])

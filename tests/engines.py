@@ -89,7 +89,8 @@ class PostgresServer:
                 time.sleep(0.05)
 
     def execute(self, statement):
-        with psycopg.connect(host=str(self.folder), user="s2m", dbname="postgres", autocommit=True) as connection:
+        where = {"host": str(self.folder), "user": "s2m", "dbname": "postgres"}
+        with psycopg.connect(**where, autocommit=True) as connection:
             connection.execute(statement)
 
     def url(self, name):

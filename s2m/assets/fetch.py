@@ -31,7 +31,7 @@ FILES = {
     "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
     "zxing-wasm/LICENSE": "zxing-wasm.LICENSE",
 }
-# Atkinson's zero is slashed, which is noisy in 18:00 and € 15: running text takes its digits from the other font.
+# Atkinson's zero is slashed, which is noisy in 18:00 and € 15: text takes its digits from the other font.
 FIGURES = f"""@font-face {{
   font-family: "s2m Figures";
   font-weight: 400 700;
