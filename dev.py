@@ -108,7 +108,7 @@ def make_venv():
 
 def install_debian_packages(*names):
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit(f"dev.py: missing here: {', '.join(names)}. Install it with your package manager, then run again.")
+        sys.exit(f"dev.py: {', '.join(names)} is missing; install it as root with apt-get, then go on.")
     say(f"installing Debian's {' '.join(names)} …")
     quietly(["apt-get", "update", "-qq"])
     quietly(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names])
