@@ -82,7 +82,7 @@ def ensure():
 
 
 def wanted():
-    """What a finished set-up was made from; a moved folder or another Python needs a new one."""
+    """What a finished set-up was made from; a moved folder or another Python needs another."""
     files = ("requirements.txt", "pyproject.toml", "s2m/assets/package-lock.json", "s2m/assets/node.txt")
     parts = [(ROOT / name).read_bytes() for name in files]
     parts.append(f"{ROOT} {sys.version} {shutil.which('npm') is None}".encode())
@@ -90,8 +90,9 @@ def wanted():
 
 
 def usable():
-    """Whether .venv is of this Python and has a pip: then it is brought up to date rather than made anew."""
-    if not PYTHON.exists():
+    """Whether .venv is of this Python and place, and has a pip: then it is brought up to date, not made anew."""
+    made = VENV / "pyvenv.cfg"
+    if not PYTHON.exists() or f" {VENV}\n" not in made.read_text():
         return False
     probe = "import pip, sys; print(sys.version)"
     answer = subprocess.run([PYTHON, "-c", probe], capture_output=True, text=True)
