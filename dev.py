@@ -90,9 +90,9 @@ def wanted():
 
 
 def usable():
-    """Whether .venv is of this Python and place, and has a pip: then it is brought up to date, not made anew."""
-    made = VENV / "pyvenv.cfg"
-    if not PYTHON.exists() or f" {VENV}\n" not in made.read_text():
+    """Whether .venv is of this Python and place and has a pip: then it is updated, not made anew."""
+    note = VENV / "pyvenv.cfg"
+    if not PYTHON.exists() or not note.exists() or f" {VENV}\n" not in note.read_text():
         return False
     probe = "import pip, sys; print(sys.version)"
     answer = subprocess.run([PYTHON, "-c", probe], capture_output=True, text=True)

@@ -36,9 +36,11 @@ def say(text):
 
 
 def apt(*arguments):
-    """Whether apt-get succeeded; if not, it has said why."""
+    """Whether apt-get succeeded; if not, say why. The packages' own talk is of no interest."""
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(["apt-get", "-qq", *arguments], env=env, stdout=subprocess.DEVNULL)
+    done = subprocess.run(["apt-get", "-qq", *arguments], env=env, capture_output=True, text=True)
+    if done.returncode:
+        say(done.stderr[-2000:])
     return done.returncode == 0
 
 
