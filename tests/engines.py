@@ -21,7 +21,7 @@ NUMBERS = itertools.count(1)
 
 def prepare(url):
     """Bring an empty database to the newest schema; done once per run, tests get copies."""
-    from s2m.store import Database  # late: the tests of pages and rules run without the store
+    from s2m.store.engine import Database  # late: the tests of pages and rules run without the store
 
     database = Database(url)
     try:
