@@ -1,0 +1,30 @@
+"""The ledger: who gave how much to whom, for ever.
+
+One transfer is one debit account, one credit account, one positive whole amount and one unit, so every transfer
+sums to zero by construction. Rows are only ever added: a mistake is mended by a reversal that names it. A *hold*
+is a pending transfer; later exactly one row *posts* it (any amount up to the hold) or *voids* it. All rows of a
+network form one hash chain.
+
+    entries.py   the values: accounts, entries, transfers, and how a row becomes part of the chain
+    book.py      what may be done with them: open, transfer, hold, post, void, reverse, forgive
+    verify.py    the whole ledger recomputed from its rows
+"""
+
+from s2m.domain.ledger.book import (
+    forgive,
+    grant_newcomer,
+    hold,
+    open_network,
+    open_person,
+    post,
+    reverse,
+    transfer,
+    void,
+)
+from s2m.domain.ledger.entries import SC, Account, Entry, Head, Transfer, digest
+from s2m.domain.ledger.verify import Fault, Verdict, verify
+
+__all__ = [
+    "SC", "Account", "Entry", "Fault", "Head", "Transfer", "Verdict", "digest", "forgive", "grant_newcomer", "hold",
+    "open_network", "open_person", "post", "reverse", "transfer", "verify", "void",
+]  # fmt: skip

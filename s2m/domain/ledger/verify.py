@@ -1,0 +1,129 @@
+"""The whole ledger recomputed from its rows: numbers, chain, holds, reversals, floors and balances.
+
+Reads each row once, in order; holds in memory only what is open. Stops at the first row that is wrong and names it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from s2m.domain.ledger.entries import START, Account, Head, Transfer, link
+
+
+@dataclass(frozen=True)
+class Fault:
+    """n: the row's number (0: not one row but the whole); what: a stable code; detail: the figures."""
+
+    n: int
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    rows: int
+    head: Head
+    fault: Fault | None
+
+
+@dataclass
+class _Book:
+    accounts: dict[str, Account]
+    reversed_ids: frozenset[str]
+    balance: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    held: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    open_holds: dict[str, Transfer] = field(default_factory=dict)
+    moved: dict[str, Transfer] = field(default_factory=dict)
+    reversed: set[str] = field(default_factory=set)
+    last: Head = Head(0, START)
+
+
+def verify(
+    rows: Iterable[Transfer], accounts: Iterable[Account], head: Head, *, lowest: int, reversed_ids: frozenset[str]
+) -> Verdict:
+    """lowest: the lowest floor that any policy of the network ever allowed a person.
+
+    reversed_ids: which rows some reversal names, so that only those are remembered on the way.
+    """
+    book = _Book({a.id: a for a in accounts}, reversed_ids)
+    for row in rows:
+        fault = _fault_in(book, row, lowest)
+        if fault:
+            return Verdict(book.last.n, book.last, fault)
+    return Verdict(book.last.n, book.last, _fault_at_end(book, head))
+
+
+def _fault_in(book: _Book, row: Transfer, lowest: int) -> Fault | None:
+    if row.n != book.last.n + 1:
+        return Fault(row.n, "gap", f"expected row {book.last.n + 1}")
+    if row.hash != link(book.last.hash, row.n, row):
+        return Fault(row.n, "chain", "the row or one before it was changed")
+    what = _wrong_legs(book, row) or _wrong_hold(book, row) or _wrong_reversal(book, row)
+    if what:
+        return Fault(row.n, what)
+    _apply(book, row)
+    debit = book.accounts[row.debit_id]
+    # A reversal or a settled promise may pass the floor: only a new promise or gift is bound by it
+    bound = debit.kind == "person" and row.state in ("pending", "posted") and row.reverses_id is None
+    if bound and book.balance[debit.id] - book.held[debit.id] < lowest:
+        return Fault(row.n, "floor", f"{book.balance[debit.id] - book.held[debit.id]} < {lowest}")
+    book.last = Head(row.n, row.hash)
+    return None
+
+
+def _wrong_legs(book: _Book, row: Transfer) -> str | None:
+    debit, credit = book.accounts.get(row.debit_id), book.accounts.get(row.credit_id)
+    if debit is None or credit is None or debit.id == credit.id:
+        return "accounts"
+    if not {debit.network_id, credit.network_id} == {row.network_id}:
+        return "network"
+    return "unit" if {debit.unit, credit.unit} != {row.unit} else None
+
+
+def _wrong_hold(book: _Book, row: Transfer) -> str | None:
+    if row.pending_id is None:
+        return None
+    held = book.open_holds.get(row.pending_id)
+    if held is None:
+        return "hold"
+    same = (held.debit_id, held.credit_id, held.unit) == (row.debit_id, row.credit_id, row.unit)
+    return None if same and row.amount <= held.amount else "hold"
+
+
+def _wrong_reversal(book: _Book, row: Transfer) -> str | None:
+    if row.reverses_id is None:
+        return None
+    original = book.moved.get(row.reverses_id)
+    if original is None or row.reverses_id in book.reversed:
+        return "reversal"
+    mirror = (original.credit_id, original.debit_id, original.amount, original.unit)
+    return None if mirror == (row.debit_id, row.credit_id, row.amount, row.unit) else "reversal"
+
+
+def _apply(book: _Book, row: Transfer) -> None:
+    if row.state == "pending":
+        book.open_holds[row.id] = row
+        book.held[row.debit_id] += row.amount
+    elif row.pending_id is not None:
+        book.held[row.debit_id] -= book.open_holds.pop(row.pending_id).amount
+    if row.moves:
+        book.balance[row.debit_id] -= row.amount
+        book.balance[row.credit_id] += row.amount
+        if row.id in book.reversed_ids:
+            book.moved[row.id] = row
+    if row.reverses_id:
+        book.reversed.add(row.reverses_id)
+
+
+def _fault_at_end(book: _Book, head: Head) -> Fault | None:
+    if book.last != head:
+        return Fault(book.last.n + 1, "cut", f"the chain ends at {book.last.n}, its head says {head.n}")
+    if sum(book.balance.values()):
+        return Fault(0, "sum", str(sum(book.balance.values())))
+    for account in book.accounts.values():
+        kept, found = (account.balance, account.held), (book.balance[account.id], book.held[account.id])
+        if kept != found:
+            return Fault(0, "balance", f"account {account.id}: kept {kept}, rows say {found}")
+    return None

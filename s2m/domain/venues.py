@@ -1,0 +1,236 @@
+"""Places: networks, their venues with hours and policy, and the rooms in them.
+
+Opening hours are local: {"mon": ["08:30", "18:00"], …}; a day that is missing or null is closed; a closing time
+at or before the opening time is after midnight; "24:00" is midnight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
+
+from s2m.domain import fields
+from s2m.domain.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ROOM_KINDS = ("open", "quiet", "meeting")
+Hours = Mapping[str, list[str] | None]
+USUAL_HOURS: Hours = {day: ["08:30", "18:00"] if day not in ("sat", "sun") else None for day in DAYS}
+
+
+@dataclass(frozen=True)
+class Network:
+    id: str
+    name: str
+    unit: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Venue:
+    id: str
+    network_id: str
+    slug: str
+    name: str
+    timezone: str
+    language: str
+    opening_hours: Hours
+    created_at: datetime
+    retired_at: datetime | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a venue asks and gives, in whole units of social capital. A new one takes effect; the past keeps its own."""
+
+    seat_price: int = 4
+    floor: int = -8
+    soft_floor: int = 0
+    newcomers_grant: int = 12
+    thanks_amount: int = 2
+    thanks_given_per_day: int = 5
+    thanks_received_per_day: int = 8
+    thanks_per_pair: int = 3
+
+
+@dataclass(frozen=True)
+class Room:
+    id: str
+    network_id: str
+    venue_id: str
+    name: str
+    kind: str
+    floor: int
+    capacity: int
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
+# Rules ---------------------------------------------------------------------------------------------------------
+
+
+def closing_after(venue: Venue, at: datetime) -> datetime:
+    """When a visit that starts at `at` ends by itself: that day's closing time, or midnight when that has passed.
+
+    Local clock time, so the instant moves with daylight saving; returned in UTC.
+    """
+    today = at.astimezone(venue.zone).date()
+    for day in (today - timedelta(days=1), today):
+        closing = _closing_of(venue, day)
+        if closing is not None and closing > at:
+            return closing
+    return _instant(venue, today, "24:00")
+
+
+def _closing_of(venue: Venue, day: date) -> datetime | None:
+    hours = venue.opening_hours.get(DAYS[day.weekday()])
+    if not hours:
+        return None
+    opens, closes = hours
+    return _instant(venue, day + timedelta(days=1) if closes <= opens else day, closes)
+
+
+def _instant(venue: Venue, day: date, clock: str) -> datetime:
+    if clock == "24:00":
+        day, clock = day + timedelta(days=1), "00:00"
+    return datetime.combine(day, time.fromisoformat(clock), venue.zone).astimezone(UTC)
+
+
+def parse_hours(given: Mapping[str, tuple[str, str]]) -> Hours:
+    """Opening hours from what a host typed, two clock times a day; both empty = closed. Raises Invalid `clock`."""
+    hours: dict[str, list[str] | None] = {}
+    for day in DAYS:
+        opens, closes = (part.strip() for part in given.get(day, ("", "")))
+        if not opens and not closes:
+            hours[day] = None
+        elif all(re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", part) for part in (opens, closes)) and opens != closes:
+            hours[day] = [opens, closes]
+        else:
+            raise Invalid(f"hours_{day}", "clock")
+    return hours
+
+
+def parse_policy(given: Mapping[str, object]) -> Policy:
+    """A policy from what a host typed. Raises Invalid for the first field that is wrong."""
+    policy = Policy(
+        seat_price=fields.whole(given.get("seat_price"), "seat_price", least=0, most=1000),
+        floor=fields.whole(given.get("floor"), "floor", least=-10_000, most=0),
+        soft_floor=fields.whole(given.get("soft_floor"), "soft_floor", least=-10_000, most=10_000),
+        newcomers_grant=fields.whole(given.get("newcomers_grant"), "newcomers_grant", least=0, most=1000),
+        thanks_amount=fields.whole(given.get("thanks_amount"), "thanks_amount", least=0, most=1000),
+        thanks_given_per_day=fields.whole(given.get("thanks_given_per_day"), "thanks_given_per_day", least=0, most=100),
+        thanks_received_per_day=fields.whole(given.get("thanks_received_per_day"), "thanks_received_per_day", least=0, most=100),
+        thanks_per_pair=fields.whole(given.get("thanks_per_pair"), "thanks_per_pair", least=0, most=100),
+    )
+    if policy.soft_floor < policy.floor:
+        raise Invalid("soft_floor", "soft_below_floor")
+    return policy
+
+
+def slug_for(name: str) -> str:
+    """How a venue is called in an address: 'Het Seinhuis' → 'het-seinhuis'."""
+    return re.sub(r"[^a-z0-9]+", "-", fields.folded(name)).strip("-")[:40] or "venue"
+
+
+# Actions -------------------------------------------------------------------------------------------------------
+
+
+def found_network(store: Store, name: object, now: datetime) -> Network:
+    """A new network with its issuing account, its commons and the first link of its chains."""
+    from s2m.domain import ledger
+
+    network = store.venues.add_network(fields.name(name, "network"), now)
+    ledger.open_network(store, network.id, now)
+    return network
+
+
+def open_venue(
+    store: Store,
+    network_id: str,
+    name: object,
+    timezone: str,
+    now: datetime,
+    *,
+    language: str = "nl",
+    hours: Hours = USUAL_HOURS,
+    policy: Policy | None = None,
+) -> Venue:
+    """A new venue with its account and first policy. Raises Invalid `timezone`."""
+    if timezone not in available_timezones():
+        raise Invalid("timezone", "timezone")
+    tidy = fields.name(name, "venue")
+    slug = store.venues.free_slug(network_id, slug_for(tidy))
+    venue = store.venues.add(network_id, slug, tidy, timezone, language, hours, now)
+    store.ledger.open_account(network_id, "venue", now, venue_id=venue.id)
+    store.venues.add_policy(venue, policy or Policy(), now, effective_at=now, by=None)
+    return venue
+
+
+def change_policy(store: Store, venue: Venue, policy: Policy, by: str, now: datetime) -> None:
+    """Takes effect now; what was posted before stays as it was."""
+    store.venues.add_policy(venue, policy, now, effective_at=now, by=by)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="policy.change", venue_id=venue.id)
+
+
+def change_hours(store: Store, venue: Venue, hours: Hours, by: str, now: datetime) -> Venue:
+    """New opening hours; visits that are open now get the new closing time."""
+    changed = store.venues.set_hours(venue, hours)
+    for visit in store.presence.open_visits(venue.id):
+        store.presence.set_closing(visit, closing_after(changed, max(visit.started_at, now)))
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="hours.change", venue_id=venue.id)
+    return changed
+
+
+def add_room(store: Store, venue: Venue, given: Mapping[str, object], by: str, now: datetime) -> Room:
+    """Raises Invalid, or Conflict `room_exists` where a room in use has that name."""
+    name, kind, floor, capacity = parse_room(given)
+    room = store.venues.add_room(venue, name, kind, floor, capacity, now)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="room.add", venue_id=venue.id, object_id=room.id)
+    return room
+
+
+def change_room(store: Store, venue: Venue, room_id: str, given: Mapping[str, object], by: str, now: datetime) -> Room:
+    room = the_room(store, venue, room_id)
+    name, kind, floor, capacity = parse_room(given)
+    changed = store.venues.set_room(room, name, kind, floor, capacity)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="room.change", venue_id=venue.id, object_id=room.id)
+    return changed
+
+
+def retire_room(store: Store, venue: Venue, room_id: str, by: str, now: datetime) -> None:
+    """The room is no longer offered; visits that took place in it keep it. Whoever sits there now has no room any more."""
+    room = the_room(store, venue, room_id)
+    store.presence.empty_room(room)
+    store.venues.retire_room(room, now)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="room.retire", venue_id=venue.id, object_id=room.id)
+
+
+def the_room(store: Store, venue: Venue, room_id: str) -> Room:
+    """Raises NotFound for a room of another venue as for one that never was."""
+    room = store.venues.room(room_id)
+    if room is None or room.venue_id != venue.id or room.retired_at:
+        raise NotFound()
+    return room
+
+
+def parse_room(given: Mapping[str, object]) -> tuple[str, str, int, int]:
+    kind = given.get("kind")
+    if kind not in ROOM_KINDS:
+        raise Invalid("kind", "choice")
+    return (
+        fields.name(given.get("name")),
+        str(kind),
+        fields.whole(given.get("floor"), "floor", least=-5, most=200),
+        fields.whole(given.get("capacity"), "capacity", least=1, most=10_000),
+    )

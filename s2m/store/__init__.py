@@ -1,0 +1,134 @@
+"""How it is kept. The only SQL.
+
+    with database.read() as store: …      one read transaction
+    with database.write() as store: …     one write transaction; committed at the end, rolled back on any error
+
+A `Store` lives as long as its transaction and is used by one thread. It also draws what is random (ids, secrets),
+so that the domain stays free of chance; a test or the demo may seed it.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import secrets
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, CursorResult, Executable
+
+from s2m.store.audit import Audit
+from s2m.store.contributions import Contributions
+from s2m.store.devices import Devices
+from s2m.store.door import Door
+from s2m.store.house import JobRuns, Outbox, Rates, Requests
+from s2m.store.ledger import Ledger
+from s2m.store.people import People
+from s2m.store.presence import Presence
+from s2m.store.scans import Scans
+from s2m.store.signin import Signin
+from s2m.store.venues import Venues
+
+
+class Chance(Protocol):
+    """Where random bytes come from."""
+
+    def randbytes(self, n: int, /) -> bytes: ...
+
+
+class Store:
+    def __init__(self, connection: Connection, chance: Chance | None = None) -> None:
+        self.connection = connection
+        self.chance = chance or _SYSTEM
+        self.touched: set[str] = set()
+
+    def run(self, statement: Executable, **values: Any) -> CursorResult[Any]:
+        return self.connection.execute(statement, values) if values else self.connection.execute(statement)
+
+    def changed(self, venue_id: str | None) -> None:
+        """Open pages of this venue are told once the transaction is committed."""
+        if venue_id:
+            self.touched.add(venue_id)
+
+    def new_id(self, now: datetime) -> str:
+        """uuid7 (RFC 9562) in 32 hex digits: 48 bit of milliseconds, so that rows stay in order, and 74 random bits."""
+        number = int(now.timestamp() * 1000) << 80 | int.from_bytes(self.chance.randbytes(10), "big")
+        number = number & ~(0xF << 76) | 7 << 76
+        return f"{number & ~(0x3 << 62) | 0x2 << 62:032x}"
+
+    def nonce(self, length: int) -> bytes:
+        return self.chance.randbytes(length)
+
+    def secret(self) -> str:
+        """256 random bits, fit for an address or a cookie."""
+        return base64.urlsafe_b64encode(self.chance.randbytes(32)).decode().rstrip("=")
+
+    @cached_property
+    def venues(self) -> Venues:
+        return Venues(self)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self)
+
+    @cached_property
+    def signin(self) -> Signin:
+        return Signin(self)
+
+    @cached_property
+    def devices(self) -> Devices:
+        return Devices(self)
+
+    @cached_property
+    def presence(self) -> Presence:
+        return Presence(self)
+
+    @cached_property
+    def scans(self) -> Scans:
+        return Scans(self)
+
+    @cached_property
+    def door(self) -> Door:
+        return Door(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self)
+
+    @cached_property
+    def contributions(self) -> Contributions:
+        return Contributions(self)
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self)
+
+    @cached_property
+    def rates(self) -> Rates:
+        return Rates(self)
+
+    @cached_property
+    def jobs(self) -> JobRuns:
+        return JobRuns(self)
+
+
+class _System:
+    def randbytes(self, n: int, /) -> bytes:
+        return secrets.token_bytes(n)
+
+
+_SYSTEM = _System()
+
+
+def seeded(seed: int) -> Chance:
+    """Chance that comes out the same each time: for the demo and for tests, never for a real venue."""
+    return random.Random(seed)

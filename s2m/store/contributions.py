@@ -1,0 +1,43 @@
+"""Contributions: thanks, with the counts that their caps need."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from s2m.domain.contributions import Thanks
+from s2m.store.part import Part
+from s2m.store.schema import thanks
+
+
+class Contributions(Part):
+    def add_thanks(self, given: Thanks) -> None:
+        self.run(insert(thanks).values(vars(given)))
+        self.store.changed(given.venue_id)
+
+    def thanks(self, thanks_id: str) -> Thanks | None:
+        row = self.one(select(thanks).where(thanks.c.id == thanks_id))
+        return Thanks(**row._mapping) if row else None
+
+    def undo_thanks(self, given: Thanks, now: datetime) -> Thanks:
+        self.run(update(thanks).where(thanks.c.id == given.id).values(undone_at=now))
+        self.store.changed(given.venue_id)
+        return Thanks(**{**vars(given), "undone_at": now})
+
+    def count_thanks(self, *, since: datetime, giver_id: str | None = None, receiver_id: str | None = None) -> int:
+        """Thanks that stand, given after `since` by this giver and to this receiver, where named."""
+        query = select(func.count()).select_from(thanks).where(thanks.c.at >= since, thanks.c.undone_at.is_(None))
+        if giver_id:
+            query = query.where(thanks.c.giver_id == giver_id)
+        if receiver_id:
+            query = query.where(thanks.c.receiver_id == receiver_id)
+        return int(self.run(query).scalar_one())
+
+    def received(self, person_id: str, *, most: int = 20) -> list[Thanks]:
+        query = select(thanks).where(thanks.c.receiver_id == person_id, thanks.c.undone_at.is_(None))
+        return [Thanks(**row._mapping) for row in self.run(query.order_by(thanks.c.at.desc()).limit(most))]
+
+    def given(self, person_id: str, *, most: int = 20) -> list[Thanks]:
+        query = select(thanks).where(thanks.c.giver_id == person_id, thanks.c.undone_at.is_(None))
+        return [Thanks(**row._mapping) for row in self.run(query.order_by(thanks.c.at.desc()).limit(most))]

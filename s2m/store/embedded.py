@@ -1,0 +1,170 @@
+"""The embedded database: one SQLite file. Its engine, its locks, its migrations and its copies.
+
+SQLite before 3.51.3 (but not 3.44.6+ and 3.50.7+ of those lines) can lose commits in WAL mode when two connections
+meet at a reset (sqlite.org/wal.html, "the WAL-reset bug"): there the rollback journal is used instead, slower and safe.
+Writers of this process queue at a lock, because SQLite's own waiting is not fair; BEGIN IMMEDIATE settles the rest.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlite_utils
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlite_utils.migrations import Migrations
+
+from s2m.domain.errors import Unavailable
+from s2m.store.migrations import Step
+
+BUSY_SECONDS = 5
+driver: ModuleType
+try:
+    from pysqlite3 import dbapi2 as driver
+except ImportError:
+    driver = sqlite3
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Is the WAL-reset race mended in this version?"""
+    return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+
+
+def pragmas(version: tuple[int, ...]) -> list[str]:
+    safe = wal_is_safe(version)
+    return [
+        f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+        "PRAGMA journal_mode=WAL" if safe else "PRAGMA journal_mode=DELETE",
+        "PRAGMA synchronous=FULL" if safe else "PRAGMA synchronous=EXTRA",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA recursive_triggers=ON",
+        "PRAGMA cache_size=-32768",
+        "PRAGMA mmap_size=268435456",
+    ]
+
+
+class Embedded:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._turn = threading.Lock()
+        self.engine = self._engine()
+
+    def _engine(self) -> Engine:
+        def connect() -> Any:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = driver.connect(
+                str(self.path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=256
+            )
+            for pragma in pragmas(driver.sqlite_version_info):
+                connection.execute(pragma).fetchall()
+            return connection
+
+        engine = create_engine(
+            "sqlite://", module=driver, creator=connect, poolclass=QueuePool, pool_size=16, max_overflow=0, pool_timeout=BUSY_SECONDS
+        )
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("writes")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Unavailable("busy")
+        try:
+            with self.engine.connect() as connection, connection.execution_options(writes=True).begin():
+                yield connection
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def sole(self, name: str) -> Iterator[bool]:
+        """True for the one process that holds this name now; the lock falls with the process."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(f"{self.path}.{name}.lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+            yield True
+
+    def migrate(self, steps: tuple[Step, ...]) -> list[str]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(f"{self.path}.migrations.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            database = self._utils()
+            try:
+                migrations = self._migrations(steps)
+                names = [m.name for m in migrations.pending(database)]
+                migrations.apply(database)
+                return names
+            finally:
+                database.conn.close()
+
+    def pending(self, steps: tuple[Step, ...]) -> list[str]:
+        database = self._utils()
+        try:
+            return [m.name for m in self._migrations(steps).pending(database)]
+        finally:
+            database.conn.close()
+
+    def _utils(self) -> sqlite_utils.Database:
+        connection = driver.connect(str(self.path), timeout=BUSY_SECONDS)
+        for pragma in pragmas(driver.sqlite_version_info):
+            connection.execute(pragma).fetchall()
+        return sqlite_utils.Database(connection)
+
+    def _migrations(self, steps: tuple[Step, ...]) -> Migrations:
+        """The steps as sqlite-utils keeps them, so that its own tools know what a file has had."""
+        migrations = Migrations("s2m")
+        for step in steps:
+
+            def apply(database: Any, step: Step = step) -> None:
+                for statement in statements(step):
+                    database.conn.execute(statement)
+
+            migrations(name=step.name)(apply)
+        return migrations
+
+    def is_collision(self, error: DBAPIError) -> bool:
+        return False
+
+    def describe(self) -> dict[str, str]:
+        safe = wal_is_safe(driver.sqlite_version_info)
+        return {
+            "engine": "SQLite",
+            "version": driver.sqlite_version,
+            "journal": "WAL, synchronous FULL" if safe else "DELETE, synchronous EXTRA (this version's WAL can lose commits)",
+            "file": str(self.path),
+        }
+
+    def backup(self, to: Path) -> None:
+        """A checked copy while the venue is open (SQLite's online backup). Raises ValueError when the copy is not whole."""
+        target = driver.connect(str(to))
+        source = driver.connect(str(self.path))
+        try:
+            source.backup(target)
+            found = target.execute("PRAGMA integrity_check").fetchone()[0]
+            if found != "ok" or target.execute("PRAGMA foreign_key_check").fetchone():
+                raise ValueError(f"the copy is not whole: {found}")
+        finally:
+            source.close()
+            target.close()
+
+
+def statements(step: Step) -> list[str]:
+    """A step in SQLite's words: strict tables, INTEGER for all whole numbers, its own append-only triggers."""
+    tables = [re.sub(r"\n\)$", "\n) STRICT", s.replace("BIGINT", "INTEGER")) for s in step.statements]
+    return tables + [trigger for table in step.append_only for trigger in step.sqlite_triggers(table)]

@@ -1,0 +1,104 @@
+"""One engine factory for both databases, and the two units of work: `read()` and `write()`.
+
+What differs between the engines stands in `embedded.py` (SQLite) and `postgresql.py`, nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from s2m.domain.errors import Collision, Conflict, Unavailable
+from s2m.store import Chance, Store
+from s2m.store.migrations import STEPS, Step
+
+
+class Kind(Protocol):
+    """What an engine has to know how to do."""
+
+    engine: Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]: ...
+
+    def migrate(self, steps: tuple[Step, ...]) -> list[str]: ...
+
+    def pending(self, steps: tuple[Step, ...]) -> list[str]: ...
+
+    def describe(self) -> dict[str, str]: ...
+
+    @contextmanager
+    def sole(self, name: str) -> Iterator[bool]: ...
+
+    def is_collision(self, error: DBAPIError) -> bool: ...
+
+
+class Database:
+    """A venue's or a network's database. url: sqlite:////path or postgresql+psycopg://…"""
+
+    def __init__(self, url: str, *, chance: Chance | None = None) -> None:
+        parsed = make_url(url)
+        self.kind: Kind
+        if parsed.get_backend_name() == "sqlite":
+            from s2m.store.embedded import Embedded
+
+            self.kind = Embedded(Path(parsed.database or ""))
+        elif parsed.get_backend_name() == "postgresql":
+            from s2m.store.postgresql import PostgreSQL
+
+            self.kind = PostgreSQL(parsed)
+        else:
+            raise ValueError("S2M_DATABASE_URL must begin with sqlite: or postgresql:")
+        self.chance = chance
+        self.on_change: list[Callable[[set[str]], None]] = []
+
+    @contextmanager
+    def read(self) -> Iterator[Store]:
+        """A read transaction. Raises Unavailable when the database does not answer."""
+        with self._errors(), self.kind.engine.connect() as connection, connection.begin():
+            yield Store(connection, self.chance)
+
+    @contextmanager
+    def write(self) -> Iterator[Store]:
+        """A write transaction: all or nothing; open pages are told after the commit.
+
+        Raises Unavailable (busy, full, away), Collision (repeat it), Conflict (a constraint said no).
+        """
+        with self._errors(), self.kind.writing() as connection:
+            store = Store(connection, self.chance)
+            yield store
+        if store.touched:
+            for tell in self.on_change:
+                tell(store.touched)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            raise Conflict(detail=str(error.orig)) from error
+        except (DBAPIError, PoolTimeout) as error:
+            if isinstance(error, DBAPIError) and self.kind.is_collision(error):
+                raise Collision() from error
+            if isinstance(error, OperationalError | PoolTimeout):
+                raise Unavailable(detail=str(error)) from error
+            raise
+
+    def migrate(self) -> list[str]:
+        """Apply the steps that are missing; their names. Safe with several processes at once."""
+        with self._errors():
+            return self.kind.migrate(STEPS)
+
+    def pending(self) -> list[str]:
+        with self._errors():
+            return self.kind.pending(STEPS)
+
+    def close(self) -> None:
+        self.kind.engine.dispose()

@@ -1,0 +1,210 @@
+"""Accounts, transfers and the chain. Transfers are only ever added; triggers see to it on both engines.
+
+Balances stand on the account and change in the same transaction as the row; `domain/ledger/verify.py` recomputes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Row, bindparam, case, insert, or_, select, union_all, update
+
+from s2m.domain.ledger import SC, Account, Head, Transfer
+from s2m.domain.people import Person
+from s2m.domain.venues import Venue
+from s2m.store.part import Part
+from s2m.store.schema import accounts, chain_heads, evidence, people, thanks, transfers, visits
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+_lock = (
+    select(chain_heads.c.n, chain_heads.c.hash)
+    .where(chain_heads.c.network_id == bindparam("network"), chain_heads.c.chain == bindparam("which"))
+    .with_for_update()
+)
+_set_head = (
+    update(chain_heads)
+    .where(chain_heads.c.network_id == bindparam("network"), chain_heads.c.chain == bindparam("which"))
+    .values(n=bindparam("to_n"), hash=bindparam("to_hash"))
+)
+_two = select(accounts).where(or_(accounts.c.id == bindparam("one"), accounts.c.id == bindparam("other")))
+_one = select(accounts).where(accounts.c.id == bindparam("account"))
+_seat = select(accounts).where(
+    accounts.c.unit == SC, or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue"))
+)
+_move = (
+    update(accounts)
+    .where(or_(accounts.c.id == bindparam("debit"), accounts.c.id == bindparam("credit")))
+    .values(balance=accounts.c.balance + case((accounts.c.id == bindparam("debit"), -bindparam("amount")), else_=bindparam("amount")))
+)
+_hold = update(accounts).where(accounts.c.id == bindparam("debit")).values(held=accounts.c.held + bindparam("amount"))
+_append = insert(transfers)
+_evidence = insert(evidence)
+_transfer = select(transfers).where(transfers.c.id == bindparam("transfer"))
+_resolution = select(transfers).where(transfers.c.pending_id == bindparam("transfer"))
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A transfer as one account sees it: signed amount (0 for holds), and what it was for."""
+
+    transfer: Transfer
+    amount: int
+    visit_id: str | None
+    thanks_topic: str | None
+    thanks_text: str | None
+    other_name: str | None
+    reason: str | None
+    visit_started_at: datetime | None
+    reversed_by: str | None
+    resolved_as: str | None
+
+
+class Ledger(Part):
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._heads: dict[tuple[str, str], Head] = {}
+
+    # The chain ------------------------------------------------------------------------------------------------
+
+    def start_chain(self, network_id: str, chain: str, head: Head) -> None:
+        self.run(insert(chain_heads).values(network_id=network_id, chain=chain, n=head.n, hash=head.hash))
+
+    def lock_chain(self, network_id: str, chain: str = "ledger") -> Head:
+        """The end of the chain, locked until this transaction ends: whoever writes to it comes one after another."""
+        known = self._heads.get((network_id, chain))
+        if known is None:
+            known = Head(*self.run(_lock, network=network_id, which=chain).one())
+            self._heads[network_id, chain] = known
+        return known
+
+    def head(self, network_id: str, chain: str = "ledger") -> Head:
+        mine = (chain_heads.c.network_id == network_id) & (chain_heads.c.chain == chain)
+        return Head(*self.run(select(chain_heads.c.n, chain_heads.c.hash).where(mine)).one())
+
+    def set_head(self, network_id: str, chain: str, head: Head) -> None:
+        self.run(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
+        self._heads[network_id, chain] = head
+
+    def append(self, row: Transfer) -> None:
+        self.run(_append, **vars(row))
+        self.set_head(row.network_id, "ledger", Head(row.n, row.hash))
+
+    def add_evidence(
+        self, row: Transfer, *, visit_id: str | None = None, thanks_id: str | None = None, reason: str | None = None
+    ) -> None:
+        """What a transfer was for, beside the chain."""
+        self.run(
+            _evidence, network_id=row.network_id, transfer_id=row.id, visit_id=visit_id, thanks_id=thanks_id, reason=reason
+        )
+
+    # Accounts -------------------------------------------------------------------------------------------------
+
+    def open_account(
+        self, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None
+    ) -> Account:
+        account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, SC, 0, 0, now)
+        self.run(insert(accounts).values(vars(account)))
+        return account
+
+    def account(self, account_id: str) -> Account | None:
+        row = self.one(_one, account=account_id)
+        return Account(**row._mapping) if row else None
+
+    def fresh(self, debit: Account, credit: Account) -> tuple[Account, Account]:
+        """Both as they stand now, read under the chain's lock."""
+        found = {row.id: Account(**row._mapping) for row in self.run(_two, one=debit.id, other=credit.id)}
+        return found[debit.id], found[credit.id]
+
+    def seat_accounts(self, person: Person, venue: Venue) -> tuple[Account, Account]:
+        found = [Account(**row._mapping) for row in self.run(_seat, person=person.id, venue=venue.id)]
+        return next(a for a in found if a.person_id), next(a for a in found if a.venue_id)
+
+    def person_account(self, person_id: str) -> Account:
+        row = self.run(select(accounts).where(accounts.c.person_id == person_id, accounts.c.unit == SC)).one()
+        return Account(**row._mapping)
+
+    def network_account(self, network_id: str, kind: str) -> Account:
+        """The issuing account or the commons."""
+        mine = (accounts.c.network_id == network_id) & (accounts.c.kind == kind) & (accounts.c.unit == SC)
+        return Account(**self.run(select(accounts).where(mine)).one()._mapping)
+
+    def accounts(self, network_id: str) -> list[Account]:
+        query = select(accounts).where(accounts.c.network_id == network_id).order_by(accounts.c.created_at, accounts.c.id)
+        return [Account(**row._mapping) for row in self.run(query)]
+
+    def move(self, debit: Account, credit: Account, amount: int) -> None:
+        self.run(_move, debit=debit.id, credit=credit.id, amount=amount)
+
+    def hold(self, debit: Account, amount: int) -> None:
+        self.run(_hold, debit=debit.id, amount=amount)
+
+    def settle(self, held: Transfer, amount: int) -> None:
+        """The hold ends; `amount` of it (0 = nothing) moves."""
+        self.run(_hold, debit=held.debit_id, amount=-held.amount)
+        if amount:
+            self.run(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)
+
+    # Rows -----------------------------------------------------------------------------------------------------
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        return _transfer_in(self.one(_transfer, transfer=transfer_id))
+
+    def resolution(self, hold_id: str) -> Transfer | None:
+        """The row that posted or voided a hold, if any."""
+        return _transfer_in(self.one(_resolution, transfer=hold_id))
+
+    def reversal(self, transfer_id: str) -> Transfer | None:
+        return _transfer_in(self.one(select(transfers).where(transfers.c.reverses_id == transfer_id)))
+
+    def rows(self, network_id: str) -> Iterator[Transfer]:
+        """All rows in the order of the chain, read as they are needed."""
+        query = select(transfers).where(transfers.c.network_id == network_id).order_by(transfers.c.n)
+        for row in self.connection.execution_options(yield_per=1000).execute(query):
+            yield Transfer(**row._mapping)
+
+    def reversed_ids(self, network_id: str) -> frozenset[str]:
+        mine = (transfers.c.network_id == network_id) & transfers.c.reverses_id.is_not(None)
+        return frozenset(self.run(select(transfers.c.reverses_id).where(mine)).scalars())
+
+    def statement(self, account: Account, *, most: int | None = None) -> list[StatementRow]:
+        """What moved or is held on an account, the newest first, each row with what it was for."""
+        resolved, mirrored, held = transfers.alias("resolved"), transfers.alias("mirrored"), transfers.alias("held")
+        rows = union_all(
+            select(transfers).where(transfers.c.debit_id == account.id), select(transfers).where(transfers.c.credit_id == account.id)
+        ).subquery("rows")
+        seat = evidence.alias("seat")
+        query = (
+            select(
+                *rows.c, resolved.c.state.label("resolved_as"), mirrored.c.id.label("reversed_by"), visits.c.id.label("visit_id"),
+                visits.c.started_at.label("visit_started_at"), thanks.c.topic, thanks.c.text, seat.c.reason,
+                thanks.c.giver_id, thanks.c.receiver_id, people.c.name.label("other_name"),
+            )
+            .outerjoin(held, held.c.id == rows.c.pending_id)
+            .outerjoin(resolved, resolved.c.pending_id == rows.c.id)
+            .outerjoin(mirrored, mirrored.c.reverses_id == rows.c.id)
+            .outerjoin(seat, seat.c.transfer_id == case((held.c.id.is_not(None), held.c.id), else_=rows.c.id))
+            .outerjoin(visits, visits.c.id == seat.c.visit_id)
+            .outerjoin(thanks, thanks.c.id == seat.c.thanks_id)
+            .outerjoin(people, people.c.id == thanks.c.giver_id)
+            .order_by(rows.c.n.desc())
+        )  # fmt: skip
+        return [_statement_row(row, account.id) for row in self.run(query.limit(most) if most else query)]
+
+
+def _transfer_in(row: Row[tuple[object, ...]] | None) -> Transfer | None:
+    return Transfer(**row._mapping) if row else None
+
+
+def _statement_row(row: Row[tuple[object, ...]], account_id: str) -> StatementRow:
+    found = row._mapping
+    transfer = Transfer(**{c.name: found[c.name] for c in transfers.c})
+    sign = (1 if transfer.credit_id == account_id else -1) if transfer.moves else 0
+    return StatementRow(
+        transfer, sign * transfer.amount, found["visit_id"], found["topic"], found["text"], found["other_name"],
+        found["reason"], found["visit_started_at"], found["reversed_by"], found["resolved_as"],
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""PostgreSQL, for networks with several web processes: its engine, its locks and its migrations."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from s2m.store.migrations import Step
+
+COLLISIONS = ("40001", "40P01")
+
+
+class PostgreSQL:
+    def __init__(self, url: URL) -> None:
+        self.url = url.set(drivername="postgresql+psycopg")
+        self.engine = create_engine(
+            self.url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000 -c statement_timeout=60000"},
+        )  # fmt: skip
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def sole(self, name: str) -> Iterator[bool]:
+        """True for the one process that holds this name now; the lock falls with the connection."""
+        with self.engine.connect() as connection:
+            got = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(name)}).scalar())
+            connection.commit()
+            try:
+                yield got
+            finally:
+                if got:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _key(name)})
+
+    def migrate(self, steps: tuple[Step, ...]) -> list[str]:
+        with self.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _key("migrations")})
+            connection.execute(text("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"))
+            missing = [step for step in steps if step.name not in self._applied(connection)]
+            for step in missing:
+                for statement in statements(step):
+                    connection.exec_driver_sql(statement)
+                connection.execute(
+                    text("INSERT INTO migrations VALUES (:name, :at)"), {"name": step.name, "at": datetime.now(UTC).isoformat()}
+                )
+            return [step.name for step in missing]
+
+    def pending(self, steps: tuple[Step, ...]) -> list[str]:
+        with self.engine.connect() as connection:
+            there = connection.execute(text("SELECT to_regclass('migrations')")).scalar()
+            applied = self._applied(connection) if there else set()
+        return [step.name for step in steps if step.name not in applied]
+
+    def _applied(self, connection: Connection) -> set[str]:
+        return set(connection.execute(text("SELECT name FROM migrations")).scalars())
+
+    def is_collision(self, error: DBAPIError) -> bool:
+        return getattr(error.orig, "sqlstate", None) in COLLISIONS
+
+    def describe(self) -> dict[str, str]:
+        with self.engine.connect() as connection:
+            version = str(connection.execute(text("SHOW server_version")).scalar())
+        return {"engine": "PostgreSQL", "version": version, "journal": "write-ahead log", "file": self.url.render_as_string()}
+
+
+def _key(name: str) -> int:
+    return zlib.crc32(f"s2m.{name}".encode())
+
+
+def statements(step: Step) -> list[str]:
+    """A step in PostgreSQL's words: as written, with its own append-only triggers."""
+    return [*step.statements, *(trigger for table in step.append_only for trigger in step.postgresql_triggers(table))]
