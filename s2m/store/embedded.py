@@ -11,7 +11,7 @@ import fcntl
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -137,6 +137,12 @@ class Embedded:
 
             migrations(name=step.name)(apply)
         return migrations
+
+    def announce(self, connection: Connection, venue_ids: set[str]) -> None:
+        """One process: those who wait are told directly."""
+
+    def listen(self, tell: Callable[[set[str]], None]) -> None:
+        """One process: nobody else to listen to."""
 
     def is_collision(self, error: DBAPIError) -> bool:
         return False

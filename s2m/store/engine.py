@@ -37,6 +37,10 @@ class Kind(Protocol):
     @contextmanager
     def sole(self, name: str) -> Iterator[bool]: ...
 
+    def announce(self, connection: Connection, venue_ids: set[str]) -> None: ...
+
+    def listen(self, tell: Callable[[set[str]], None]) -> None: ...
+
     def is_collision(self, error: DBAPIError) -> bool: ...
 
 
@@ -74,6 +78,8 @@ class Database:
         with self._errors(), self.kind.writing() as connection:
             store = Store(connection, self.chance)
             yield store
+            if store.touched:
+                self.kind.announce(connection, store.touched)
         if store.touched:
             for tell in self.on_change:
                 tell(store.touched)

@@ -164,8 +164,9 @@ class Ledger(Part):
     def rows(self, network_id: str) -> Iterator[Transfer]:
         """All rows in the order of the chain, read as they are needed."""
         query = select(transfers).where(transfers.c.network_id == network_id).order_by(transfers.c.n)
-        for row in self.connection.execution_options(yield_per=1000).execute(query):
-            yield Transfer(**row._mapping)
+        with self.connection.execute(query, execution_options={"yield_per": 1000}) as found:
+            for row in found:
+                yield Transfer(**row._mapping)
 
     def reversed_ids(self, network_id: str) -> frozenset[str]:
         mine = (transfers.c.network_id == network_id) & transfers.c.reverses_id.is_not(None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import psycopg
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -61,6 +64,25 @@ class PostgreSQL:
 
     def _applied(self, connection: Connection) -> set[str]:
         return set(connection.execute(text("SELECT name FROM migrations")).scalars())
+
+    def announce(self, connection: Connection, venue_ids: set[str]) -> None:
+        """Tell the other web processes at the commit."""
+        connection.execute(text("SELECT pg_notify('s2m_changes', :venues)"), {"venues": ",".join(sorted(venue_ids))})
+
+    def listen(self, tell: Callable[[set[str]], None]) -> None:
+        """Hear the other web processes, on a connection and a thread of its own, for as long as this process lives."""
+        threading.Thread(target=self._hear, args=(tell,), name="changes", daemon=True).start()
+
+    def _hear(self, tell: Callable[[set[str]], None]) -> None:
+        address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            try:
+                with psycopg.connect(address, autocommit=True) as connection:
+                    connection.execute("LISTEN s2m_changes")
+                    for notice in connection.notifies():
+                        tell(set(notice.payload.split(",")))
+            except psycopg.Error:
+                time.sleep(5)
 
     def is_collision(self, error: DBAPIError) -> bool:
         return getattr(error.orig, "sqlstate", None) in COLLISIONS

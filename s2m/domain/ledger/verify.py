@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from s2m.domain.ledger.entries import START, Account, Head, Transfer, link
+
+if TYPE_CHECKING:
+    from s2m.store import Store
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,14 @@ class _Book:
     moved: dict[str, Transfer] = field(default_factory=dict)
     reversed: set[str] = field(default_factory=set)
     last: Head = Head(0, START)
+
+
+def verify_network(store: Store, network_id: str) -> Verdict:
+    """The whole ledger of one network, as the store has it."""
+    return verify(
+        store.ledger.rows(network_id), store.ledger.accounts(network_id), store.ledger.head(network_id),
+        lowest=store.venues.lowest_floor(network_id), reversed_ids=store.ledger.reversed_ids(network_id),
+    )  # fmt: skip
 
 
 def verify(

@@ -1,0 +1,109 @@
+"""Settings of one instance: defaults < instance/config.toml < S2M_* in the environment. Keys live beside them.
+
+Keys are made once, with `secrets`, into a file that only its owner may read; never in the database, never in a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from s2m.domain.codes import Keys
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting, with what it means:
+
+    instance: folder of the database, keys and settings · database_url: empty = instance/s2m.sqlite
+    public_url: how phones reach this server, printed into QR codes (empty = as the request came)
+    trusted_hosts: names this server answers to, comma-separated (loopback always)
+    proxy_hops: how many reverse proxies stand before it · https: pages are served over TLS
+    insecure_lan: plain http beyond loopback was allowed explicitly; pages carry a red banner
+    smtp_url: smtp://user:password@host:port or smtps://… (empty: links are printed, not mailed) · mail_from
+    jobs: run the scheduler in this process · demo: a demonstration venue
+    """
+
+    instance: Path = Path("instance")
+    database_url: str = ""
+    public_url: str = ""
+    trusted_hosts: str = ""
+    proxy_hops: int = 0
+    https: bool = False
+    insecure_lan: bool = False
+    smtp_url: str = ""
+    mail_from: str = "s2m@localhost"
+    jobs: bool = True
+    demo: bool = False
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 's2m.sqlite'}"
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """One key per purpose, so that none is good for another."""
+
+    badge: Keys
+    door: Keys
+    cookies: str
+
+
+def load(instance: Path | str | None = None, **overrides: Any) -> Config:
+    """The settings in force. Raises ValueError that names a setting nobody knows or that has the wrong type."""
+    folder = Path(instance or os.environ.get("S2M_INSTANCE") or "instance")
+    given: dict[str, Any] = {}
+    file = folder / "config.toml"
+    if file.exists():
+        given |= tomllib.loads(file.read_text())
+    known = {f.name: f.type for f in fields(Config)} | {"instance": "Path"}
+    for name in known:
+        if name != "instance" and f"S2M_{name.upper()}" in os.environ:
+            given[name] = os.environ[f"S2M_{name.upper()}"]
+    unknown = set(given) - set(known)
+    if unknown:
+        raise ValueError(f"{file}: unknown setting {', '.join(sorted(unknown))}")
+    config = replace(Config(instance=folder), **{n: _typed(n, str(known[n]), v) for n, v in given.items()})
+    return replace(config, **overrides)
+
+
+def _typed(name: str, kind: str, value: Any) -> Any:
+    if kind == "bool" and isinstance(value, str):
+        if value.lower() not in ("1", "true", "yes", "0", "false", "no", ""):
+            raise ValueError(f"setting {name}: {value!r} is neither true nor false")
+        return value.lower() in ("1", "true", "yes")
+    if kind == "int":
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"setting {name}: {value!r} is not a whole number") from None
+    return value
+
+
+def keys(instance: Path) -> KeyRing:
+    """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
+    file = instance / "keys.json"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        made = {"badge": {"1": secrets.token_hex(32)}, "door": {"1": secrets.token_hex(32)}, "cookies": secrets.token_hex(32)}
+        draft = instance / f".keys.{os.getpid()}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            json.dump(made, out, indent=1)
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    kept = json.loads(file.read_text())
+    return KeyRing(_keys(kept["badge"]), _keys(kept["door"]), kept["cookies"])
+
+
+def _keys(kept: dict[str, str]) -> Keys:
+    return Keys({name: bytes.fromhex(secret) for name, secret in kept.items()})

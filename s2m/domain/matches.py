@@ -1,0 +1,34 @@
+"""Matches in a venue now: from visits and topics to the room that relevance reads, and back to people.
+
+Only people with an open visit at the same venue are in the room; who hides is never shown, yet may look.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s2m.domain.relevance import Match, Present, RoomIndex, people_for
+
+if TYPE_CHECKING:
+    from s2m.domain.presence import Here, Visit
+    from s2m.store import Store
+
+
+def as_present(here: Here) -> Present:
+    """What somebody offers today counts as what they know, beside what stands on them."""
+    of = {kind: tuple(t.text for t in here.topics if t.kind == kind and not t.solved_at) for kind in ("need", "work", "offer")}
+    return Present(
+        here.person.id, here.person.first_name, here.knows + of["offer"], of["work"], of["need"], here.visit.visible, here.room
+    )
+
+
+def room_of(store: Store, venue_id: str) -> RoomIndex:
+    """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer."""
+    return RoomIndex(as_present(here) for here in store.presence.here(venue_id))
+
+
+def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:
+    """The people who matter to this visitor here and now; nobody once the visit has ended."""
+    if not visit.is_open or visit.person_id is None:
+        return ()
+    return people_for(room, visit.person_id, limit)

@@ -1,0 +1,91 @@
+"""What happens by itself. A job is a plain function job(database, config, now) that can be run by hand and run again.
+
+One scheduler per database, whatever is started: it holds a lock that falls with its process.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from s2m import mail
+from s2m.config import Config
+from s2m.domain import presence
+from s2m.store.engine import Database
+
+log = structlog.get_logger("s2m.jobs")
+RETRY = 10.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """run: gives back a few words on what it did; seconds: how often."""
+
+    name: str
+    run: Callable[[Database, Config, datetime], str]
+    seconds: int
+
+
+def close_visits(database: Database, config: Config, now: datetime) -> str:
+    """End visits whose closing time has come and settle their holds."""
+    with database.write() as store:
+        closed = presence.close_due(store, now)
+    return f"closed {closed}"
+
+
+def send_mail(database: Database, config: Config, now: datetime) -> str:
+    """Send what waits in the outbox, one by one; what fails waits longer each time."""
+    sent, failed = mail.deliver(database, config, now)
+    return f"sent {sent}, failed {failed}"
+
+
+def forget_rates(database: Database, config: Config, now: datetime) -> str:
+    """Drop counters that have long filled up again."""
+    with database.write() as store:
+        return f"dropped {store.rates.forget(now - timedelta(days=2))}"
+
+
+JOBS = (Job("close_visits", close_visits, 20), Job("send_mail", send_mail, 15), Job("forget_rates", forget_rates, 3600))
+
+
+def run(job: Job, database: Database, config: Config, now: datetime) -> bool:
+    """Run one job and write down how it went."""
+    with database.write() as store:
+        store.jobs.started(job.name, now)
+    try:
+        detail, ok = job.run(database, config, now), True
+    except Exception as error:
+        log.error("job failed", job=job.name, exc_info=error)
+        detail, ok = type(error).__name__, False
+    with database.write() as store:
+        store.jobs.finished(job.name, datetime.now(UTC), ok=ok, detail=detail)
+    return ok
+
+
+def start(database: Database, config: Config) -> threading.Thread:
+    """Become the one scheduler of this database as soon as no other process is."""
+    thread = threading.Thread(target=_reign, args=(database, config), name="scheduler", daemon=True)
+    thread.start()
+    return thread
+
+
+def _reign(database: Database, config: Config, stop: threading.Event | None = None) -> None:
+    stop = stop or threading.Event()
+    while not stop.is_set():
+        with database.kind.sole("scheduler") as mine:
+            if mine:
+                scheduler = BackgroundScheduler(timezone=UTC)
+                for job in JOBS:
+                    scheduler.add_job(
+                        lambda job=job: run(job, database, config, datetime.now(UTC)), "interval", seconds=job.seconds, id=job.name,
+                        next_run_time=datetime.now(UTC), max_instances=1, coalesce=True, misfire_grace_time=job.seconds,
+                    )  # fmt: skip
+                scheduler.start()
+                stop.wait()
+                scheduler.shutdown(wait=False)
+        stop.wait(RETRY)

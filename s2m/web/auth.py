@@ -1,0 +1,152 @@
+"""Signing in by a link, signing out, and the first set-up of a new instance. No passwords anywhere."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from s2m.domain import fields, setup, signin
+from s2m.domain.errors import Conflict, Invalid
+from s2m.domain.people import Person
+from s2m.web import context
+from s2m.web.context import limit, me, now, person, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import anyone, signed_in
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+blueprint = Blueprint("auth", __name__)
+LONGEST_AGE = max(signin.AGE.values())
+
+
+@blueprint.get("/")
+@anyone
+def front() -> ResponseReturnValue:
+    """Everybody to where they belong: the tablet to its screen, people to their day."""
+    who = me()
+    if who.device:
+        return redirect(url_for("kiosk.idle") if who.device.kind == "kiosk" else url_for("wall.show"))
+    if who.person is None:
+        return redirect(url_for("auth.login"))
+    return redirect(url_for("host.today_somewhere") if who.is_host else url_for("home.today"))
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@anyone
+def login() -> ResponseReturnValue:
+    if request.method == "GET":
+        return render_template("auth/login.html", next=_local(request.args.get("next", "")))
+    given = request.form.get("email", "")
+    limit("login-from", context.client(), most=20, per=timedelta(hours=1))
+    try:
+        limit("login-for", fields.email(given), most=10, per=timedelta(hours=1))
+        browser = session.setdefault("browser", secrets.token_urlsafe(16))
+        _mail_link(given, browser, _local(request.form.get("next", "")))
+    except Invalid as error:
+        errors = {"email": sentence(error.code, error.data)}
+        return render_template("auth/login.html", errors=errors, values=request.form, next=request.form.get("next")), status_of(error)
+    return render_template("auth/sent.html", email=given.strip())
+
+
+def _mail_link(email: str, browser: str, next_: str) -> None:
+    network = context.network()
+    with writing() as store:
+        found = signin.ask_link(store, network.id, email, browser, now()) if network else None
+        if found is None:
+            return
+        someone, secret = found
+        link = context.public_url() + url_for("auth.open_link", secret=secret, next=next_ or None)
+        body = _("Hello %(name)s,\n\nThis link signs you in. It works once, for 10 minutes, in the browser where you asked for it:\n\n"
+                 "%(link)s\n\nYou did not ask? Then do nothing.", name=someone.first_name, link=link)  # fmt: skip
+        store.outbox.add(someone.network_id, email.strip().lower(), _("Your sign-in link"), body, now())
+
+
+@blueprint.route("/login/<secret>", methods=["GET", "POST"])
+@anyone
+def open_link(secret: str) -> ResponseReturnValue:
+    """Looking at the link changes nothing (mail programs look, too); pressing the button signs in."""
+    browser = session.get("browser")
+    if request.method == "GET":
+        with reading() as store:
+            link = signin.check_link(store, secret, "login", now(), browser=browser)
+            someone = store.people.get(link.person_id or "")
+        return render_template("auth/open.html", name=someone.first_name if someone else "", action=None, hidden={})
+    limit("open-link", context.client(), most=60, per=timedelta(hours=1))
+    with writing() as store:
+        token = signin.sign_in(store, secret, request.user_agent.string, now(), browser=browser)
+    return signed_in_as(token, _local(request.args.get("next", "")) or url_for("auth.front"))
+
+
+def signed_in_as(token: str, to: str) -> Response:
+    """Answer with a new session; whatever the browser held before is dropped."""
+    lang = session.get("lang")
+    session.clear()
+    if lang:
+        session["lang"] = lang
+    response = redirect(to)
+    secure = context.config().https
+    response.set_cookie(
+        context.cookie("session"), token, max_age=LONGEST_AGE, secure=secure, httponly=True, samesite="Lax", path="/"
+    )
+    return response
+
+
+@blueprint.post("/logout")
+@signed_in
+def logout() -> ResponseReturnValue:
+    current = me().session
+    with writing() as store:
+        if current:
+            signin.end_session(store, person(), current.id, now())
+    session.clear()
+    response = redirect(url_for("auth.login"))
+    response.delete_cookie(context.cookie("session"), path="/", secure=context.config().https, httponly=True, samesite="Lax")
+    return response
+
+
+@blueprint.route("/setup/<secret>", methods=["GET", "POST"])
+@anyone
+def first_setup(secret: str) -> ResponseReturnValue:
+    """Name the place and oneself, once. The link is printed at the first start and closes for good."""
+    zones = sorted(z for z in available_timezones() if "/" in z and not z.startswith("Etc/"))
+    with reading() as store:
+        signin.check_link(store, secret, "setup", now())
+    if request.method == "GET":
+        return render_template("auth/setup.html", timezones=zones, values={})
+    try:
+        with writing() as store:
+            signin.use_link(store, secret, "setup", now())
+            host = setup.found(store, **_setup_form(), now=now())
+            token = _first_session(store, host)
+    except (Invalid, Conflict) as error:
+        field = str(error.data.get("field", "network"))
+        errors = {field: sentence(error.code, error.data)}
+        return render_template("auth/setup.html", timezones=zones, values=request.form, errors=errors), status_of(error)
+    return signed_in_as(token, url_for("auth.front"))
+
+
+def _setup_form() -> dict[str, str]:
+    form = request.form
+    return {field: form.get(field, "") for field in ("network", "venue", "timezone", "name", "email")} | {
+        "language": context.language()
+    }
+
+
+def _first_session(store: Store, host: Person) -> str:
+    store.people.mark_signed_in(host, now())
+    return signin.start_session(store, host, request.user_agent.string, now())
+
+
+def _local(target: str) -> str:
+    """A path on this server, or nothing: never an address elsewhere."""
+    parts = urlsplit(target.replace("\\", "/"))
+    return target if target.startswith("/") and not target.startswith("//") and not parts.scheme and not parts.netloc else ""

@@ -1,0 +1,85 @@
+"""Who may do what. Each route declares its policy; one that does not stops the app at start-up.
+
+    @anyone            everybody, also strangers
+    @signed_in         a person with a session
+    @host              a host of some venue or an admin; the view asks `hosted_venue(slug)` for the one it works in
+    @admin             an admin of the network
+    @paired("kiosk")   a device of that kind, by cookie or bearer token
+    @present           a signed-in person or a device (for what is shown in the house)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from s2m.domain.errors import Denied
+from s2m.web.context import config, me
+
+View = TypeVar("View", bound=Callable[..., Any])
+Rule = Callable[[], bool]
+csrf = CSRFProtect()
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def _declare(rule: Rule, name: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.policy = rule  # type: ignore[attr-defined]
+        view.policy_name = name  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+anyone = _declare(lambda: True, "anyone")
+signed_in = _declare(lambda: me().person is not None, "signed_in")
+host = _declare(lambda: me().person is not None and me().is_host, "host")
+admin = _declare(lambda: me().person is not None and me().is_admin, "admin")
+present = _declare(lambda: me().person is not None or me().device is not None, "present")
+
+
+def paired(kind: str) -> Callable[[View], View]:
+    def rule() -> bool:
+        device = me().device
+        return device is not None and device.kind == kind
+
+    return _declare(rule, f"paired:{kind}")
+
+
+def check_declared(app: Flask) -> None:
+    """Raises RuntimeError that names each route without a policy."""
+    missing = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "policy"))
+    if missing:
+        raise RuntimeError(f"no policy declared for: {', '.join(missing)}")
+
+
+def enforce() -> None:
+    """Before each request: the route's policy, and for what changes something that it was asked from our own page.
+
+    Raises Denied `sign_in` for strangers, `denied` for others, `not_from_here` for a foreign or forged request.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return
+    if not view.policy():  # type: ignore[attr-defined]
+        raise Denied("sign_in" if me().person is None else "denied")
+    if request.method not in SAFE and not request.headers.get("Authorization"):
+        _check_origin()
+        try:
+            csrf.protect()
+        except CSRFError:
+            raise Denied("not_from_here") from None
+
+
+def _check_origin() -> None:
+    """Browsers say where a request comes from: another site's is refused before its token is looked at."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin", "none"):
+        raise Denied("not_from_here")
+    own = {request.host, urlsplit(config().public_url).netloc}
+    if origin is not None and urlsplit(origin).netloc not in own:
+        raise Denied("not_from_here")

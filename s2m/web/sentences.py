@@ -1,0 +1,105 @@
+"""A plain sentence for each error code: what happened and what to do, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+Sentence = Callable[..., str]
+
+
+def _fixed(make: Callable[[], str]) -> Sentence:
+    return lambda **data: make()
+
+
+SENTENCES: dict[str, Sentence] = {
+    # Fields
+    "empty": _fixed(lambda: _("Fill this in.")),
+    "too_long": lambda most, **d: _("This is too long: at most %(most)s characters.", most=most),
+    "too_short": lambda least, **d: _("Type at least %(least)s characters.", least=least),
+    "unreadable": _fixed(lambda: _("This holds characters that cannot be kept. Type it again, please.")),
+    "no_letters": _fixed(lambda: _("A name has at least one letter.")),
+    "mail_shape": _fixed(lambda: _("This address misses a part, such as name@example.org.")),
+    "not_whole": _fixed(lambda: _("Type a whole number, such as 4.")),
+    "too_small": lambda least, **d: _("This must be %(least)s or more.", least=least),
+    "too_large": lambda most, **d: _("This must be %(most)s or less.", most=most),
+    "amount": _fixed(lambda: _("This amount is not possible.")),
+    "choice": _fixed(lambda: _("Choose one of the options.")),
+    "clock": _fixed(lambda: _("Type two times such as 08:30 and 18:00, or leave both empty.")),
+    "timezone": _fixed(lambda: _("Choose a time zone, such as Europe/Amsterdam.")),
+    "soft_below_floor": _fixed(lambda: _("The warning comes before the limit: it cannot be lower.")),
+    "too_many_topics": lambda most, **d: _("You have %(most)s topics. Remove one first.", most=most),
+    "email_known": _fixed(lambda: _("Somebody already uses this mail address.")),
+    "room_exists": lambda room, **d: _("There is already a room called %(room)s.", room=room),
+    "invalid": _fixed(lambda: _("Something in this form is not right. Nothing was saved.")),
+    # Codes and badges
+    "code_unreadable": _fixed(lambda: _("This is not a code of this place. Hold your badge before the camera.")),
+    "code_forged": _fixed(lambda: _("This code is not valid here.")),
+    "code_is_door": _fixed(lambda: _("This is the door code for phones. Hold your own badge before the camera.")),
+    "code_expired": _fixed(lambda: _("This door code is no longer valid. Scan the new one on the tablet.")),
+    "code_used": _fixed(lambda: _("You used this door code already. Scan the new one on the tablet.")),
+    "badge_unknown": _fixed(lambda: _("We do not know this badge. Ask the host.")),
+    "badge_revoked": _fixed(lambda: _("This badge was replaced. Use the new one, or ask the host.")),
+    "look_up_unclear": _fixed(lambda: _("We are not sure who you are. Type more of your own full name or mail, or ask the host.")),
+    # Presence
+    "floor": lambda **d: _("Your balance cannot carry this seat. Talk with the host: there is always a way."),
+    "not_here": _fixed(lambda: _("This visit has ended.")),
+    "undo_late": _fixed(lambda: _("This can no longer be undone. Ask the host.")),
+    "clock_ahead": _fixed(lambda: _("The clock of this tablet is ahead. The host will look at this scan.")),
+    "too_old": _fixed(lambda: _("This scan is older than three days. The host will look at it.")),
+    "room_full": lambda room, **d: _("%(room)s is full.", room=room),
+    # Thanks
+    "self_thanks": _fixed(lambda: _("Thanks go to somebody else.")),
+    "never_met": lambda name, **d: _("You can thank %(name)s once you were here at the same time, in the last 7 days.", name=name),
+    "cap_given": lambda most, **d: ngettext(
+        "You gave %(num)d thanks today. Tomorrow you can thank again.", "You gave %(num)d thanks today. Tomorrow you can thank again.", most
+    ),
+    "cap_received": lambda most, name, **d: _("%(name)s was thanked often today. Try again tomorrow.", name=name),
+    "cap_pair": lambda most, days, name, **d: _(
+        "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
+    ),
+    "undone": _fixed(lambda: _("This was undone before.")),
+    # The ledger
+    "settled": _fixed(lambda: _("This seat was settled before.")),
+    "forgiven": _fixed(lambda: _("The commons paid this seat before.")),
+    "reversed": _fixed(lambda: _("This line was reversed before.")),
+    "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
+    "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),
+    # Signing in and devices
+    "sign_in": _fixed(lambda: _("Sign in first.")),
+    "denied": _fixed(lambda: _("This is not for you. Ask the host if you think it should be.")),
+    "not_from_here": _fixed(lambda: _("This page was open for too long or came from elsewhere. Open it again and repeat.")),
+    "link_unknown": _fixed(lambda: _("We do not know this link. Ask for a new one.")),
+    "link_used": _fixed(lambda: _("This link was used. Ask for a new one.")),
+    "link_expired": _fixed(lambda: _("This link is too old. Ask for a new one.")),
+    "link_other_browser": _fixed(lambda: _("Open this link in the browser where you asked for it, or ask for a new one here.")),
+    "pairing_unknown": _fixed(lambda: _("We do not know this code. Ask the host for a new one.")),
+    "pairing_expired": _fixed(lambda: _("This code is too old. Ask the host for a new one.")),
+    "device_unknown": _fixed(lambda: _("This tablet is not paired. Ask the host for a code.")),
+    "person_unknown": _fixed(lambda: _("We do not know this person.")),
+    # Requests
+    "too_many": lambda retry_after=60, **d: ngettext(
+        "That was too often. Try again in %(num)d second.", "That was too often. Try again in %(num)d seconds.", int(retry_after)
+    ),
+    "event_shape": _fixed(lambda: _("This event is not of the agreed form.")),
+    "event_id": _fixed(lambda: _("An event needs an id: a UUID.")),
+    "event_time": _fixed(lambda: _("The time of an event needs a date, a time and an offset, as in 2026-03-12T09:41:00+01:00.")),
+    "json": _fixed(lambda: _("Send JSON of the agreed form.")),
+    "too_long_body": _fixed(lambda: _("This is too large to take.")),
+    "too_many_events": _fixed(lambda: _("At most 200 events in one go.")),
+    "method": _fixed(lambda: _("This address does not do that.")),
+    "bad_request": _fixed(lambda: _("This request makes no sense here.")),
+    "not_found": _fixed(lambda: _("This page does not exist. The link may be old. Nothing was lost.")),
+    "conflict": _fixed(lambda: _("Somebody was a moment earlier. Look again and repeat if it is still needed.")),
+    "refused": _fixed(lambda: _("This is not possible now.")),
+    "unavailable": _fixed(lambda: _("This could not be stored just now. Try again.")),
+    "busy": _fixed(lambda: _("This could not be stored just now. Try again.")),
+    "collision": _fixed(lambda: _("This could not be stored just now. Try again.")),
+    "failure": _fixed(lambda: _("Something broke on our side. Nothing was stored. Try again, or tell the host this number.")),
+    "error": _fixed(lambda: _("This did not work. Nothing was stored.")),
+    # Answers that are no refusal
+    "checked_in": _fixed(lambda: _("Welcome. You are checked in.")),
+    "already_here": _fixed(lambda: _("You are already checked in.")),
+}
