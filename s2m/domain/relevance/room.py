@@ -1,0 +1,88 @@
+"""Who is present, with what they know, work on and need: the material of every match in a venue.
+
+A `RoomIndex` is a value: built from the people present, never changed, so many threads may read it.
+Build a new one when somebody checks in, leaves or edits a topic, and keep it until the next change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from s2m.domain.errors import NotFound
+from s2m.domain.relevance.similarity import TopicIndex
+from s2m.domain.relevance.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A person on a visit. Topics stand as typed; empty ones and doubles are harmless.
+
+    `knows` is standing; `works_on` and `needs` are today's. `visible` False: chose not to be shown on
+    this visit, yet may look. `where` is the spot the person named, for the one who goes looking.
+    """
+
+    person_id: str
+    first_name: str
+    knows: tuple[str, ...]
+    works_on: tuple[str, ...]
+    needs: tuple[str, ...]
+    visible: bool
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of one person: the text as typed and its place in the room's similarities."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person who may be shown, with the topics that say something."""
+
+    person: Present
+    knows: tuple[Topic, ...]
+    works_on: tuple[Topic, ...]
+    needs: tuple[Topic, ...]
+
+
+class RoomIndex:
+    """The people present and their topics, ready for `people_for`.
+
+    Raises ValueError when a person is listed twice. Someone who is not visible leaves no trace in what
+    others see: not as a candidate and not in the weights of the words.
+    """
+
+    def __init__(self, people: Iterable[Present]) -> None:
+        self._people: dict[str, Present] = {}
+        for person in people:
+            if person.person_id in self._people:
+                raise ValueError(f"person {person.person_id!r} is listed twice in one room")
+            self._people[person.person_id] = person
+        shown = [person for person in self._people.values() if person.visible]
+        self._topics = TopicIndex(
+            text for person in shown for text in (*person.knows, *person.works_on, *person.needs)
+        )
+        self.candidates: tuple[Candidate, ...] = tuple(
+            Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs)))
+            for person in shown
+        )
+
+    def __len__(self) -> int:
+        """How many people are present, visible or not."""
+        return len(self._people)
+
+    def person(self, person_id: str) -> Present:
+        """The person present with this id; NotFound when nobody is."""
+        if person_id not in self._people:
+            raise NotFound(person_id=person_id)
+        return self._people[person_id]
+
+    def similarities(self, text: str) -> dict[int, float]:
+        """How alike `text`, from anyone, is to the visible topics: (0, 1] by `Topic.at`, absent is 0."""
+        return self._topics.similarities(text)
+
+    def _places(self, texts: tuple[str, ...]) -> tuple[Topic, ...]:
+        places = ((text, self._topics.positions.get(fold(text))) for text in texts)
+        return tuple(Topic(text, at) for text, at in places if at is not None)
