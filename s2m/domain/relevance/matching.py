@@ -90,9 +90,7 @@ class _Side:
         return max((self.best.get(topic.at, 0.0) for topic in theirs), default=0.0)
 
     def pair(self, theirs: tuple[Topic, ...]) -> Pair:
-        pairs = (
-            Pair(text, topic.text, row.get(topic.at, 0.0)) for text, row in self.likeness for topic in theirs
-        )
+        pairs = (Pair(text, topic.text, row.get(topic.at, 0.0)) for text, row in self.likeness for topic in theirs)
         return max(pairs, key=lambda pair: pair.strength, default=Pair("", "", 0.0))
 
 

@@ -61,12 +61,9 @@ class RoomIndex:
                 raise ValueError(f"person {person.person_id!r} is listed twice in one room")
             self._people[person.person_id] = person
         shown = [person for person in self._people.values() if person.visible]
-        self._topics = TopicIndex(
-            text for person in shown for text in (*person.knows, *person.works_on, *person.needs)
-        )
+        self._topics = TopicIndex(text for person in shown for text in (*person.knows, *person.works_on, *person.needs))
         self.candidates: tuple[Candidate, ...] = tuple(
-            Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs)))
-            for person in shown
+            Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs))) for person in shown
         )
 
     def __len__(self) -> int:

@@ -89,11 +89,7 @@ def grams(word: str) -> tuple[str, ...]:
     They stay inside one word, so word order does not count and Dutch compounds still meet their parts.
     """
     padded = f" {word} "
-    return tuple(
-        dict.fromkeys(
-            padded[start : start + size] for size in GRAM_SIZES for start in range(len(padded) - size + 1)
-        )
-    )
+    return tuple(dict.fromkeys(padded[start : start + size] for size in GRAM_SIZES for start in range(len(padded) - size + 1)))
 
 
 def slip_keys(word: str) -> tuple[str, ...]:
