@@ -5,6 +5,7 @@ python3 dev.py demo       a living demo venue          [--port N] [--instance DI
 python3 dev.py run        the real thing               [--port N] [--instance DIR]
 python3 dev.py test       all tests                    [--require-all] [pytest's arguments]
 python3 dev.py lint       ruff and mypy
+python3 dev.py translate  bring the Dutch catalogue up to date, and say what it lacks
 python3 dev.py s2m ARGS   any other s2m command
 """
 
@@ -157,7 +158,12 @@ def lint(args):
     sys.exit(max(subprocess.run(check).returncode for check in checks))
 
 
-JOBS = {"demo": demo, "run": run, "s2m": s2m, "test": test, "lint": lint}
+def translate(args):
+    os.chdir(ROOT)
+    start([PYTHON, "-m", "tests.catalogue", *args])
+
+
+JOBS = {"demo": demo, "run": run, "s2m": s2m, "test": test, "lint": lint, "translate": translate}
 
 
 def main():
