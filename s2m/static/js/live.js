@@ -65,7 +65,7 @@ function connect() {
   source = new EventSource(url);
   source.onopen = () => { stopPolling(); later(); };
   source.onmessage = later;
-  source.addEventListener('changed', later);
+  source.addEventListener('change', later);
   source.onerror = () => {
     startPolling();
     if (source.readyState === EventSource.CLOSED) {     // refused (too many, signed out): the browser gives up, we do not

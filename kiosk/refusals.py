@@ -1,0 +1,55 @@
+"""What the tablet says when something did not work: always the same screen, with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kiosk import blueprint
+from s2m.domain.errors import S2MError
+from s2m.web import errors
+from s2m.web.policy import paired
+
+# Sentences that only make sense before this tablet; all others come from web/sentences.py
+HERE: dict[str, Callable[[], str]] = {
+    "not_checked_in": lambda: _("You are not checked in here, so there is nothing to end."),
+    "screen_over": lambda: _("This screen has closed. Show your badge again."),
+    "look_up_no": lambda: _("Then we do not know you by that name. Type more of your own, or call the host."),
+    "not_found": lambda: _("This screen does not exist. Start again."),
+}
+
+
+def sentence(code: str, data: Mapping[str, object] | None = None) -> str:
+    """The words for a code; a general one where its figures are no longer known (a repeated scan)."""
+    if code in HERE:
+        return HERE[code]()
+    try:
+        return errors.sentence(code, data)
+    except TypeError:
+        return errors.sentence("refused")
+
+
+def remember(code: str, said: str) -> None:
+    """Keep the words of a scan's refusal for the screen that follows."""
+    session["refusal"] = [code, said]
+
+
+@blueprint.get("/refused/<code>")
+@paired("kiosk")
+def refused(code: str) -> ResponseReturnValue:
+    kept, said = session.pop("refusal", None) or ("", "")
+    return render_template("kiosk/refused.html", code=code[:40], sentence=said if kept == code else sentence(code))
+
+
+@blueprint.errorhandler(S2MError)
+def on_refusal(error: S2MError) -> ResponseReturnValue:
+    """Programs get JSON, people the refusal screen; a tablet that is not paired gets the pairing screen."""
+    status = errors.status_of(error)
+    if errors.wants_json() or request.endpoint == "kiosk.frames":
+        return errors.answer(status, error.code, error.data)
+    if error.code == "sign_in":
+        return redirect(url_for("kiosk.pair"), 303)
+    return render_template("kiosk/refused.html", code=error.code, sentence=sentence(error.code, error.data)), status

@@ -1,0 +1,149 @@
+"""The screens of one visit that has just begun or is about to end: the need, the welcome, undo and goodbye."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk import blueprint
+from kiosk.refusals import sentence
+from s2m.domain import matches, presence
+from s2m.domain.errors import Invalid, NotFound, Refused
+from s2m.domain.people import Person
+from s2m.domain.presence import UNDO, Need, Visit
+from s2m.web.context import device, now, policy_of, reading, writing
+from s2m.web.context import device_venue as venue
+from s2m.web.errors import status_of
+from s2m.web.policy import paired
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+WINDOW = timedelta(minutes=5)
+CHIPS = 6
+
+
+def _on_screen(store: Store, visit_id: str) -> tuple[Visit, Person]:
+    """The visit that its own visitor opened on this tablet minutes ago. Raises Refused `screen_over` for any other."""
+    ours = session.get("visit") == visit_id and store.scans.seen_here(device().id, visit_id, now() - WINDOW)
+    visit = store.presence.get(visit_id) if ours else None
+    person = store.people.get(visit.person_id) if visit and visit.person_id else None
+    if visit is None or person is None or visit.venue_id != venue().id:
+        raise Refused("screen_over")
+    return visit, person
+
+
+@blueprint.route("/visits/<visit_id>/need", methods=["GET", "POST"])
+@paired("kiosk")
+def need(visit_id: str) -> ResponseReturnValue:
+    """What do you need today? Asking is what the screen begins with."""
+    if request.method == "GET":
+        return _need_screen(visit_id)
+    try:
+        with writing() as store:
+            visit, person = _on_screen(store, visit_id)
+            if request.form.get("act") == "solved":
+                _solve(store, person)
+            else:
+                visible, on_wall = _ticked("visible"), _ticked("on_wall")
+                presence.answer_need(store, visit, _need(store, person), now(), visible=visible, on_wall=on_wall)
+    except Invalid as error:
+        return _need_screen(visit_id, error)
+    return redirect(url_for("kiosk.need" if request.form.get("act") == "solved" else "kiosk.welcome", visit_id=visit_id), 303)
+
+
+def _ticked(name: str) -> bool:
+    return request.form.get(name) == "1"
+
+
+def _need(store: Store, person: Person) -> Need:
+    form = request.form
+    unmet = presence.unmet_need(store, person, now()) if form.get("act") == "ask-again" else None
+    if unmet:
+        return Need("need", unmet.text)
+    texts = {"need": form.get("need"), "offer": form.get("offer") or form.get("topic")}
+    return presence.parse_need(form.get("kind"), texts.get(form.get("kind", ""), ""))
+
+
+def _solve(store: Store, person: Person) -> None:
+    unmet = presence.unmet_need(store, person, now())
+    if unmet:
+        presence.solve(store, person, unmet.id, now())
+
+
+def _need_screen(visit_id: str, error: Invalid | None = None) -> ResponseReturnValue:
+    """Prefilled with today's answer so far; the two choices as this person left them last time, else empty."""
+    with reading() as store:
+        visit, person = _on_screen(store, visit_id)
+        said = [t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer")]
+        chosen = store.people.consents(person.id)
+        knows = [t.text for t in store.people.topics(person.id)]
+        unmet = presence.unmet_need(store, person, now())
+    page = render_template(
+        "kiosk/need.html", visit_id=visit.id, first_name=person.first_name, knows=knows[:CHIPS], again=unmet,
+        kind=request.form.get("kind") or (said[0].kind if said else "need"),
+        text=request.form.get("need") or request.form.get("offer") or (said[0].text if said else ""),
+        visible=_ticked("visible") if error else "matching" in chosen,
+        on_wall=_ticked("on_wall") if error else "wall" in chosen,
+        errors={"need": sentence(error.code, error.data)} if error else {},
+    )  # fmt: skip
+    return page, status_of(error) if error else 200
+
+
+@blueprint.get("/visits/<visit_id>")
+@paired("kiosk")
+def welcome(visit_id: str) -> ResponseReturnValue:
+    """The seat as a hold, and up to three people to meet."""
+    with reading() as store:
+        visit, person = _on_screen(store, visit_id)
+        if not visit.is_open:
+            raise Refused("screen_over")
+        held = presence.held_for(store, visit)
+        low = store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
+        found = matches.for_visitor(matches.room_of(store, visit.venue_id), visit)
+    return render_template(
+        "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low,
+        matches=found, asked=visit.intent == "need", undo=now() - visit.started_at <= UNDO,
+    )  # fmt: skip
+
+
+@blueprint.get("/visits/<visit_id>/again")
+@paired("kiosk")
+def again(visit_id: str) -> ResponseReturnValue:
+    """A badge of somebody who is here: staying or leaving is theirs to say, nothing happens by itself."""
+    with reading() as store:
+        visit, person = _on_screen(store, visit_id)
+        held = presence.held_for(store, visit)
+    return render_template("kiosk/again.html", visit_id=visit.id, first_name=person.first_name, visit=visit, held=held)
+
+
+@blueprint.post("/visits/<visit_id>/undo")
+@paired("kiosk")
+def undo(visit_id: str) -> ResponseReturnValue:
+    """That is not me: within 30 s the visit and its hold are let go."""
+    with writing() as store:
+        presence.undo(store, _on_screen(store, visit_id)[0], now())
+    session.pop("visit", None)
+    return redirect(url_for("kiosk.said", what="undone"), 303)
+
+
+@blueprint.post("/visits/<visit_id>/leave")
+@paired("kiosk")
+def leave(visit_id: str) -> ResponseReturnValue:
+    with writing() as store:
+        presence.leave(store, _on_screen(store, visit_id)[0], now())
+    return redirect(url_for("kiosk.goodbye", visit_id=visit_id), 303)
+
+
+@blueprint.get("/visits/<visit_id>/goodbye")
+@paired("kiosk")
+def goodbye(visit_id: str) -> ResponseReturnValue:
+    with reading() as store:
+        visit, person = _on_screen(store, visit_id)
+        if visit.ended_at is None:
+            raise NotFound()
+        paid = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
+    return render_template("kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0)
