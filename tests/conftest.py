@@ -29,6 +29,12 @@ def now():
 
 
 @pytest.fixture
+def now_is():
+    """The real moment, for what goes through the app (whose clock is the real one)."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
 def cast(database, now) -> Cast:
     """Named people with known relations, in two venues of one network and one of another (tests/cast.py)."""
     with database.write() as store:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import structlog
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from s2m.domain import codes
@@ -71,6 +71,9 @@ def _on_refusal(error: S2MError) -> BaseResponse:
 
 
 def _on_http(error: HTTPException) -> BaseResponse:
+    if isinstance(error, SecurityError):
+        # Not our name: there is no page to make, not even the address of a style sheet
+        return Response("This server has another name.\n", 400, mimetype="text/plain")
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     known = {404: "not_found", 405: "method", 413: "too_long_body", 415: "json", 429: "too_many"}

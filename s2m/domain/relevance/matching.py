@@ -4,9 +4,10 @@ For a viewer a and another person b, `sim` being the likeness of two topics:
 
     help(a←b)  = max over need(a) × know(b) of sim        joint(a,b) = max over work(a) × work(b)
     gain(a←b)  = 1 − (1 − help)(1 − .6 · max work(a) × know(b))(1 − .5 · joint)
-    R(a,b)     = .7 gain(a←b) + .3 · harmonic mean(gain(a←b), gain(b←a))
+    R(a,b)     = max(.7 gain(a←b) + .3 · harmonic mean(gain(a←b), gain(b←a)), .4 gain(b←a))
 
-Only the best pair of each kind counts, so forty topics weigh no more than one good one. The harmonic
+The last term is what makes *you can help* appear to somebody who asks for nothing: without it the harmonic mean
+with 0 hides from a helper everybody whom only they could help. Only the best pair of each kind counts, so forty topics weigh no more than one good one. The harmonic
 mean is the usual fusion in reciprocal recommendation; it is a part only, so that a helper who asks
 for nothing stays visible. The weights are the product's own, chosen on measured rooms.
 """
@@ -24,6 +25,7 @@ OWN_GAIN = 0.7
 MUTUAL_GAIN = 0.3
 WORK_MEETS_KNOWLEDGE = 0.6
 SHARED_WORK = 0.5
+CAN_HELP = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ def gain(help: float, work_know: float, joint: float) -> float:
 
 
 def relevance(own: float, other: float) -> float:
-    """R in [0, 1] from what the viewer gains and what the other gains; 0 when the viewer gains nothing."""
+    """R in [0, 1] from what the viewer gains and what the other gains."""
     harmonic = 2 * own * other / (own + other) if own + other else 0.0
-    return OWN_GAIN * own + MUTUAL_GAIN * harmonic
+    return max(OWN_GAIN * own + MUTUAL_GAIN * harmonic, CAN_HELP * other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,6 @@ class _View:
     def score(self, other: Candidate) -> float:
         joint = self.works_on.strongest(other.works_on)
         own = gain(self.needs.strongest(other.knows), self.works_on.strongest(other.knows), joint)
-        if not own:
-            return 0.0
         theirs = gain(self.knows.strongest(other.needs), self.knows.strongest(other.works_on), joint)
         return relevance(own, theirs)
 
@@ -120,7 +120,8 @@ class _View:
                 "need_know": (OWN_GAIN, self.needs.pair(other.knows)),
                 "work_know": (OWN_GAIN * WORK_MEETS_KNOWLEDGE, self.works_on.pair(other.knows)),
                 "work_work": (OWN_GAIN * SHARED_WORK, self.works_on.pair(other.works_on)),
-                "know_need": (MUTUAL_GAIN, self.knows.pair(other.needs)),
+                "know_need": (CAN_HELP, self.knows.pair(other.needs)),
+                "know_work": (CAN_HELP * WORK_MEETS_KNOWLEDGE, self.knows.pair(other.works_on)),
             }
         )
 

@@ -11,12 +11,14 @@ it when it is not `sure`. One sentence per kind, the viewer's topic being `mine`
                You work on {mine}, {name} on {theirs}.
     work_know  Jij werkt aan {mine}. {name} weet van {theirs}.
                You work on {mine}. {name} knows {theirs}.
+    know_work  {name} werkt aan {theirs}; jij weet van {mine}.
+               {name} works on {theirs}; you know {mine}.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-ReasonKind = Literal["need_know", "know_need", "work_work", "work_know"]
+ReasonKind = Literal["need_know", "know_need", "work_work", "work_know", "know_work"]
 
 SURE_FROM = 0.20
 

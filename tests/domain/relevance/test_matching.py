@@ -62,10 +62,24 @@ def test_a_helper_who_asks_for_nothing_stays_visible(person: Person) -> None:
     assert names(shown(noor, helper, to=noor)) == ["Sam"]
 
 
-def test_only_the_reverse_direction_matches_gives_the_helper_nothing(person: Person) -> None:
+def test_only_the_reverse_direction_matches_so_the_helper_sees_who_needs_them(person: Person) -> None:
     noor = person("Noor", needs=["boekhouding"])
     helper = person("Sam", knows=["boekhouding"])
-    assert shown(noor, helper, to=helper) == ()
+    (match,) = shown(noor, helper, to=helper)
+    assert (match.first_name, match.reason.kind) == ("Noor", "know_need")
+
+
+def test_somebody_who_works_on_what_i_know_is_shown_with_that_reason(person: Person) -> None:
+    noor = person("Noor", works_on=["boekhouding"])
+    helper = person("Sam", knows=["boekhouding"])
+    (match,) = shown(noor, helper, to=helper)
+    assert (match.reason.kind, match.reason.mine, match.reason.theirs) == ("know_work", "boekhouding", "boekhouding")
+
+
+def test_who_can_help_me_comes_before_whom_i_can_help(person: Person) -> None:
+    noor = person("Noor", needs=["fotografie"], knows=["boekhouding"])
+    asks, knows = person("Asks", needs=["boekhouding"]), person("Knows", knows=["fotografie"])
+    assert names(shown(noor, asks, knows, to=noor)) == ["Knows", "Asks"]
 
 
 def test_two_who_help_each_other_come_before_one_who_only_helps(person: Person) -> None:
@@ -211,6 +225,6 @@ def test_gain_joins_help_work_and_shared_work(likenesses: tuple[float, float, fl
     assert gain(*likenesses) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("own", "other", "expected"), [(0, 0, 0.0), (0, 1, 0.0), (1, 0, 0.7), (1, 1, 1.0), (0.2, 0.6, 0.23)])
+@pytest.mark.parametrize(("own", "other", "expected"), [(0, 0, 0.0), (0, 1, 0.4), (1, 0, 0.7), (1, 1, 1.0), (0.4, 0.6, 0.424)])
 def test_relevance_is_mostly_my_gain_and_partly_mutual(own: float, other: float, expected: float) -> None:
     assert relevance(own, other) == pytest.approx(expected)
