@@ -46,8 +46,14 @@ def faults():
         said = (there.string if isinstance(there.string, tuple | list) else [there.string]) if there else []
         if there is None or there.fuzzy or not said or not all(said):
             yield f"no Dutch for {singular!r} ({message.locations[0][0]})"
-        elif message.python_format and any(set(PLACEHOLDER.findall(s)) - set(PLACEHOLDER.findall(" ".join(_ids(message)))) for s in said):
+        elif message.python_format and any(
+            set(PLACEHOLDER.findall(s)) - set(PLACEHOLDER.findall(" ".join(_ids(message)))) for s in said
+        ):
             yield f"other placeholders in the Dutch of {singular!r}"
+
+
+def _placeholders(*texts):
+    return set(PLACEHOLDER.findall(" ".join(texts)))
 
 
 def _ids(message):
@@ -64,8 +70,8 @@ def update(fragments=()):
                     kept.add(message.id, message.string)
     day = datetime(2026, 11, 23, tzinfo=UTC)  # fixed, so that only sentences make a difference
     new = Catalog(
-        locale="nl", header_comment=HEADER, project="s2m", version="0", msgid_bugs_address="none", creation_date=day, revision_date=day,
-        last_translator="s2m", language_team="s2m", fuzzy=False,
+        locale="nl", header_comment=HEADER, project="s2m", version="0", msgid_bugs_address="none", creation_date=day,
+        revision_date=day, last_translator="s2m", language_team="s2m", fuzzy=False,
     )  # fmt: skip
     for message in used():
         if message.id:

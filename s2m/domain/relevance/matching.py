@@ -6,10 +6,10 @@ For a viewer a and another person b, `sim` being the likeness of two topics:
     gain(a←b)  = 1 − (1 − help)(1 − .6 · max work(a) × know(b))(1 − .5 · joint)
     R(a,b)     = max(.7 gain(a←b) + .3 · harmonic mean(gain(a←b), gain(b←a)), .4 gain(b←a))
 
-The last term is what makes *you can help* appear to somebody who asks for nothing: without it the harmonic mean
-with 0 hides from a helper everybody whom only they could help. Only the best pair of each kind counts, so forty topics weigh no more than one good one. The harmonic
-mean is the usual fusion in reciprocal recommendation; it is a part only, so that a helper who asks
-for nothing stays visible. The weights are the product's own, chosen on measured rooms.
+The last term makes *you can help* appear to somebody who asks for nothing: the harmonic mean with 0 would hide
+from a helper everybody whom only they could help. Only the best pair of each kind counts, so forty topics weigh
+no more than one good one. The harmonic mean is the usual fusion in reciprocal recommendation; it is a part only,
+so that a helper who asks for nothing stays visible. The weights are the product's own, chosen on measured rooms.
 """
 
 from collections.abc import Iterable, Mapping
