@@ -37,7 +37,16 @@ class Thanks:
 
 
 def thank(
-    store: Store, giver: Person, receiver: Person, venue: Venue, policy: Policy, topic: object, text: object, now: datetime, *, key: str
+    store: Store,
+    giver: Person,
+    receiver: Person,
+    venue: Venue,
+    policy: Policy,
+    topic: object,
+    text: object,
+    now: datetime,
+    *,
+    key: str,
 ) -> Thanks:
     """The receiver earns what the policy says. A repeated key answers as the first time.
 

@@ -45,14 +45,18 @@ class Device:
         return self.paired_at is not None and (self.seen_at is None or now - self.seen_at > SILENT_AFTER)
 
 
-def offer_pairing(store: Store, venue: Venue, kind: str, name: object, by: str, now: datetime, *, life: timedelta = PAIRING_LIFE) -> tuple[Device, str]:
+def offer_pairing(
+    store: Store, venue: Venue, kind: str, name: object, by: str, now: datetime, *, life: timedelta = PAIRING_LIFE
+) -> tuple[Device, str]:
     """A new device and the one-time code (8 characters) that pairs it. Raises Invalid."""
     if kind not in KINDS:
         raise Invalid("kind", "choice")
     code = codes.short(store.nonce(16), 8)
     device = store.devices.add(venue, kind, fields.name(name, "device"), now)
     store.devices.set_code(device, fingerprint(code), now + life)
-    store.audit.record(venue.network_id, now, actor=by, role="host", action="device.offer", venue_id=venue.id, object_id=device.id)
+    store.audit.record(
+        venue.network_id, now, actor=by, role="host", action="device.offer", venue_id=venue.id, object_id=device.id
+    )
     return device, code
 
 
@@ -66,7 +70,15 @@ def pair(store: Store, typed: str, now: datetime) -> tuple[Device, str]:
     token = store.secret()
     if not store.devices.pair(device, fingerprint(codes.plain(typed)), fingerprint(token), now):
         raise Refused("pairing_unknown")
-    store.audit.record(device.network_id, now, actor=device.id, role="device", action="device.pair", venue_id=device.venue_id, object_id=device.id)
+    store.audit.record(
+        device.network_id,
+        now,
+        actor=device.id,
+        role="device",
+        action="device.pair",
+        venue_id=device.venue_id,
+        object_id=device.id,
+    )
     return device, token
 
 
@@ -90,7 +102,9 @@ def revoke(store: Store, venue: Venue, device_id: str, by: str, now: datetime) -
     if device is None or device.venue_id != venue.id:
         raise NotFound()
     store.devices.revoke(device, now)
-    store.audit.record(venue.network_id, now, actor=by, role="host", action="device.revoke", venue_id=venue.id, object_id=device.id)
+    store.audit.record(
+        venue.network_id, now, actor=by, role="host", action="device.revoke", venue_id=venue.id, object_id=device.id
+    )
 
 
 def heartbeat(store: Store, device: Device, camera: object, now: datetime) -> None:

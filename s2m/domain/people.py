@@ -70,7 +70,9 @@ class Role:
 
 def masked(name: str) -> str:
     """Enough to recognise oneself, too little to recognise another: 'Samira Vos' → 'S•••a V•s'."""
-    return " ".join(f"{part[0]}{'•' * min(3, len(part) - 2)}{part[-1]}" if len(part) > 2 else f"{part[0]}•" for part in name.split())
+    return " ".join(
+        f"{part[0]}{'•' * min(3, len(part) - 2)}{part[-1]}" if len(part) > 2 else f"{part[0]}•" for part in name.split()
+    )
 
 
 # Actions -------------------------------------------------------------------------------------------------------
@@ -181,5 +183,3 @@ def in_network(store: Store, network_id: str, person_id: str) -> Person:
     if person is None or person.network_id != network_id or person.erased_at:
         raise NotFound()
     return person
-
-

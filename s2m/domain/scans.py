@@ -109,7 +109,9 @@ def take(store: Store, keys: Keys, device: Device, venue: Venue, policy: Policy,
     return result
 
 
-def _decide(store: Store, keys: Keys, device: Device, venue: Venue, policy: Policy, event: ScanEvent, now: datetime) -> ScanResult:
+def _decide(
+    store: Store, keys: Keys, device: Device, venue: Venue, policy: Policy, event: ScanEvent, now: datetime
+) -> ScanResult:
     try:
         at = presence.when(event.at, now)
         person = people.person_with_badge(store, keys, device.network_id, event.code)
@@ -122,11 +124,18 @@ def _decide(store: Store, keys: Keys, device: Device, venue: Venue, policy: Poli
 
 
 def arrive(
-    store: Store, device: Device, venue: Venue, policy: Policy, person: people.Person, way: str, event: ScanEvent, at: datetime, now: datetime
+    store: Store,
+    device: Device,
+    venue: Venue,
+    policy: Policy,
+    person: people.Person,
+    way: str,
+    event: ScanEvent,
+    at: datetime,
+    now: datetime,
 ) -> ScanResult:
     """Check a known person in at a kiosk. Raises Refused where the rules say no; then nothing was written."""
     done = presence.check_in(
         store, person, venue, policy, way, now, at=at, device_id=device.id, need=event.need, visible=event.visible
     )
     return ScanResult(event.id, "stored", "checked_in" if done.fresh else "already_here", done.visit.id, person.first_name)
-

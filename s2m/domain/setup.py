@@ -34,6 +34,10 @@ def found(
     people.give_role(store, admin, "admin", None, now, by=admin.id)
     people.give_role(store, admin, "host", place.id, now, by=admin.id)
     venues.add_room(
-        store, place, {"name": "Open vloer" if language == "nl" else "Open floor", "kind": "open", "floor": 0, "capacity": 40}, admin.id, now
+        store,
+        place,
+        {"name": "Open vloer" if language == "nl" else "Open floor", "kind": "open", "floor": 0, "capacity": 40},
+        admin.id,
+        now,
     )
     return admin

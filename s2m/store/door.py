@@ -44,13 +44,15 @@ class Door(Part):
     def calls(self, venue_id: str, since: datetime) -> list[HelpCall]:
         """Open calls, and those answered since then; open ones first."""
         query = (
-            select(help_calls.c.id, devices.c.name, help_calls.c.reason, help_calls.c.at, help_calls.c.answered_at)
+            select(
+                help_calls.c.id, devices.c.name.label("device"), help_calls.c.reason, help_calls.c.at, help_calls.c.answered_at
+            )
             .outerjoin(devices, devices.c.id == help_calls.c.device_id)
             .where(help_calls.c.venue_id == venue_id)
             .where(help_calls.c.answered_at.is_(None) | (help_calls.c.answered_at >= since))
             .order_by(help_calls.c.answered_at.is_not(None), help_calls.c.at.desc())
         )
-        return [HelpCall(*row) for row in self.run(query)]
+        return [HelpCall(**row._mapping) for row in self.run(query)]
 
     def answer_call(self, venue: Venue, call_id: str, by: str, now: datetime) -> bool:
         mine = (help_calls.c.id == call_id) & (help_calls.c.venue_id == venue.id) & help_calls.c.answered_at.is_(None)

@@ -12,7 +12,8 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,11 +27,9 @@ from s2m.domain.errors import Unavailable
 from s2m.store.migrations import Step
 
 BUSY_SECONDS = 5
-driver: ModuleType
-try:
-    from pysqlite3 import dbapi2 as driver
-except ImportError:
-    driver = sqlite3
+driver: ModuleType = sqlite3
+with suppress(ImportError):  # a wheel for x86-64 only, with a SQLite whose WAL is safe
+    driver = import_module("pysqlite3.dbapi2")
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -68,7 +67,13 @@ class Embedded:
             return connection
 
         engine = create_engine(
-            "sqlite://", module=driver, creator=connect, poolclass=QueuePool, pool_size=16, max_overflow=0, pool_timeout=BUSY_SECONDS
+            "sqlite://",
+            module=driver,
+            creator=connect,
+            poolclass=QueuePool,
+            pool_size=16,
+            max_overflow=0,
+            pool_timeout=BUSY_SECONDS,
         )
 
         @event.listens_for(engine, "begin")
@@ -88,11 +93,14 @@ class Embedded:
         finally:
             self._turn.release()
 
+    def _beside(self, name: str) -> Path:
+        return self.path.with_name(f"{self.path.name}.{name}.lock")
+
     @contextmanager
     def sole(self, name: str) -> Iterator[bool]:
         """True for the one process that holds this name now; the lock falls with the process."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{self.path}.{name}.lock", "w") as lock:
+        with self._beside(name).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -102,7 +110,7 @@ class Embedded:
 
     def migrate(self, steps: tuple[Step, ...]) -> list[str]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{self.path}.migrations.lock", "w") as lock:
+        with self._beside("migrations").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             database = self._utils()
             try:

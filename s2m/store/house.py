@@ -25,10 +25,12 @@ class Requests(Part):
     def answer(self, network_id: str, actor: str, key: str) -> Answered | None:
         mine = (requests.c.network_id == network_id) & (requests.c.actor == actor) & (requests.c.key == key)
         row = self.one(select(requests.c.input_hash, requests.c.answer).where(mine))
-        return Answered(*row) if row else None
+        return Answered(row.input_hash, row.answer) if row else None
 
     def keep(self, network_id: str, actor: str, key: str, input_hash: str, answer: Any, now: datetime) -> None:
-        self.run(insert(requests).values(network_id=network_id, actor=actor, key=key, input_hash=input_hash, answer=answer, at=now))
+        self.run(
+            insert(requests).values(network_id=network_id, actor=actor, key=key, input_hash=input_hash, answer=answer, at=now)
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Outbox(Part):
 
     def sent(self, mail: Mail, now: datetime) -> None:
         # The text held a secret link: it is not kept once it is gone
-        self.run(update(outbox).where(outbox.c.id == mail.id).values(sent_at=now, body="", attempts=mail.attempts + 1, error=None))
+        self.run(
+            update(outbox).where(outbox.c.id == mail.id).values(sent_at=now, body="", attempts=mail.attempts + 1, error=None)
+        )
 
     def failed(self, mail: Mail, error: str, now: datetime) -> None:
         wait = timedelta(seconds=30 * 2**mail.attempts)
@@ -72,7 +76,9 @@ class Rates(Part):
         at = (now - EPOCH) // timedelta(microseconds=1)
         # `tokens` is kept in millionths; the bucket refills with `most` tokens in `per`
         rate = most * MICRO / per.total_seconds() / 1e6
-        self.run(text("INSERT INTO rates VALUES (:key, :full, :at) ON CONFLICT (key) DO NOTHING"), key=key, full=most * MICRO, at=at)
+        self.run(
+            text("INSERT INTO rates VALUES (:key, :full, :at) ON CONFLICT (key) DO NOTHING"), key=key, full=most * MICRO, at=at
+        )
         locked = self.run(text("SELECT tokens, at FROM rates WHERE key = :key"), key=key).one()
         tokens = min(most * MICRO, locked.tokens + int(max(0, at - locked.at) * rate))
         if tokens < MICRO:

@@ -39,7 +39,9 @@ _seat = select(accounts).where(
 _move = (
     update(accounts)
     .where(or_(accounts.c.id == bindparam("debit"), accounts.c.id == bindparam("credit")))
-    .values(balance=accounts.c.balance + case((accounts.c.id == bindparam("debit"), -bindparam("amount")), else_=bindparam("amount")))
+    .values(
+        balance=accounts.c.balance + case((accounts.c.id == bindparam("debit"), -bindparam("amount")), else_=bindparam("amount"))
+    )
 )
 _hold = update(accounts).where(accounts.c.id == bindparam("debit")).values(held=accounts.c.held + bindparam("amount"))
 _append = insert(transfers)
@@ -78,13 +80,15 @@ class Ledger(Part):
         """The end of the chain, locked until this transaction ends: whoever writes to it comes one after another."""
         known = self._heads.get((network_id, chain))
         if known is None:
-            known = Head(*self.run(_lock, network=network_id, which=chain).one())
+            row = self.run(_lock, network=network_id, which=chain).one()
+            known = Head(row.n, row.hash)
             self._heads[network_id, chain] = known
         return known
 
     def head(self, network_id: str, chain: str = "ledger") -> Head:
         mine = (chain_heads.c.network_id == network_id) & (chain_heads.c.chain == chain)
-        return Head(*self.run(select(chain_heads.c.n, chain_heads.c.hash).where(mine)).one())
+        row = self.run(select(chain_heads.c.n, chain_heads.c.hash).where(mine)).one()
+        return Head(row.n, row.hash)
 
     def set_head(self, network_id: str, chain: str, head: Head) -> None:
         self.run(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
@@ -98,9 +102,7 @@ class Ledger(Part):
         self, row: Transfer, *, visit_id: str | None = None, thanks_id: str | None = None, reason: str | None = None
     ) -> None:
         """What a transfer was for, beside the chain."""
-        self.run(
-            _evidence, network_id=row.network_id, transfer_id=row.id, visit_id=visit_id, thanks_id=thanks_id, reason=reason
-        )
+        self.run(_evidence, network_id=row.network_id, transfer_id=row.id, visit_id=visit_id, thanks_id=thanks_id, reason=reason)
 
     # Accounts -------------------------------------------------------------------------------------------------
 
@@ -176,7 +178,8 @@ class Ledger(Part):
         """What moved or is held on an account, the newest first, each row with what it was for."""
         resolved, mirrored, held = transfers.alias("resolved"), transfers.alias("mirrored"), transfers.alias("held")
         rows = union_all(
-            select(transfers).where(transfers.c.debit_id == account.id), select(transfers).where(transfers.c.credit_id == account.id)
+            select(transfers).where(transfers.c.debit_id == account.id),
+            select(transfers).where(transfers.c.credit_id == account.id),
         ).subquery("rows")
         seat = evidence.alias("seat")
         query = (

@@ -71,7 +71,9 @@ class People(Part):
         if text:
             wanted = folded(text)
             query = query.where(
-                or_(people.c.name_folded.contains(wanted, autoescape=True), people.c.email.contains(text.lower(), autoescape=True))
+                or_(
+                    people.c.name_folded.contains(wanted, autoescape=True), people.c.email.contains(text.lower(), autoescape=True)
+                )
             ).order_by(people.c.name_folded)
         else:
             query = query.order_by(people.c.created_at.desc())
@@ -85,7 +87,7 @@ class People(Part):
 
     def topics(self, person_id: str) -> list[Topic]:
         query = select(topics.c.id, topics.c.text).where(topics.c.person_id == person_id)
-        return [Topic(*row) for row in self.run(query.order_by(topics.c.created_at, topics.c.id))]
+        return [Topic(row.id, row.text) for row in self.run(query.order_by(topics.c.created_at, topics.c.id))]
 
     def add_topic(self, person: Person, text: str, now: datetime) -> None:
         self.run(
@@ -120,7 +122,7 @@ class People(Part):
 
     def roles(self, person_id: str) -> tuple[Role, ...]:
         query = select(roles.c.role, roles.c.venue_id).where(roles.c.person_id == person_id, roles.c.ended_at.is_(None))
-        return tuple(Role(*row) for row in self.run(query.order_by(roles.c.created_at)))
+        return tuple(Role(row.role, row.venue_id) for row in self.run(query.order_by(roles.c.created_at)))
 
     def add_role(self, person: Person, role: str, venue_id: str | None, now: datetime) -> None:
         row = {"id": self.store.new_id(now), "network_id": person.network_id, "person_id": person.id, "role": role}

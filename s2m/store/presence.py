@@ -78,8 +78,8 @@ class Presence(Part):
     def seated(self, venue_id: str) -> dict[str, int]:
         """How many people sit in each room now."""
         here = (visits.c.venue_id == venue_id) & visits.c.ended_at.is_(None) & visits.c.room_id.is_not(None)
-        rows = self.run(select(visits.c.room_id, func.count()).where(here).group_by(visits.c.room_id))
-        return {room: count for room, count in rows}
+        rows = self.run(select(visits.c.room_id, func.count().label("people")).where(here).group_by(visits.c.room_id))
+        return {row.room_id: row.people for row in rows}
 
     # What visitors need, share and work on ------------------------------------------------------------------------
 
@@ -162,8 +162,9 @@ class Presence(Part):
     def counts_today(self, venue_id: str, since: datetime) -> dict[str, int]:
         """How many visits began by each way since then (undone ones left out)."""
         stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
-        query = select(visits.c.way, func.count()).where(visits.c.venue_id == venue_id, visits.c.started_at >= since, stays)
-        return {way: count for way, count in self.run(query.group_by(visits.c.way))}
+        began = (visits.c.venue_id == venue_id) & (visits.c.started_at >= since)
+        query = select(visits.c.way, func.count().label("visits")).where(began, stays)
+        return {row.way: row.visits for row in self.run(query.group_by(visits.c.way))}
 
     def ended(self, venue_id: str, since: datetime, *, most: int = 50) -> list[tuple[Visit, Person]]:
         """Visits that ended since then, the last first."""

@@ -72,7 +72,16 @@ def transfer(
 
 
 def hold(
-    store: Store, debit: Account, credit: Account, amount: int, kind: str, now: datetime, *, key: str, floor: int, expires_at: datetime
+    store: Store,
+    debit: Account,
+    credit: Account,
+    amount: int,
+    kind: str,
+    now: datetime,
+    *,
+    key: str,
+    floor: int,
+    expires_at: datetime,
 ) -> Transfer:
     """Promise `amount`: it counts against what is available, and moves when it is posted. Raises Refused `floor`."""
     head = store.ledger.lock_chain(debit.network_id)
@@ -80,7 +89,18 @@ def hold(
     _check(debit, credit, amount, floor)
     entry_id = store.new_id(now)
     entry = Entry(
-        debit.network_id, entry_id, entry_id, kind, "pending", debit.id, credit.id, amount, debit.unit, now, key, expires_at=expires_at
+        debit.network_id,
+        entry_id,
+        entry_id,
+        kind,
+        "pending",
+        debit.id,
+        credit.id,
+        amount,
+        debit.unit,
+        now,
+        key,
+        expires_at=expires_at,
     )
     store.ledger.hold(debit, amount)
     return _append(store, head, entry)
@@ -116,7 +136,17 @@ def forgive(store: Store, held: Transfer, now: datetime) -> Transfer:
         void(store, held, now)
         due = held.amount
     elif resolved.state == "post" and store.ledger.reversal(resolved.id) is None:
-        transfer(store, venue, person, resolved.amount, "reversal", now, key=digest("forgive", held.id), journal_id=held.id, reverses=resolved)
+        transfer(
+            store,
+            venue,
+            person,
+            resolved.amount,
+            "reversal",
+            now,
+            key=digest("forgive", held.id),
+            journal_id=held.id,
+            reverses=resolved,
+        )
         due = resolved.amount
     else:
         raise Conflict("forgiven")
@@ -137,7 +167,9 @@ def reverse(store: Store, transfer_id: str, network_id: str, now: datetime) -> T
     debit, credit = store.ledger.account(original.credit_id), store.ledger.account(original.debit_id)
     assert debit and credit, "a transfer's accounts are never deleted"
     key = digest("reverse", original.id)
-    return transfer(store, debit, credit, original.amount, "reversal", now, key=key, journal_id=original.journal_id, reverses=original)
+    return transfer(
+        store, debit, credit, original.amount, "reversal", now, key=key, journal_id=original.journal_id, reverses=original
+    )
 
 
 def _resolve(store: Store, held: Transfer, state: str, amount: int, now: datetime, journal_id: str) -> Transfer:
@@ -168,5 +200,3 @@ def _append(store: Store, head: Head, entry: Entry) -> Transfer:
     row = Transfer(**vars(entry), n=n, hash=link(head.hash, n, entry))
     store.ledger.append(row)
     return row
-
-

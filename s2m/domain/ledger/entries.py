@@ -75,7 +75,9 @@ class Head:
 
 def digest(*parts: object) -> str:
     """SHA-256 of the canonical form of what was asked, for keys that may be used once."""
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(parts, separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str).encode()
+    ).hexdigest()
 
 
 def link(previous: str, n: int, row: Entry) -> str:

@@ -89,7 +89,7 @@ def _wrong_legs(book: _Book, row: Transfer) -> str | None:
     debit, credit = book.accounts.get(row.debit_id), book.accounts.get(row.credit_id)
     if debit is None or credit is None or debit.id == credit.id:
         return "accounts"
-    if not {debit.network_id, credit.network_id} == {row.network_id}:
+    if {debit.network_id, credit.network_id} != {row.network_id}:
         return "network"
     return "unit" if {debit.unit, credit.unit} != {row.unit} else None
 
