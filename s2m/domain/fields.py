@@ -14,6 +14,8 @@ NAME_MAX, TOPIC_MAX, SENTENCE_MAX, TOPICS_MAX = 80, 60, 90, 40
 AMOUNT_MAX = 1_000_000_000
 # Characters that turn the direction of the text around them (bidirectional overrides and isolates)
 BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Code points that Unicode gave away for good: the last two of each plane, and 32 in between
+NO_CHARACTER = re.compile("[\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE + n) for plane in range(17) for n in (0, 1)) + "]")
 MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -27,16 +29,21 @@ def line(field: str, value: object, longest: int, *, shortest: int = 1) -> str:
         raise Invalid(field, "unreadable")
     if len(value) > longest * 8 + 64:
         raise Invalid(field, "too_long", most=longest)
-    if any(unicodedata.category(c) in ("Cs", "Cn", "Co") or (ord(c) < 32 and c not in "\t\n\r") for c in value):
+    if any(map(_unreadable, value)):
         raise Invalid(field, "unreadable")
     tidy = " ".join(unicodedata.normalize("NFC", value.translate(BIDI)).split())
-    if sum(unicodedata.combining(c) > 0 for c in tidy) > 4 + len(tidy) // 2:
+    if sum(unicodedata.combining(c) > 0 or unicodedata.category(c) == "Me" for c in tidy) > 4 + len(tidy) // 2:
         raise Invalid(field, "unreadable")
     if len(tidy) < shortest:
         raise Invalid(field, "empty")
     if len(tidy) > longest:
         raise Invalid(field, "too_long", most=longest)
     return tidy
+
+
+def _unreadable(sign: str) -> bool:
+    """Controls, surrogates, private use and what is no character; not what is newer than our tables (this year's emoji)."""
+    return (unicodedata.category(sign) in ("Cc", "Cs", "Co") and sign not in "\t\n\r") or bool(NO_CHARACTER.match(sign))
 
 
 def name(value: object, field: str = "name") -> str:
