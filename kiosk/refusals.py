@@ -17,7 +17,6 @@ from s2m.web.policy import paired
 HERE: dict[str, Callable[[], str]] = {
     "not_checked_in": lambda: _("You are not checked in here, so there is nothing to end."),
     "screen_over": lambda: _("This screen has closed. Show your badge again."),
-    "look_up_no": lambda: _("Then we do not know you by that name. Type more of your own, or call the host."),
     "not_found": lambda: _("This screen does not exist. Start again."),
 }
 
@@ -48,7 +47,7 @@ def refused(code: str) -> ResponseReturnValue:
 def on_refusal(error: S2MError) -> ResponseReturnValue:
     """Programs get JSON, people the refusal screen; a tablet that is not paired gets the pairing screen."""
     status = errors.status_of(error)
-    if errors.wants_json() or request.endpoint == "kiosk.frames":
+    if errors.wants_json() or request.headers.get("X-Part") or request.endpoint == "kiosk.frames":
         return errors.answer(status, error.code, error.data)
     if error.code == "sign_in":
         return redirect(url_for("kiosk.pair"), 303)

@@ -1,8 +1,10 @@
 // Brings the tablet back to the start when nobody acts, so that the next person sees nothing of the last.
 // Counts in words and in a bar; announces only at 20 s; "More time" and typing give more.
+import {go} from './lost.js';
+
 const timer = document.querySelector('[data-timer]');
 const home = document.body.dataset.home;
-const back = () => location.replace(home);
+const back = () => go(home);
 const AT_LEAST = 30;         // seconds after a key was pressed
 
 addEventListener('pageshow', event => { if (event.persisted) back(); });     // never show a kept page again
@@ -23,7 +25,10 @@ if (timer) {
   };
   const show = () => {
     const now = left();
-    if (now <= 0) return back();
+    if (now <= 0) {
+      clearInterval(beat);
+      return back();
+    }
     bar.value = Math.min(now, all);
     words.textContent = timer.dataset.text.replace('#', now);
     if (now <= 20 && !said) {
@@ -38,7 +43,7 @@ if (timer) {
     more.addEventListener('click', () => give(all));
   }
   document.addEventListener('input', () => give(AT_LEAST));
-  addEventListener('submit', () => clearInterval(beat));     // being sent: do not walk away from the answer
+  document.addEventListener('submit', () => give(15), {capture: true});     // do not walk away from the answer
   const beat = setInterval(show, 250);
   show();
 }

@@ -1,0 +1,168 @@
+"""The screens of one visit: need, welcome, undo, again, goodbye; and who may not see them."""
+
+import html
+from datetime import timedelta
+
+import pytest
+
+from s2m.domain import presence
+
+
+@pytest.fixture
+def scanned(tablet, cast):
+    """Samira has just held her badge before the tablet."""
+    return tablet.scan(tablet.badge(cast.samira))["visit"]
+
+
+def said(answer):
+    return html.unescape(answer.text)
+
+
+def sit(tablet, visit, **form):
+    return tablet.post(f"/kiosk/visits/{visit}/need", act="sit", **form)
+
+
+def test_the_question_begins_with_asking_and_nothing_ticked(tablet, scanned):
+    page = said(tablet.get(f"/kiosk/visits/{scanned}/need"))
+    assert 'value="need" id="c-need" checked' in page
+    assert 'name="visible" value="1">' in page and 'name="on_wall" value="1">' in page
+
+
+def test_the_answer_stands_on_the_visit(tablet, scanned, database):
+    answer = sit(tablet, scanned, kind="need", need="  iemand die\tofferte leest ", visible="1")
+    assert answer.location == f"/kiosk/visits/{scanned}"
+    with database.read() as store:
+        visit, (topic,) = store.presence.get(scanned), store.presence.topics(scanned)
+    assert (visit.intent, visit.visible, topic.text, topic.on_wall) == ("need", True, "iemand die offerte leest", False)
+
+
+def test_each_kind_keeps_its_own_words(tablet, scanned, database):
+    sit(tablet, scanned, kind="offer", need="not this", offer="", topic="gewone taal")
+    with database.read() as store:
+        assert [(t.kind, t.text) for t in store.presence.topics(scanned)] == [("offer", "gewone taal")]
+    sit(tablet, scanned, kind="working", need="nor this")
+    with database.read() as store:
+        assert store.presence.topics(scanned) == []
+        assert store.presence.get(scanned).intent == "working"
+
+
+def test_the_two_choices_come_back_as_they_were_left(tablet, cast, scanned, clock):
+    sit(tablet, scanned, kind="working", visible="1")
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    clock.shift(timedelta(days=1))
+    tomorrow = tablet.scan(tablet.badge(cast.samira))["visit"]
+    page = tablet.get(f"/kiosk/visits/{tomorrow}/need").text
+    assert 'name="visible" value="1" checked' in page and 'name="on_wall" value="1">' in page
+
+
+@pytest.mark.parametrize("text", ["x" * 91, "a\x00b"])
+def test_an_unreadable_need_keeps_the_form(tablet, scanned, text, database):
+    answer = sit(tablet, scanned, kind="need", need=text, visible="1")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text and 'name="visible" value="1" checked' in answer.text
+    with database.read() as store:
+        assert store.presence.topics(scanned) == [] and store.presence.get(scanned).visible is False
+
+
+def test_yesterdays_need_is_offered_back(tablet, cast, scanned, clock, database):
+    sit(tablet, scanned, kind="need", need="hoe loopt een ANBI-aanvraag?")
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    clock.shift(timedelta(days=1))
+    second = tablet.scan(tablet.badge(cast.samira))["visit"]
+    assert "hoe loopt een ANBI-aanvraag?" in said(tablet.get(f"/kiosk/visits/{second}/need"))
+    assert tablet.post(f"/kiosk/visits/{second}/need", act="ask-again", kind="need").location.endswith(second)
+    with database.read() as store:
+        assert [t.text for t in store.presence.topics(second)] == ["hoe loopt een ANBI-aanvraag?"]
+
+
+def test_a_solved_need_does_not_come_back(tablet, cast, scanned, clock):
+    sit(tablet, scanned, kind="need", need="hoe loopt een ANBI-aanvraag?")
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    clock.shift(timedelta(days=1))
+    second = tablet.scan(tablet.badge(cast.samira))["visit"]
+    assert tablet.post(f"/kiosk/visits/{second}/need", act="solved", kind="need").location.endswith("/need")
+    assert "ANBI" not in tablet.get(f"/kiosk/visits/{second}/need").text
+
+
+def arrive(database, cast, person, now, *, visible=True):
+    with database.write() as store:
+        done = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now)
+        presence.answer_need(store, done.visit, presence.Need("working", ""), now, visible=visible, on_wall=False)
+
+
+def test_the_welcome_shows_the_hold_and_who_fits(tablet, cast, scanned, database, now):
+    arrive(database, cast, cast.joost, now)
+    sit(tablet, scanned, kind="need", need="iemand die offertes leest")
+    page = said(tablet.get(f"/kiosk/visits/{scanned}"))
+    assert page.count("#hold") == 4 and "18:00" in page
+    assert "Joost" in page and "offertes en prijzen" in page and "iemand die offertes leest" in page
+    assert "Bakker" not in page
+
+
+def test_who_hides_is_not_shown(tablet, cast, scanned, database, now):
+    arrive(database, cast, cast.joost, now, visible=False)
+    sit(tablet, scanned, kind="need", need="iemand die offertes leest")
+    assert "Joost" not in tablet.get(f"/kiosk/visits/{scanned}").text
+
+
+def test_undo_lets_visit_and_hold_go(tablet, cast, scanned, database, clock):
+    clock.shift(timedelta(seconds=29))
+    assert tablet.post(f"/kiosk/visits/{scanned}/undo").location == "/kiosk/said/undone"
+    with database.read() as store:
+        visit = store.presence.get(scanned)
+        assert (visit.ended_how, store.ledger.person_account(cast.samira.id).available) == ("undone", 12)
+    assert tablet.get(f"/kiosk/visits/{scanned}").status_code == 409
+
+
+def test_undo_has_its_time(tablet, scanned, clock):
+    clock.shift(timedelta(seconds=31))
+    assert "/undo" not in tablet.get(f"/kiosk/visits/{scanned}").text
+    assert tablet.post(f"/kiosk/visits/{scanned}/undo").status_code == 409
+    assert tablet.visits()[0].ended_at is None
+
+
+def test_leaving_is_a_choice_and_settles_the_seat(tablet, cast, scanned, database, clock):
+    clock.shift(timedelta(hours=2))
+    again = tablet.scan(tablet.badge(cast.samira))
+    assert again["code"] == "already_here"
+    page = tablet.get(f"/kiosk/visits/{scanned}/again").text
+    assert "09:41" in page and tablet.visits()[0].ended_at is None
+    assert tablet.post(f"/kiosk/visits/{scanned}/leave").location.endswith("/goodbye")
+    assert "11:41" in tablet.get(f"/kiosk/visits/{scanned}/goodbye").text
+    with database.read() as store:
+        assert store.ledger.person_account(cast.samira.id).balance == 8
+
+
+def test_leaving_twice_is_leaving_once(tablet, scanned):
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    assert tablet.post(f"/kiosk/visits/{scanned}/leave").status_code == 409
+
+
+def test_the_start_screen_closes_what_was_open(tablet, scanned):
+    assert tablet.get(f"/kiosk/visits/{scanned}/need").status_code == 200
+    tablet.get("/kiosk/")
+    for path in ("", "/need", "/again", "/goodbye"):
+        answer = tablet.get(f"/kiosk/visits/{scanned}{path}")
+        assert answer.status_code == 409 and "Samira" not in answer.text
+
+
+def test_the_next_visitor_does_not_open_the_last_ones_screen(tablet, cast, scanned):
+    tablet.scan(tablet.badge(cast.joost))
+    assert tablet.get(f"/kiosk/visits/{scanned}").status_code == 409
+
+
+def test_a_screen_closes_after_five_minutes(tablet, scanned, clock):
+    clock.shift(timedelta(minutes=6))
+    assert tablet.get(f"/kiosk/visits/{scanned}").status_code == 409
+
+
+def test_another_tablet_cannot_open_it(another_tablet, scanned):
+    assert another_tablet.get(f"/kiosk/visits/{scanned}").status_code == 409
+    assert another_tablet.post(f"/kiosk/visits/{scanned}/undo").status_code == 409
+    assert another_tablet.get("/kiosk/visits/no-such-visit").status_code == 409
+
+
+def test_nothing_changes_by_looking(tablet, scanned):
+    for path in ("", "/need", "/again", "/goodbye", "/undo", "/leave"):
+        tablet.get(f"/kiosk/visits/{scanned}{path}")
+    assert tablet.visits()[0].ended_at is None

@@ -1,0 +1,152 @@
+"""Ways in and out without the camera. Never a list of people, never a word on who does not exist."""
+
+import html
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from s2m.domain import people, presence, venues
+from s2m.domain.venues import Policy
+
+
+def said(answer):
+    return html.unescape(answer.text)
+
+
+def test_the_short_code_checks_in(tablet, cast):
+    answer = tablet.post("/kiosk/code", code=f" {tablet.short_code(cast.samira).lower()} ")
+    visit = tablet.visits()[0]
+    assert answer.location == f"/kiosk/visits/{visit.id}/need"
+    assert (visit.person_id, visit.way) == (cast.samira.id, "code")
+
+
+def test_a_wrong_short_code_says_so_and_stores_nothing(tablet, cast):
+    for code in ("", "AAAAAAAA", "x" * 500, "a\x00b", tablet.short_code(cast.olga)):
+        answer = tablet.post("/kiosk/code", code=code)
+        assert answer.status_code == 404 and 'aria-invalid="true"' in answer.text
+    assert tablet.visits() == []
+
+
+def test_the_name_is_confirmed_behind_a_mask(tablet, cast):
+    answer = tablet.post("/kiosk/name", q="samira")
+    assert "S•••a V•s" in said(answer) and "Samira" not in said(answer) and "Vos" not in said(answer)
+    assert tablet.visits() == []
+    answer = tablet.post("/kiosk/name", q="samira", act="yes")
+    assert answer.location == f"/kiosk/visits/{tablet.visits()[0].id}/need"
+    assert tablet.visits()[0].way == "name"
+
+
+def test_the_mail_address_finds_too(tablet, cast):
+    assert "J•••t B•••r" in said(tablet.post("/kiosk/name", q="joost@seinhuis.example"))
+
+
+def test_nobody_and_too_many_answer_alike(tablet, cast, database, now):
+    with database.write() as store:
+        people.join(store, cast.noord.id, "Samira Bos", None, cast.policy, now)
+    nobody, several = (tablet.post("/kiosk/name", q=q) for q in ("zebedeus", "samira"))
+    assert nobody.status_code == several.status_code == 404
+    assert strip(nobody) == strip(several)
+    assert "/kiosk/call" in nobody.text
+
+
+def strip(answer):
+    """The page without what was typed and the event id of its form."""
+    return re.sub(r'(value|name="event" value)="[^"]*"', "", answer.text)
+
+
+@pytest.mark.parametrize("q", ["sa", "", "%", "____________", "' OR 1=1 --", "a\x00bcdef", "x" * 1000])
+def test_a_bad_search_finds_nobody(tablet, cast, q):
+    answer = tablet.post("/kiosk/name", q=q, act="yes")
+    assert answer.status_code in (404, 422)
+    assert tablet.visits() == []
+
+
+def test_not_me_asks_again(tablet, cast):
+    answer = tablet.post("/kiosk/name", q="samira", act="no")
+    assert answer.status_code == 200 and "•" not in said(answer) and tablet.visits() == []
+
+
+def test_searching_slows_down(tablet, cast):
+    assert [tablet.post("/kiosk/name", q="zebedeus").status_code for _ in range(31)][-1] == 429
+
+
+def test_other_networks_are_not_found(tablet, cast):
+    assert tablet.post("/kiosk/name", q="olga ivanova").status_code == 404
+
+
+def test_a_walk_in_needs_a_name_only(tablet, database):
+    answer = tablet.post("/kiosk/walk-in", name="Ilse de Wit", email="")
+    visit = tablet.visits()[0]
+    assert answer.location == f"/kiosk/visits/{visit.id}/need" and visit.way == "walk_in"
+    with database.read() as store:
+        guest = store.people.get(visit.person_id)
+        assert (guest.name, guest.email, guest.is_member) == ("Ilse de Wit", None, False)
+        assert presence.held_for(store, store.presence.get(visit.id)) == 4
+
+
+def test_a_double_tap_is_one_guest(tablet):
+    form = {"name": "Ilse", "email": "", "event": str(uuid.uuid4())}
+    first, second = (tablet.post("/kiosk/walk-in", **form) for _ in range(2))
+    assert first.location.replace("/again", "/need") == second.location.replace("/again", "/need")
+    assert len(tablet.visits()) == 1
+
+
+def test_a_walk_in_with_a_known_mail_address_becomes_the_masked_question(tablet, cast):
+    answer = tablet.post("/kiosk/walk-in", name="Sam", email="SAMIRA@seinhuis.example")
+    assert "S•••a V•s" in said(answer) and tablet.visits() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"name": ""}, "name"), ({"name": "123"}, "name"), ({"name": "x" * 81}, "name"), ({"name": "a\x00"}, "name"),
+        ({"name": "Ilse", "email": "x@y"}, "email"), ({"name": "Ilse", "email": "a@b.nl\r\nBcc: c@d.nl"}, "email"),
+        ({"name": "e" + "\u0301" * 5000}, "name"),
+    ],
+)  # fmt: skip
+def test_a_bad_walk_in_keeps_the_form(tablet, form, field):
+    answer = tablet.post("/kiosk/walk-in", **form)
+    assert answer.status_code == 422
+    assert f'id="f-{field}-e"' in answer.text
+    assert tablet.visits() == []
+
+
+def test_what_a_walk_in_types_is_text(tablet):
+    visit = tablet.post("/kiosk/walk-in", name="{{7*7}}<script>x</script>\u202ebob").location
+    page = tablet.get(visit).text
+    assert "{{7*7}}&lt;script&gt;x&lt;/script&gt;bob" in page.replace("\u202e", "") and "\u202e" not in page
+
+
+def test_leaving_by_badge_asks_first(tablet, cast):
+    tablet.scan(tablet.badge(cast.samira))
+    tablet.get("/kiosk/leaving")
+    answer = tablet.json("/kiosk/leave", {"code": tablet.badge(cast.samira)}).json
+    assert answer["code"] == "already_here"
+    assert tablet.visits()[0].ended_at is None
+    assert tablet.get(f"/kiosk/visits/{answer['visit']}/again").status_code == 200
+
+
+def test_leaving_never_checks_in(tablet, cast):
+    answer = tablet.json("/kiosk/leave", {"code": tablet.badge(cast.samira)})
+    assert answer.status_code == 409 and answer.json["code"] == "not_checked_in"
+    assert tablet.post("/kiosk/code", code=tablet.short_code(cast.samira), leaving="1").status_code == 409
+    assert tablet.post("/kiosk/name", q="samira", act="yes", leaving="1").status_code == 409
+    assert tablet.visits() == []
+
+
+def test_leaving_by_code_leads_to_the_choice(tablet, cast):
+    tablet.post("/kiosk/code", code=tablet.short_code(cast.samira))
+    answer = tablet.post("/kiosk/code", code=tablet.short_code(cast.samira), leaving="1")
+    assert answer.location.endswith("/again")
+    assert tablet.visits()[0].ended_at is None
+
+
+def test_who_cannot_carry_the_seat_is_sent_to_the_host(tablet, cast, database, now, clock):
+    clock.shift(1)
+    with database.write() as store:
+        venues.change_policy(store, cast.seinhuis, Policy(seat_price=40), cast.marieke.id, now + timedelta(seconds=1))
+    answer = tablet.post("/kiosk/code", code=tablet.short_code(cast.samira))
+    assert answer.status_code == 409 and "/kiosk/call" in answer.text and "floor" in answer.text
+    assert tablet.visits() == []
