@@ -7,7 +7,7 @@ at or before the opening time is after midnight; "24:00" is midnight.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROOM_KINDS = ("open", "quiet", "meeting")
 Hours = Mapping[str, list[str] | None]
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 USUAL_HOURS: Hours = {day: ["08:30", "18:00"] if day not in ("sat", "sun") else None for day in DAYS}
 
 
@@ -93,6 +94,16 @@ def closing_after(venue: Venue, at: datetime) -> datetime:
     return _instant(venue, today, "24:00")
 
 
+def seats(rooms: Iterable[Room]) -> int:
+    """How many free seats a venue has: those in its open and quiet rooms."""
+    return sum(room.capacity for room in rooms if room.kind in ("open", "quiet"))
+
+
+def day_start(venue: Venue, at: datetime) -> datetime:
+    """The midnight before `at` by the venue's clock."""
+    return at.astimezone(venue.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
 def _closing_of(venue: Venue, day: date) -> datetime | None:
     hours = venue.opening_hours.get(DAYS[day.weekday()])
     if not hours:
@@ -114,7 +125,7 @@ def parse_hours(given: Mapping[str, tuple[str, str]]) -> Hours:
         opens, closes = (part.strip() for part in given.get(day, ("", "")))
         if not opens and not closes:
             hours[day] = None
-        elif all(re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", part) for part in (opens, closes)) and opens != closes:
+        elif CLOCK.fullmatch(opens) and (CLOCK.fullmatch(closes) or closes == "24:00") and opens != closes:
             hours[day] = [opens, closes]
         else:
             raise Invalid(f"hours_{day}", "clock")

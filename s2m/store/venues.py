@@ -16,7 +16,7 @@ POLICY_COLUMNS = [policies.c[f.name] for f in fields(Policy)]
 _policy_at = (
     select(*POLICY_COLUMNS)
     .where(policies.c.venue_id == bindparam("venue"), policies.c.effective_at <= bindparam("now"))
-    .order_by(policies.c.effective_at.desc(), policies.c.created_at.desc(), policies.c.id.desc())
+    .order_by(policies.c.effective_at.desc())
     .limit(1)
 )
 
@@ -67,18 +67,24 @@ class Venues(Part):
         return Venue(**{**vars(venue), "opening_hours": hours})
 
     def add_policy(self, venue: Venue, policy: Policy, now: datetime, *, effective_at: datetime, by: str | None) -> None:
-        self.run(
-            insert(policies).values(
-                id=self.store.new_id(now), network_id=venue.network_id, venue_id=venue.id, effective_at=effective_at,
-                created_by=by, created_at=now, **asdict(policy),
-            )
-        )  # fmt: skip
+        row = {"created_by": by, "created_at": now, **asdict(policy)}
+        same = (policies.c.venue_id == venue.id) & (policies.c.effective_at == effective_at)
+        # Of two for the same moment the later one counts: ids of one millisecond have no order
+        if not self.run(update(policies).where(same).values(row)).rowcount:
+            key = {"id": self.store.new_id(now), "network_id": venue.network_id, "venue_id": venue.id}
+            self.run(insert(policies).values(**key, effective_at=effective_at, **row))
         self.store.changed(venue.id)
 
     def policy(self, venue: Venue, now: datetime) -> Policy:
         """The policy that is in force at `now`."""
         row = self.one(_policy_at, venue=venue.id, now=now)
         return Policy(**row._mapping) if row else Policy()
+
+    def policy_since(self, venue: Venue, now: datetime) -> datetime | None:
+        """Since when the policy that is in force at `now` holds."""
+        mine = (policies.c.venue_id == venue.id) & (policies.c.effective_at <= now)
+        found: datetime | None = self.run(select(func.max(policies.c.effective_at)).where(mine)).scalar()
+        return found
 
     def lowest_floor(self, network_id: str) -> int:
         """The lowest floor that any policy of the network ever allowed."""
