@@ -69,12 +69,13 @@ def run(job: Job, database: Database, config: Config, now: datetime) -> bool:
 
 def start(database: Database, config: Config) -> threading.Thread:
     """Become the one scheduler of this database as soon as no other process is."""
-    thread = threading.Thread(target=_reign, args=(database, config), name="scheduler", daemon=True)
+    thread = threading.Thread(target=reign, args=(database, config), name="scheduler", daemon=True)
     thread.start()
     return thread
 
 
-def _reign(database: Database, config: Config, stop: threading.Event | None = None) -> None:
+def reign(database: Database, config: Config, stop: threading.Event | None = None) -> None:
+    """Work as the one scheduler of this database, as soon as no other process does, until `stop` is set."""
     stop = stop or threading.Event()
     while not stop.is_set():
         with database.kind.sole("scheduler") as mine:

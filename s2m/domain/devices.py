@@ -60,6 +60,13 @@ def offer_pairing(
     return device, code
 
 
+def offer_again(store: Store, device: Device, now: datetime, *, life: timedelta = PAIRING_LIFE) -> str:
+    """A new one-time code for a device that is there; the tablet that has it now keeps it until the code is spent."""
+    code = codes.short(store.nonce(16), 8)
+    store.devices.set_code(device, fingerprint(code), now + life)
+    return code
+
+
 def pair(store: Store, typed: str, now: datetime) -> tuple[Device, str]:
     """Spend a pairing code for the device's token. Raises Refused `pairing_unknown` or `pairing_expired`."""
     device = store.devices.with_code(fingerprint(codes.plain(typed)))

@@ -17,13 +17,14 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import sqlite_utils
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlite_utils.migrations import Migrations
 
-from s2m.domain.errors import Unavailable
+from s2m.domain.errors import Refused, Unavailable
 from s2m.store.migrations import Step
 
 BUSY_SECONDS = 5
@@ -51,6 +52,8 @@ def pragmas(version: tuple[int, ...]) -> list[str]:
 
 
 class Embedded:
+    one_process = True
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._turn = threading.Lock()
@@ -74,6 +77,7 @@ class Embedded:
             pool_size=16,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
+            hide_parameters=True,
         )
 
         @event.listens_for(engine, "begin")
@@ -128,6 +132,13 @@ class Embedded:
         finally:
             database.conn.close()
 
+    def applied(self) -> list[str]:
+        database = self._utils()
+        try:
+            return [m.name for m in Migrations("s2m").applied(database)]
+        finally:
+            database.conn.close()
+
     def _utils(self) -> sqlite_utils.Database:
         connection = driver.connect(str(self.path), timeout=BUSY_SECONDS)
         for pragma in pragmas(driver.sqlite_version_info):
@@ -165,17 +176,61 @@ class Embedded:
         }
 
     def backup(self, to: Path) -> None:
-        """A checked copy while the venue is open (SQLite's online backup). Raises ValueError when the copy is not whole."""
-        target = driver.connect(str(to))
-        source = driver.connect(str(self.path))
+        """A checked copy while the venue is open (SQLite's online backup), for the owner's eyes only.
+
+        It appears under its name once it is whole. Raises Refused `copy_unreadable` (no SQLite file), `copy_damaged`.
+        """
+        draft = to.with_name(f".{to.name}.unfinished")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        try:
+            self._copy(draft)
+            draft.replace(to)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _copy(self, to: Path) -> None:
+        source, target = driver.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True), driver.connect(str(to))
         try:
             source.backup(target)
-            found = target.execute("PRAGMA integrity_check").fetchone()[0]
-            if found != "ok" or target.execute("PRAGMA foreign_key_check").fetchone():
-                raise ValueError(f"the copy is not whole: {found}")
+            found = _faults(target)
+        except driver.DatabaseError as error:
+            raise Refused("copy_unreadable", detail=str(error)) from error
         finally:
             source.close()
             target.close()
+        if found:
+            raise Refused("copy_damaged", detail="; ".join(found))
+
+    def examine(self) -> list[str]:
+        """What is wrong with the file: its structure, references that point nowhere, the journal it uses."""
+        connection = driver.connect(str(self.path), timeout=BUSY_SECONDS)
+        try:
+            mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+            unsafe = mode == "wal" and not wal_is_safe(driver.sqlite_version_info)
+            return _faults(connection) + ([f"journal mode {mode} can lose commits with this SQLite"] if unsafe else [])
+        except driver.DatabaseError as error:
+            return [str(error)]
+        finally:
+            connection.close()
+
+    def replace(self, draft: Path, name: str) -> Path | None:
+        """Put a finished file in the place of this one; where the old one is kept now, if there was one."""
+        self.engine.dispose()
+        aside = self.path.with_name(f"{self.path.name}.{name}")
+        there = self.path.exists()
+        for tail in ("", "-wal", "-shm", "-journal"):
+            beside = Path(f"{self.path}{tail}")
+            if beside.exists():
+                beside.rename(f"{aside}{tail}")
+        draft.rename(self.path)
+        return aside if there else None
+
+
+def _faults(connection: Any) -> list[str]:
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+    lost = connection.execute("PRAGMA foreign_key_check").fetchone()
+    return found + ([f"a row of {lost[0]} points to nothing in {lost[2]}"] if lost else [])
 
 
 def statements(step: Step) -> list[str]:

@@ -24,6 +24,7 @@ class Kind(Protocol):
     """What an engine has to know how to do."""
 
     engine: Engine
+    one_process: bool
 
     @contextmanager
     def writing(self) -> Iterator[Connection]: ...
@@ -31,6 +32,8 @@ class Kind(Protocol):
     def migrate(self, steps: tuple[Step, ...]) -> list[str]: ...
 
     def pending(self, steps: tuple[Step, ...]) -> list[str]: ...
+
+    def applied(self) -> list[str]: ...
 
     def describe(self) -> dict[str, str]: ...
 
@@ -42,6 +45,12 @@ class Kind(Protocol):
     def listen(self, tell: Callable[[set[str]], None]) -> None: ...
 
     def is_collision(self, error: DBAPIError) -> bool: ...
+
+    def examine(self) -> list[str]: ...
+
+    def backup(self, to: Path) -> None: ...
+
+    def replace(self, draft: Path, name: str) -> Path | None: ...
 
 
 class Database:
@@ -105,6 +114,16 @@ class Database:
     def pending(self) -> list[str]:
         with self._errors():
             return self.kind.pending(STEPS)
+
+    def applied(self) -> list[str]:
+        """The steps that this database has had."""
+        with self._errors():
+            return self.kind.applied()
+
+    def unknown(self) -> list[str]:
+        """Steps that this database has had and this version does not know: it comes from a newer one."""
+        known = {step.name for step in STEPS}
+        return [name for name in self.applied() if name not in known]
 
     def close(self) -> None:
         self.kind.engine.dispose()

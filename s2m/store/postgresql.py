@@ -8,21 +8,25 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from s2m.domain.errors import Refused
 from s2m.store.migrations import Step
 
 COLLISIONS = ("40001", "40P01")
 
 
 class PostgreSQL:
+    one_process = False
+
     def __init__(self, url: URL) -> None:
         self.url = url.set(drivername="postgresql+psycopg")
         self.engine = create_engine(
-            self.url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True,
+            self.url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000 -c statement_timeout=60000"},
         )  # fmt: skip
 
@@ -62,6 +66,11 @@ class PostgreSQL:
             applied = self._applied(connection) if there else set()
         return [step.name for step in steps if step.name not in applied]
 
+    def applied(self) -> list[str]:
+        with self.engine.connect() as connection:
+            there = connection.execute(text("SELECT to_regclass('migrations')")).scalar()
+            return sorted(self._applied(connection)) if there else []
+
     def _applied(self, connection: Connection) -> set[str]:
         return set(connection.execute(text("SELECT name FROM migrations")).scalars())
 
@@ -86,6 +95,16 @@ class PostgreSQL:
 
     def is_collision(self, error: DBAPIError) -> bool:
         return getattr(error.orig, "sqlstate", None) in COLLISIONS
+
+    def examine(self) -> list[str]:
+        """PostgreSQL looks after its own files."""
+        return []
+
+    def backup(self, to: Path) -> None:
+        raise Refused("use_pg_dump")
+
+    def replace(self, draft: Path, name: str) -> Path | None:
+        raise Refused("use_pg_dump")
 
     def describe(self) -> dict[str, str]:
         with self.engine.connect() as connection:

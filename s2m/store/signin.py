@@ -58,6 +58,11 @@ class Signin(Part):
         mine = (sessions.c.person_id == person_id) & (sessions.c.id == session_id) & sessions.c.ended_at.is_(None)
         return self.run(update(sessions).where(mine).values(ended_at=now)).rowcount == 1
 
+    def forget_all(self, now: datetime) -> None:
+        """End every session and every link: after a restore nobody is signed in, least of all who was thrown out since."""
+        self.run(update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=now))
+        self.run(update(links).where(links.c.used_at.is_(None)).values(used_at=now))
+
     def end_sessions(self, person_id: str, now: datetime, *, but: str) -> int:
         others = (sessions.c.person_id == person_id) & (sessions.c.id != but) & sessions.c.ended_at.is_(None)
         return self.run(update(sessions).where(others).values(ended_at=now)).rowcount

@@ -1,0 +1,86 @@
+"""Written out for other programs: the ledger as CSV, for hledger and for Beancount; people as CSV.
+
+Accounts carry their number, never a name. Units keep their kind: SC in whole dots, EUR in cents.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from s2m.domain.ledger import Account, Transfer
+from s2m.domain.people import Person
+
+COLUMNS = ("n", "at", "kind", "state", "debit", "credit", "amount", "unit", "id", "journal", "pending", "reverses", "hash")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+HLEDGER = {"person": "assets:people", "venue": "assets:venues", "commons": "assets:commons", "issuing": "equity:issuing"}
+BEANCOUNT = {"person": "Assets:People", "venue": "Assets:Venues", "commons": "Assets:Commons", "issuing": "Equity:Issuing"}
+
+
+def ledger(form: str, network_id: str, accounts: Iterable[Account], rows: Iterable[Transfer]) -> Iterator[str]:
+    """The lines of one network's book. rows: those that moved something, in the order of the chain."""
+    if form == "csv":
+        return ledger_csv(network_id, rows)
+    return (_hledger if form == "hledger" else _beancount)(network_id, list(accounts), rows)
+
+
+def ledger_csv(network_id: str, rows: Iterable[Transfer]) -> Iterator[str]:
+    yield _line(("network", *COLUMNS))
+    for r in rows:
+        yield _line(
+            (
+                network_id, r.n, r.at.isoformat(), r.kind, r.state, r.debit_id, r.credit_id, r.amount, r.unit, r.id,
+                r.journal_id, r.pending_id or "", r.reverses_id or "", r.hash,
+            )
+        )  # fmt: skip
+
+
+def people_csv(people: Iterable[Person]) -> str:
+    """Everybody with a mail address."""
+    return "".join(f"{_line(row)}\n" for row in (("email", "name"), *((safe(p.email), safe(p.name)) for p in people if p.email)))
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _line(cells: Iterable[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def _amount(row: Transfer, sign: str = "") -> str:
+    return f"{sign}{row.amount // 100}.{row.amount % 100:02} EUR" if row.unit == "EUR" else f"{sign}{row.amount} {row.unit}"
+
+
+def _hledger(network_id: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
+    yield f"; network {network_id}"
+    yield "decimal-mark ."
+    for unit in sorted({a.unit for a in accounts}):
+        yield "commodity 1.00 EUR" if unit == "EUR" else f"commodity 1. {unit}"
+    names = {a.id: f"{HLEDGER[a.kind]}:{a.id}" for a in accounts}
+    yield from (f"account {name}" for name in names.values())
+    for row in rows:
+        yield f"\n{row.at:%Y-%m-%d} ({row.n}) {row.kind}  ; at {row.at:%H:%M:%S} UTC, journal {row.journal_id}"
+        yield f"    {names[row.credit_id]}  {_amount(row)}"
+        yield f"    {names[row.debit_id]}  {_amount(row, '-')}"
+
+
+def _beancount(network_id: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
+    yield f"; network {network_id}"
+    units = sorted({a.unit for a in accounts})
+    yield from (f'option "operating_currency" "{unit}"' for unit in units)
+    if accounts:
+        first = min(a.created_at for a in accounts)
+        yield from (f"{first:%Y-%m-%d} commodity {unit}" for unit in units)
+    names = {a.id: f"{BEANCOUNT[a.kind]}:{a.id.upper()}" for a in accounts}
+    yield from (f"{a.created_at:%Y-%m-%d} open {names[a.id]} {a.unit}" for a in accounts)
+    for row in rows:
+        yield f'\n{row.at:%Y-%m-%d} * "{row.kind}" ^{row.journal_id}'
+        yield f"  n: {row.n}"
+        yield f'  at: "{row.at.isoformat()}"'
+        yield f"  {names[row.credit_id]}  {_amount(row)}"
+        yield f"  {names[row.debit_id]}  {_amount(row, '-')}"

@@ -1,0 +1,71 @@
+"""Bringing a copy of the embedded database back: checked whole before it takes the place of the present one."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s2m.domain import ledger
+from s2m.domain.errors import Refused
+from s2m.store.engine import Database
+
+if TYPE_CHECKING:
+    from s2m.config import Config
+    from s2m.store import Store
+
+
+@dataclass(frozen=True)
+class Restored:
+    """aside: where the database before is kept; None where there was none."""
+
+    rows: int
+    aside: Path | None
+
+
+def restore(config: Config, copy: Path, now: datetime) -> Restored:
+    """Raises Refused: `use_pg_dump`, `served`, `copy_unreadable`, `copy_damaged`, `copy_newer`, `ledger_wrong`."""
+    present = Database(config.database)
+    try:
+        if not present.kind.one_process:
+            raise Refused("use_pg_dump")
+        with ExitStack() as locks:
+            if not all(locks.enter_context(present.kind.sole(name)) for name in ("served", "scheduler")):
+                raise Refused("served")
+            draft = config.instance / ".restoring.sqlite"
+            draft.unlink(missing_ok=True)
+            try:
+                rows = _checked(copy, draft, now)
+                aside = present.kind.replace(draft, f"before-restore-{now:%Y%m%d-%H%M%S}")
+            finally:
+                draft.unlink(missing_ok=True)
+    finally:
+        present.close()
+    return Restored(rows, aside)
+
+
+def _checked(copy: Path, draft: Path, now: datetime) -> int:
+    """The draft is the copy, brought to the newest schema, its ledgers verified, nobody signed in; how many rows."""
+    Database(f"sqlite:///{copy.resolve()}").kind.backup(draft)
+    database = Database(f"sqlite:///{draft.resolve()}")
+    try:
+        unknown = database.unknown()
+        if unknown:
+            raise Refused("copy_newer", steps=", ".join(unknown))
+        if not database.applied():
+            raise Refused("copy_unreadable")
+        database.migrate()
+        with database.write() as store:
+            store.signin.forget_all(now)
+            return sum(_verified(store, network.id) for network in store.venues.networks())
+    finally:
+        database.close()
+
+
+def _verified(store: Store, network_id: str) -> int:
+    verdict = ledger.verify_network(store, network_id)
+    if verdict.fault:
+        raise Refused("ledger_wrong", row=verdict.fault.n, what=verdict.fault.what)
+    return verdict.rows
