@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WAYS = ("badge", "code", "name", "walk_in", "door", "host")
 INTENTS = ("need", "offer", "working")
 UNDO = timedelta(seconds=30)
+# How long being here together counts as having met
+MET_DAYS = 7
 LATEST, EARLIEST = timedelta(minutes=5), timedelta(hours=72)
 # A device's clock may be this much off before its time is taken instead of ours
 DRIFT = timedelta(minutes=2)
@@ -139,26 +141,59 @@ def check_in(
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now
-    current = store.presence.open_visit(person)
+    until = closing_after(venue, started)
+    current = _open_at(store, person, started, now)
+    known, moved_at = _replayed(store, person, venue, started, until) if started < now else (None, None)
     if current and current.venue_id == venue.id:
-        return CheckIn(current, False, held_for(store, current))
+        known = current
+    if known:
+        return CheckIn(known, False, held_for(store, known))
     shown = visible if visible is not None else "matching" in store.people.consents(person.id)
-    visit_id, until = store.new_id(now), closing_after(venue, started)
+    visit_id = store.new_id(now)
     held = _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
-    moved = end(store, current, max(started, current.started_at), "moved", now) if current else None
+    left = end(store, current, started, "moved", now) if current and current.started_at <= started else None
+    ended_at, ended_how = (moved_at, "moved") if moved_at else (until, "closing") if until <= now else (None, None)
     visit = Visit(
         visit_id, person.network_id, venue.id, person.id, None, device_id, way, need.kind if need else "working", shown,
-        started, until, None, None, held.id if held and held.state == "pending" else None,
+        started, until, ended_at, ended_how, held.id if held and held.state == "pending" else None,
     )  # fmt: skip
+    _write_down(store, visit, held, need, now)
+    return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0, left)
+
+
+def _open_at(store: Store, person: Person, started: datetime, now: datetime) -> Visit | None:
+    """Their open visit; one whose closing time has passed, though nothing closed it yet, ends with it."""
+    current = store.presence.open_visit(person)
+    if current and current.closes_at <= started:
+        end(store, current, current.closes_at, "closing", now)
+        return None
+    return current
+
+
+def _replayed(
+    store: Store, person: Person, venue: Venue, started: datetime, until: datetime
+) -> tuple[Visit | None, datetime | None]:
+    """Where a scan that comes late falls among what is known: the visit it belongs to, or when they were next elsewhere."""
+    moved_at: datetime | None = None
+    for visit in store.presence.going_on_after(person, started):
+        here, next_ = visit.venue_id == venue.id, max(visit.started_at, started)
+        if here and next_ < (moved_at or until):
+            return visit, None
+        if visit.started_at > started or visit.ended_at:
+            sign = visit.started_at if visit.started_at > started else visit.ended_at
+            moved_at = min(filter(None, (moved_at, sign)))
+    return None, moved_at if moved_at and moved_at < until else None
+
+
+def _write_down(store: Store, visit: Visit, held: ledger.Transfer | None, need: Need | None, now: datetime) -> None:
     store.presence.add(visit)
     if held:
         store.ledger.add_evidence(held, visit_id=visit.id)
     if need and need.text:
         store.presence.add_topic(visit, "need" if need.kind == "need" else "offer", need.text, now, on_wall=False)
-    if visit.closes_at <= now:
-        visit = end(store, visit, visit.closes_at, "closing", now)
-    return CheckIn(visit, True, held.amount if held and held.state == "pending" else 0, moved)
+    if held and visit.hold_id and not visit.is_open:
+        ledger.post(store, held, now)
 
 
 def _hold_seat(
@@ -270,11 +305,30 @@ def solve(store: Store, person: Person, topic_id: str, now: datetime) -> None:
         raise NotFound()
 
 
+def drop_topic(store: Store, visit: Visit, topic_id: str) -> None:
+    """Take back what I said today. Raises Refused `not_here`, NotFound where it is not of this visit."""
+    if not visit.is_open:
+        raise Refused("not_here")
+    if not store.presence.drop_topic(visit, topic_id):
+        raise NotFound()
+
+
+def consent(store: Store, person: Person, *, matching: bool, wall: bool, now: datetime) -> None:
+    """What stands from now on. A withdrawal counts at once, for the visit that is open, too; giving does not."""
+    people.consent(store, person, "matching", matching, now)
+    people.consent(store, person, "wall", wall, now)
+    visit = store.presence.open_visit(person)
+    if visit and not matching and visit.visible:
+        store.presence.set_visible(visit, False)
+    if visit and not wall:
+        store.presence.take_off_wall(visit)
+
+
 def unmet_need(store: Store, person: Person, now: datetime) -> VisitTopic | None:
     """The last need of an earlier visit that nobody marked as met, not older than a week."""
     return store.presence.last_unmet(person.id, since=now - timedelta(days=7))
 
 
-def together(store: Store, one: str, other: str, now: datetime, *, days: int = 7) -> str | None:
+def together(store: Store, one: str, other: str, now: datetime, *, days: int = MET_DAYS) -> str | None:
     """The venue where two people were present at the same time in the last days, the latest first; None if nowhere."""
     return store.presence.together(one, other, now - timedelta(days=days), now)

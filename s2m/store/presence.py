@@ -39,6 +39,12 @@ class Presence(Part):
         row = self.one(_open_visit, network=person.network_id, person=person.id)
         return Visit(**row._mapping) if row else None
 
+    def going_on_after(self, person: Person, moment: datetime) -> list[Visit]:
+        """Visits, at any venue, that ended after a moment or are open, the first first; undone ones left out."""
+        stays = or_(visits.c.ended_at.is_(None), and_(visits.c.ended_at > moment, visits.c.ended_how != "undone"))
+        query = select(visits).where(visits.c.network_id == person.network_id, visits.c.person_id == person.id, stays)
+        return [Visit(**row._mapping) for row in self.run(query.order_by(visits.c.started_at))]
+
     def open_visits(self, venue_id: str) -> list[Visit]:
         query = select(visits).where(visits.c.venue_id == venue_id, visits.c.ended_at.is_(None))
         return [Visit(**row._mapping) for row in self.run(query.order_by(visits.c.started_at))]
@@ -104,9 +110,17 @@ class Presence(Part):
         self.store.changed(visit.venue_id)
         return self.run(delete(visit_topics).where(mine)).rowcount == 1
 
+    def take_off_wall(self, visit: Visit) -> None:
+        self.run(update(visit_topics).where(visit_topics.c.visit_id == visit.id).values(on_wall=False))
+        self.store.changed(visit.venue_id)
+
     def solve(self, person_id: str, topic_id: str, now: datetime) -> bool:
         mine = select(visits.c.id).where(visits.c.person_id == person_id)
         own = (visit_topics.c.id == topic_id) & visit_topics.c.visit_id.in_(mine)
+        for venue_id in self.run(
+            select(visits.c.venue_id).join(visit_topics, visit_topics.c.visit_id == visits.c.id).where(own)
+        ).scalars():
+            self.store.changed(venue_id)
         return self.run(update(visit_topics).where(own).values(solved_at=now)).rowcount == 1
 
     def last_unmet(self, person_id: str, *, since: datetime) -> VisitTopic | None:
@@ -177,8 +191,11 @@ class Presence(Part):
         )
         return [(Visit(**{c.name: r._mapping[c.name] for c in visits.c}), person_in(r, "person__")) for r in self.run(query)]
 
-    def of_person(self, person_id: str, *, most: int = 30) -> list[Visit]:
+    def of_person(self, person_id: str, *, most: int = 30, venue_id: str | None = None) -> list[Visit]:
+        """Somebody's visits, everywhere or to one venue, the latest first."""
         query = select(visits).where(visits.c.person_id == person_id).order_by(visits.c.started_at.desc()).limit(most)
+        if venue_id:
+            query = query.where(visits.c.venue_id == venue_id)
         return [Visit(**row._mapping) for row in self.run(query)]
 
     def together(self, one: str, other: str, since: datetime, now: datetime) -> str | None:
