@@ -36,6 +36,20 @@ class Thanks:
     undone_at: datetime | None = None
 
 
+def to_thank(store: Store, giver: Person, now: datetime) -> tuple[Person, ...]:
+    """Whom the giver was present with in the last days and who let themselves be seen then, the latest first.
+
+    Never a directory: who kept out of sight can still be thanked by the code of their badge, which only they can give.
+    """
+    seen: dict[str, Person] = {}
+    for visit in store.presence.met(giver.id, now - timedelta(days=presence.MET_DAYS), now):
+        if visit.visible and visit.person_id and visit.person_id not in seen:
+            other = store.people.get(visit.person_id)
+            if other and not other.erased_at:
+                seen[other.id] = other
+    return tuple(seen.values())
+
+
 def thank(
     store: Store,
     giver: Person,

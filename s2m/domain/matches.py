@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from s2m.domain.errors import NotFound
 from s2m.domain.relevance import Match, Present, RoomIndex, people_for
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ def room_of(store: Store, venue_id: str) -> RoomIndex:
 
 
 def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:
-    """The people who matter to this visitor here and now; nobody once the visit has ended."""
+    """The people who matter to this visitor here and now; nobody once the visit has ended.
+
+    A room that was built a moment before they came does not know them yet: nobody, until the next one.
+    """
     if not visit.is_open or visit.person_id is None:
         return ()
-    return people_for(room, visit.person_id, limit)
+    try:
+        return people_for(room, visit.person_id, limit)
+    except NotFound:
+        return ()

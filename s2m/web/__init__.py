@@ -1,5 +1,8 @@
 """How people see it: pages for phones, laptops and walls. Views parse, call the domain, and answer."""
 
-from s2m.web import auth, health
+from s2m.web import auth, contributions, health, home, ledger, people, presence
 
-PAGES = (health.blueprint, auth.blueprint)
+PAGES = (
+    health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
+    contributions.blueprint,
+)  # fmt: skip

@@ -49,24 +49,30 @@ def login() -> ResponseReturnValue:
     limit("login-from", context.client(), most=20, per=timedelta(hours=1))
     try:
         limit("login-for", fields.email(given), most=10, per=timedelta(hours=1))
-        browser = session.setdefault("browser", secrets.token_urlsafe(16))
-        _mail_link(given, browser, _local(request.form.get("next", "")))
+        mail_link(given, _local(request.form.get("next", "")))
     except Invalid as error:
         errors = {"email": sentence(error.code, error.data)}
-        return render_template("auth/login.html", errors=errors, values=request.form, next=request.form.get("next")), status_of(error)
+        return render_template("auth/login.html", errors=errors, values=request.form, next=request.form.get("next")), status_of(
+            error
+        )
     return render_template("auth/sent.html", email=given.strip())
 
 
-def _mail_link(email: str, browser: str, next_: str) -> None:
-    network = context.network()
+def mail_link(email: str, next_: str) -> None:
+    """A sign-in link for this browser, if somebody has this address; the page that follows is the same if not."""
+    network, browser = context.network(), session.setdefault("browser", secrets.token_urlsafe(16))
     with writing() as store:
         found = signin.ask_link(store, network.id, email, browser, now()) if network else None
         if found is None:
             return
         someone, secret = found
         link = context.public_url() + url_for("auth.open_link", secret=secret, next=next_ or None)
-        body = _("Hello %(name)s,\n\nThis link signs you in. It works once, for 10 minutes, in the browser where you asked for it:\n\n"
-                 "%(link)s\n\nYou did not ask? Then do nothing.", name=someone.first_name, link=link)  # fmt: skip
+        body = _(
+            "Hello %(name)s,\n\nThis link signs you in. It works once, for 10 minutes, in the browser where you asked for it:"
+            "\n\n%(link)s\n\nYou did not ask? Then do nothing.",
+            name=someone.first_name,
+            link=link,
+        )
         store.outbox.add(someone.network_id, email.strip().lower(), _("Your sign-in link"), body, now())
 
 
@@ -87,11 +93,10 @@ def open_link(secret: str) -> ResponseReturnValue:
 
 
 def signed_in_as(token: str, to: str) -> Response:
-    """Answer with a new session; whatever the browser held before is dropped."""
-    lang = session.get("lang")
+    """Answer with a new session; whatever the browser held before is dropped, but its language and the door it stands at."""
+    kept = {name: session[name] for name in ("lang", "door") if name in session}
     session.clear()
-    if lang:
-        session["lang"] = lang
+    session.update(kept)
     response = redirect(to)
     secure = context.config().https
     response.set_cookie(

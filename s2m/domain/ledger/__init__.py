@@ -8,6 +8,7 @@ network form one hash chain.
     entries.py   the values: accounts, entries, transfers, and how a row becomes part of the chain
     book.py      what may be done with them: open, transfer, hold, post, void, reverse, forgive
     verify.py    the whole ledger recomputed from its rows
+    statement.py the lines of one account, as its owner reads them
 """
 
 from s2m.domain.ledger.book import (

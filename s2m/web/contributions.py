@@ -1,0 +1,130 @@
+"""Thanks: to somebody I was here with, for a topic, in one sentence. It can be taken back for 30 seconds."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import contributions, people, presence
+from s2m.domain.contributions import Thanks
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
+from s2m.domain.people import Person
+from s2m.web import context
+from s2m.web.context import limit, now, person, policy_of, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import signed_in
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+blueprint = Blueprint("contributions", __name__)
+RECEIVED = 20
+
+
+@blueprint.get("/thanks")
+@signed_in
+def thank() -> ResponseReturnValue:
+    """Whom to thank; with ?to= the form for that person."""
+    with reading() as store:
+        to = request.args.get("to")
+        return _form(store, _receiver(store, to)) if to else _choose(store)
+
+
+def _receiver(store: Store, person_id: str) -> Person:
+    return people.in_network(store, person().network_id, person_id)
+
+
+def _choose(store: Store, error: S2MError | None = None) -> ResponseReturnValue:
+    received = store.contributions.received(person().id, most=RECEIVED)
+    latest = store.contributions.given(person().id, most=1)
+    undoable = latest[0] if latest and now() - latest[0].at <= presence.UNDO else None
+    page = render_template(
+        "contributions/index.html",
+        others=contributions.to_thank(store, person(), now()),
+        received=[(thanks, _first_name(store, thanks)) for thanks in received],
+        undoable=undoable,
+        code=request.form.get("code", "")[:12],
+        errors={"code": sentence(error.code, error.data)} if error else {},
+    )
+    return page, status_of(error) if error else 200
+
+
+def _first_name(store: Store, thanks: Thanks) -> str:
+    giver = store.people.get(thanks.giver_id) if thanks.giver_id else None
+    return giver.first_name if giver and not giver.erased_at else ""
+
+
+@blueprint.post("/thanks/find")
+@signed_in
+def find() -> ResponseReturnValue:
+    """Somebody who kept out of sight, by the code of the badge that they show."""
+    limit("thank-code", person().id, most=20, per=timedelta(hours=1))
+    with reading() as store:
+        try:
+            other = people.person_with_short_code(store, person().network_id, request.form.get("code", ""))
+        except Refused as error:
+            return _choose(store, error)
+    return redirect(url_for("contributions.thank", to=other.id), 303)
+
+
+@blueprint.post("/thanks")
+@signed_in
+def give() -> ResponseReturnValue:
+    limit("thank", person().id, most=30, per=timedelta(hours=1))
+    form = request.form
+    with reading() as store:
+        other = _receiver(store, form.get("to", ""))
+    try:
+        with writing() as store:
+            _give(store, other)
+    except (Invalid, Refused, Conflict) as error:
+        with reading() as store:
+            return _form(store, other, error)
+    flash(_("Your thanks is on its way into the balance of %(name)s.", name=other.first_name))
+    return redirect(url_for("contributions.thank"), 303)
+
+
+def _give(store: Store, other: Person) -> Thanks:
+    met_at = presence.together(store, person().id, other.id, now())
+    venue = (store.venues.get(met_at) if met_at else None) or context.home_venue(store, person())
+    if venue is None:
+        raise NotFound()
+    form = request.form
+    key = form.get("key", "")
+    if not 16 <= len(key) <= 64:
+        raise Conflict("key_reused")
+    topic = form.get("topic") or form.get("other", "")
+    return contributions.thank(
+        store, person(), other, venue, policy_of(store, venue), topic, form.get("text", ""), now(), key=f"thanks:{key}"
+    )
+
+
+def _form(store: Store, other: Person, error: S2MError | None = None) -> ResponseReturnValue:
+    """Their topics stand ready where they let themselves be seen."""
+    known = other.id in [p.id for p in contributions.to_thank(store, person(), now())]
+    field = str(error.data.get("field", "all")) if error else ""
+    venue = context.home_venue(store, person())
+    page = render_template(
+        "contributions/thank.html",
+        other=other,
+        amount=policy_of(store, venue).thanks_amount if venue else 0,
+        topics=[t.text for t in store.people.topics(other.id)][:6] if known else [],
+        form=request.form,
+        key=request.form.get("key") or secrets.token_urlsafe(18),
+        errors={field: sentence(error.code, error.data)} if error else {},
+    )
+    return page, status_of(error) if error else 200
+
+
+@blueprint.post("/thanks/<thanks_id>/undo")
+@signed_in
+def undo(thanks_id: str) -> ResponseReturnValue:
+    with writing() as store:
+        contributions.undo_thanks(store, person(), thanks_id, now())
+    flash(_("Undone. Both lines stay in the statement, side by side."))
+    return redirect(url_for("contributions.thank"), 303)

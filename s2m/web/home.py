@@ -1,0 +1,190 @@
+"""A member's day: the balance, the visit, and who is here for them. The whole of it refreshes itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from s2m.domain import contributions, matches, presence
+from s2m.domain.errors import Invalid, Refused
+from s2m.domain.presence import Visit
+from s2m.domain.relevance import Match
+from s2m.web import context
+from s2m.web.context import now, person, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import signed_in
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+blueprint = Blueprint("home", __name__)
+SHOWN = 5
+# How long after a thanks somebody is no longer proposed for another
+THANKED = timedelta(days=presence.MET_DAYS)
+TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
+
+
+def _my_visit(store: Store) -> Visit:
+    """Raises Refused `not_here`."""
+    visit = store.presence.open_visit(person())
+    if visit is None:
+        raise Refused("not_here")
+    return visit
+
+
+@blueprint.get("/me")
+@signed_in
+def today() -> ResponseReturnValue:
+    return render_template("home/index.html", **_day())
+
+
+@blueprint.get("/me/now")
+@signed_in
+def part() -> ResponseReturnValue:
+    """What changes on the page by itself. Form tokens differ each time and do not count as a change."""
+    response = make_response(render_template("home/_now.html", **_day()))
+    return same_unless_changed(response)
+
+
+def same_unless_changed(response: Response) -> Response:
+    """304 where nothing but the form tokens differs from what the page has."""
+    plain = Response(TOKEN.sub("", response.get_data(as_text=True)))
+    plain.add_etag()
+    response.set_etag(plain.get_etag()[0] or "", weak=True)
+    return response.make_conditional(request)
+
+
+def _day() -> dict[str, object]:
+    with reading() as store:
+        visit = store.presence.open_visit(person())
+        day: dict[str, object] = {
+            "account": store.ledger.person_account(person().id),
+            "visit": visit,
+            "topics": store.presence.topics(visit.id) if visit else [],
+            "room_name": _room_name(store, visit),
+            "to_thank": _to_thank(store),
+            "badge": store.people.valid_badge(person().id),
+        }
+    return day | {"matches": _people_for(visit) if visit else ()}
+
+
+def _room_name(store: Store, visit: Visit | None) -> str:
+    room = store.venues.room(visit.room_id) if visit and visit.room_id else None
+    return room.name if room else ""
+
+
+def _people_for(visit: Visit) -> tuple[Match, ...]:
+    # In a transaction of its own, so that a room is never kept as newer than what was read for it: hiding counts at once
+    with reading() as store:
+        return matches.for_visitor(context.room(store, visit.venue_id), visit, SHOWN)
+
+
+def _to_thank(store: Store) -> list[object]:
+    """Up to three people of these days whom I did not thank yet."""
+    thanked = {t.receiver_id for t in store.contributions.given(person().id) if now() - t.at < THANKED}
+    return [p for p in contributions.to_thank(store, person(), now()) if p.id not in thanked][:3]
+
+
+@blueprint.post("/me/leave")
+@signed_in
+def leave() -> ResponseReturnValue:
+    with writing() as store:
+        visit = _my_visit(store)
+        held = presence.held_for(store, visit)
+        presence.leave(store, visit, now())
+    dots = ngettext("%(number)s dot", "%(number)s dots", held, number=held)
+    flash(_("You are checked out. %(dots)s came off your balance.", dots=dots) if held else _("You are checked out."))
+    return redirect(url_for("home.today"), 303)
+
+
+@blueprint.post("/me/hide")
+@signed_in
+def hide() -> ResponseReturnValue:
+    """Out of sight, or in sight again, for this visit; counts at once on every page."""
+    hidden = request.form.get("hidden") == "1"
+    with writing() as store:
+        presence.hide(store, _my_visit(store), hidden)
+    flash(_("Nobody sees you now. You still see others.") if hidden else _("People who fit see you again, during this visit."))
+    return redirect(url_for("home.today"), 303)
+
+
+@blueprint.route("/me/need", methods=["GET", "POST"])
+@signed_in
+def need() -> ResponseReturnValue:
+    """What I need or share today, asked again."""
+    if request.method == "GET":
+        with reading() as store:
+            return _need_page(store, _my_visit(store))
+    with writing() as store:
+        visit = _my_visit(store)
+        try:
+            said = parse_need()
+            presence.answer_need(store, visit, said, now(), visible=ticked("visible"), on_wall=ticked("on_wall"))
+        except Invalid as error:
+            return _need_page(store, visit, error)
+    return redirect(url_for("home.today"), 303)
+
+
+def _need_page(store: Store, visit: Visit, error: Invalid | None = None) -> ResponseReturnValue:
+    said = [t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer") and not t.solved_at]
+    page = render_template(
+        "home/need.html",
+        kind=request.form.get("kind") or (said[0].kind if said else "need"),
+        text=request.form.get(request.form.get("kind", ""), said[0].text if said else ""),
+        visible=ticked("visible") if error else visit.visible,
+        on_wall=ticked("on_wall") if error else "wall" in store.people.consents(person().id),
+        knows=[t.text for t in store.people.topics(person().id)][:6],
+        errors={"need": sentence(error.code, error.data)} if error else {},
+    )
+    return page, status_of(error) if error else 200
+
+
+def parse_need() -> presence.Need:
+    """The answer in the form of this request: the text that belongs to the chosen kind. Raises Invalid."""
+    form = request.form
+    texts = {"need": form.get("need"), "offer": form.get("offer") or form.get("topic")}
+    return presence.parse_need(form.get("kind"), texts.get(form.get("kind", ""), ""))
+
+
+def ticked(name: str) -> bool:
+    return request.form.get(name) == "1"
+
+
+@blueprint.route("/me/work", methods=["GET", "POST"])
+@signed_in
+def work() -> ResponseReturnValue:
+    """One more thing that I work on today."""
+    if request.method == "GET":
+        with reading() as store:
+            _my_visit(store)
+        return render_template("home/work.html", errors={}, text="")
+    try:
+        with writing() as store:
+            presence.add_work(store, _my_visit(store), request.form.get("text", ""), now())
+    except Invalid as error:
+        errors = {"text": sentence(error.code, error.data)}
+        return render_template("home/work.html", errors=errors, text=request.form.get("text", "")), status_of(error)
+    return redirect(url_for("home.today"), 303)
+
+
+@blueprint.post("/me/visit/topics/<topic_id>/solved")
+@signed_in
+def solved(topic_id: str) -> ResponseReturnValue:
+    with writing() as store:
+        presence.solve(store, person(), topic_id, now())
+    flash(_("Good. Did somebody help you? Thank them below."))
+    return redirect(url_for("home.today"), 303)
+
+
+@blueprint.post("/me/visit/topics/<topic_id>/drop")
+@signed_in
+def drop(topic_id: str) -> ResponseReturnValue:
+    with writing() as store:
+        presence.drop_topic(store, _my_visit(store), topic_id)
+    return redirect(url_for("home.today"), 303)

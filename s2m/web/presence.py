@@ -1,0 +1,208 @@
+"""The way in by phone: the kiosk's door code opens this venue's page, and one tap checks in.
+
+Opening a door code changes nothing here. That the phone was near is kept in the browser's own signed cookie for ten
+minutes, so the code stays out of addresses, and goes with it through signing in.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import door as doors
+from s2m.domain import people, presence, signin
+from s2m.domain.codes import DoorCode
+from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
+from s2m.domain.people import Person
+from s2m.domain.presence import CheckIn
+from s2m.domain.venues import Venue, closing_after
+from s2m.web import auth, context
+from s2m.web.context import keys, limit, me, now, policy_of, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.home import parse_need, ticked
+from s2m.web.policy import anyone
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+blueprint = Blueprint("presence", __name__)
+
+
+@blueprint.get("/in/<code>")
+@anyone
+def door(code: str) -> ResponseReturnValue:
+    """Where the kiosk's QR code leads."""
+    try:
+        with reading() as store:
+            seen = doors.read(store, keys().door, code, now())
+    except (Invalid, Refused) as error:
+        return _type_code(error)
+    return _near(seen)
+
+
+def _near(seen: DoorCode) -> ResponseReturnValue:
+    session["door"] = [seen.device_id, seen.step, int(now().timestamp())]
+    return redirect(url_for("presence.checkin"), 303)
+
+
+def _proof() -> DoorCode | None:
+    """The door code that this browser opened. Raises Refused `code_expired` when that was too long ago."""
+    kept = session.get("door")
+    if kept is None:
+        return None
+    device_id, step, seen_at = kept
+    doors.check_near(datetime.fromtimestamp(seen_at, UTC), now())
+    return DoorCode(device_id, step)
+
+
+def _type_code(error: S2MError | None = None, typed: str = "") -> ResponseReturnValue:
+    """A scan that came too late, or none at all: six characters will do."""
+    session.pop("door", None)
+    said = _("This is not the door code of this place.") if error and error.code == "code_unreadable" else ""
+    errors = {"code": said or sentence(error.code, error.data)} if error else {}
+    return render_template("presence/code.html", errors=errors, code=typed[:12]), status_of(error) if error else 200
+
+
+@blueprint.get("/in")
+@anyone
+def checkin() -> ResponseReturnValue:
+    try:
+        proof = _proof()
+        if proof is None:
+            return _type_code()
+        with reading() as store:
+            return _page(store, _venue_of(store, proof))
+    except Refused as error:
+        return _type_code(error)
+
+
+@blueprint.post("/in")
+@anyone
+def come_in() -> ResponseReturnValue:
+    if "code" in request.form:
+        return _typed(request.form["code"])
+    try:
+        proof = _proof()
+        if proof is None:
+            raise Refused("code_expired")
+        return _check_in(proof, me().person)
+    except Refused as error:
+        if error.code == "floor":
+            return _again(proof, error)
+        return _type_code(error)
+    except (Invalid, Conflict) as error:
+        if error.code == "email_known":
+            return _mail_instead()
+        return _again(proof, error)
+
+
+def _typed(code: str) -> ResponseReturnValue:
+    limit("door-typed", context.client(), most=60, per=timedelta(minutes=10))
+    try:
+        with reading() as store:
+            seen = doors.read_typed(store, keys().door, code, now())
+    except Refused as error:
+        return _type_code(error, code)
+    return _near(seen)
+
+
+def _check_in(proof: DoorCode, person: Person | None) -> ResponseReturnValue:
+    if person is None:
+        limit("guest", proof.device_id, most=60, per=timedelta(hours=1))
+    with writing() as store:
+        venue = _venue_of(store, proof)
+        if request.form.get("act") == "solved":
+            return _solved(store, person)
+        token = None
+        if person is None:
+            parse_need()
+            person, token = _guest(store, venue)
+        done = doors.go_in(
+            store, proof, person, policy_of(store, venue), now(), need=_need(store, person),
+            visible=ticked("visible"), on_wall=ticked("on_wall"),
+        )  # fmt: skip
+    session.pop("door", None)
+    if token is None:
+        _welcome(done)
+        return redirect(url_for("home.today"), 303)
+    response = auth.signed_in_as(token, url_for("home.today"))
+    _welcome(done)
+    return response
+
+
+def _welcome(done: CheckIn) -> None:
+    flash(_("Welcome. You are checked in.") if done.fresh else _("You are already checked in."))
+
+
+def _guest(store: Store, venue: Venue) -> tuple[Person, str]:
+    """A new person with a session in this browser. Raises Invalid, Conflict `email_known`."""
+    policy, language = policy_of(store, venue), context.language()
+    given = request.form.get("name"), request.form.get("email")
+    person = people.join(store, venue.network_id, *given, policy, now(), language=language)
+    return person, signin.start_session(store, person, request.user_agent.string, now())
+
+
+def _need(store: Store, person: Person) -> presence.Need:
+    if request.form.get("act") == "ask-again":
+        unmet = presence.unmet_need(store, person, now())
+        if unmet:
+            return presence.Need("need", unmet.text)
+    return parse_need()
+
+
+def _solved(store: Store, person: Person | None) -> ResponseReturnValue:
+    unmet = presence.unmet_need(store, person, now()) if person else None
+    if person and unmet:
+        presence.solve(store, person, unmet.id, now())
+    return redirect(url_for("presence.checkin"), 303)
+
+
+def _mail_instead() -> ResponseReturnValue:
+    """Somebody has this address: whoever reads its mail may sign in and come back here. Nobody else learns of it."""
+    email = request.form.get("email", "")
+    limit("login-for", email.strip().lower(), most=10, per=timedelta(hours=1))
+    auth.mail_link(email, url_for("presence.checkin"))
+    return render_template("auth/sent.html", email=email.strip())
+
+
+def _venue_of(store: Store, proof: DoorCode) -> Venue:
+    """The venue whose page this is. Raises Refused `code_expired`, `code_forged` for somebody of another network."""
+    venue = doors.venue_of(store, proof)
+    someone = me().person
+    if someone and someone.network_id != venue.network_id:
+        raise Refused("code_forged")
+    g.venue = venue
+    return venue
+
+
+def _again(proof: DoorCode | None, error: S2MError) -> ResponseReturnValue:
+    """The same page with what is wrong, nothing lost and nothing stored."""
+    assert proof, "only a form that came with a proof can be wrong"
+    with reading() as store:
+        page = _page(store, _venue_of(store, proof), error)
+    return page, status_of(error)
+
+
+def _page(store: Store, venue: Venue, error: S2MError | None = None) -> str:
+    someone = me().person
+    visit = store.presence.open_visit(someone) if someone else None
+    if visit and visit.venue_id == venue.id:
+        return render_template("presence/again.html", visit=visit, held=presence.held_for(store, visit))
+    policy = policy_of(store, venue)
+    chosen = store.people.consents(someone.id) if someone else set()
+    low = someone is not None and store.ledger.person_account(someone.id).available - policy.seat_price < policy.soft_floor
+    field = str(error.data.get("field", "")) if error else ""
+    return render_template(
+        "presence/checkin.html", form=request.form, policy=policy, elsewhere=visit,
+        kind=request.form.get("kind", "need"), text=request.form.get(request.form.get("kind", "need"), ""),
+        knows=[t.text for t in store.people.topics(someone.id)][:6] if someone else [],
+        again=presence.unmet_need(store, someone, now()) if someone else None,
+        visible=ticked("visible") if error else "matching" in chosen,
+        on_wall=ticked("on_wall") if error else "wall" in chosen,
+        closes_at=closing_after(venue, now()), low=low,
+        errors={field or "seat": sentence(error.code, error.data)} if error else {},
+    )  # fmt: skip
