@@ -75,9 +75,8 @@ class Head:
 
 def digest(*parts: object) -> str:
     """SHA-256 of the canonical form of what was asked, for keys that may be used once."""
-    return hashlib.sha256(
-        json.dumps(parts, separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=str).encode()
-    ).hexdigest()
+    text = json.dumps(parts, separators=(",", ":"), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def link(previous: str, n: int, row: Entry) -> str:
