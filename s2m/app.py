@@ -58,6 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     hub = live.Hub()
     database.on_change.append(hub.tell)
     app.extensions |= {"s2m.config": config, "s2m.keys": ring, "s2m.database": database, "s2m.hub": hub, "s2m.rooms": {}}
+    app.extensions["s2m.jobs"] = {job.name: job.seconds for job in jobs.JOBS}
     if config.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxy_hops, config.proxy_hops, config.proxy_hops)  # type: ignore[method-assign]
     _register(app)
@@ -167,5 +168,3 @@ def dots(amount: int) -> str:
     """An amount of social capital in words: '4 stippen'. A real minus sign."""
     number = str(abs(amount)) if amount >= 0 else f"\u2212{abs(amount)}"
     return ngettext("%(number)s dot", "%(number)s dots", abs(amount), number=number)
-
-

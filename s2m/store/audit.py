@@ -35,6 +35,9 @@ class Audit(Part):
         )  # fmt: skip
         self.store.ledger.set_head(network_id, "audit", Head(head.n + 1, hash_))
 
-    def last(self, network_id: str, *, most: int = 50) -> list[dict[str, object]]:
+    def last(self, network_id: str, *, most: int = 50, venue_id: str | None = None) -> list[dict[str, object]]:
+        """The newest rows, of the whole network or of one venue."""
         query = select(audit).where(audit.c.network_id == network_id).order_by(audit.c.n.desc()).limit(most)
+        if venue_id:
+            query = query.where(audit.c.venue_id == venue_id)
         return [dict(row._mapping) for row in self.run(query)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import case, func, insert, select, text, update
 
 from s2m.store.part import Part
 from s2m.store.schema import EPOCH, job_runs, outbox, requests
@@ -55,6 +55,13 @@ class Outbox(Part):
     def waiting(self, now: datetime, *, most: int = 20) -> list[Mail]:
         due = outbox.c.sent_at.is_(None) & (outbox.c.next_at <= now) & (outbox.c.attempts < MAIL_TRIES)
         return [Mail(**row._mapping) for row in self.run(select(outbox).where(due).order_by(outbox.c.created_at).limit(most))]
+
+    def standing(self, network_id: str) -> tuple[int, int]:
+        """How many wait to be sent, and how many were given up after the last try."""
+        left = (outbox.c.network_id == network_id) & outbox.c.sent_at.is_(None)
+        given_up = func.coalesce(func.sum(case((outbox.c.attempts >= MAIL_TRIES, 1), else_=0)), 0)
+        row = self.run(select(func.count().label("unsent"), given_up.label("failed")).select_from(outbox).where(left)).one()
+        return int(row.unsent) - int(row.failed), int(row.failed)
 
     def sent(self, mail: Mail, now: datetime) -> None:
         # The text held a secret link: it is not kept once it is gone

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, bindparam, case, insert, or_, select, union_all, update
+from sqlalchemy import Row, bindparam, case, func, insert, or_, select, union_all, update
 
 from s2m.domain.ledger import SC, Account, Head, Transfer
 from s2m.domain.people import Person
@@ -151,6 +151,30 @@ class Ledger(Part):
         if amount:
             self.run(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)
 
+    def seats(self, network_id: str, holds: dict[str, str | None], since: datetime) -> dict[str, str]:
+        """How the seat of each visit stands: held, settled, undone, commons or free. holds: visit id → its hold's id.
+
+        since: a moment before these visits began.
+        """
+        resolved = transfers.c.pending_id.in_([hold for hold in holds.values() if hold])
+        rows = self.run(select(transfers.c.pending_id, transfers.c.state).where(resolved))
+        states = {row.pending_id: row.state for row in rows}
+        commons = self.network_account(network_id, "commons")
+        gifts = (transfers.c.debit_id == commons.id) & (transfers.c.kind == "seat_forgiven") & (transfers.c.at >= since)
+        query = select(evidence.c.visit_id).join(transfers, transfers.c.id == evidence.c.transfer_id).where(gifts)
+        given = set(self.run(query).scalars())
+        word = {None: "held", "post": "settled", "void": "undone"}
+        return {
+            visit: "commons" if visit in given else word[states.get(hold)] if hold else "free" for visit, hold in holds.items()
+        }
+
+    def gifts_of_commons(self, network_id: str, since: datetime) -> dict[str, int]:
+        """How often the commons paid for each kind of transfer since then."""
+        commons = self.network_account(network_id, "commons")
+        paid = (transfers.c.debit_id == commons.id) & (transfers.c.at >= since) & transfers.c.state.in_(("posted", "post"))
+        rows = self.run(select(transfers.c.kind, func.count().label("times")).where(paid).group_by(transfers.c.kind))
+        return {row.kind: row.times for row in rows}
+
     # Rows -----------------------------------------------------------------------------------------------------
 
     def transfer(self, transfer_id: str) -> Transfer | None:
@@ -169,6 +193,12 @@ class Ledger(Part):
         with self.connection.execute(query, execution_options={"yield_per": 1000}) as found:
             for row in found:
                 yield Transfer(**row._mapping)
+
+    def latest(self, network_id: str) -> datetime | None:
+        """When the last row was written."""
+        query = select(transfers.c.at).where(transfers.c.network_id == network_id).order_by(transfers.c.n.desc()).limit(1)
+        row = self.one(query)
+        return row.at if row else None
 
     def reversed_ids(self, network_id: str) -> frozenset[str]:
         mine = (transfers.c.network_id == network_id) & transfers.c.reverses_id.is_not(None)

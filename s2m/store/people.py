@@ -79,6 +79,10 @@ class People(Part):
             query = query.order_by(people.c.created_at.desc())
         return [person_in(r) for r in self.run(query.limit(most))]
 
+    def first_names(self, person_ids: set[str]) -> dict[str, str]:
+        query = select(*PERSON).where(people.c.id.in_(person_ids))
+        return {person.id: person.first_name for person in map(person_in, self.run(query))}
+
     def all(self, network_id: str) -> list[Person]:
         query = select(*PERSON).where(people.c.network_id == network_id, people.c.erased_at.is_(None))
         return [person_in(r) for r in self.run(query.order_by(people.c.created_at, people.c.id))]

@@ -48,7 +48,9 @@ def answer(status: int, code: str, data: Mapping[str, object] | None = None, inc
         body = {"code": code, "message": said, **({"incident": incident} if incident else {})}
         response = make_response(jsonify(body), status)
     else:
-        response = make_response(render_template("errors/error.html", status=status, code=code, sentence=said, incident=incident), status)
+        response = make_response(
+            render_template("errors/error.html", status=status, code=code, sentence=said, incident=incident), status
+        )
     if data and "retry_after" in data:
         response.headers["Retry-After"] = str(data["retry_after"])
     return response
@@ -63,9 +65,12 @@ def register(app: Flask) -> None:
 def _on_refusal(error: S2MError) -> BaseResponse:
     if isinstance(error, Unavailable):
         log.warning("unavailable", detail=str(error.data.get("detail", ""))[:300], path=request.path)
-    if error.code == "sign_in" and request.method == "GET" and not wants_json():
+    part = "X-Part" in request.headers  # asked for by a page that is open: that page has to hear of it
+    if error.code == "sign_in" and request.method == "GET" and not part and not wants_json():
         if request.path.startswith("/kiosk"):
             return redirect(url_for("kiosk.pair"))
+        if request.path == "/wall":
+            return redirect(url_for("wall.pair"))
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
     return answer(status_of(error), error.code, error.data)
 
@@ -84,5 +89,3 @@ def _on_failure(error: Exception) -> Response:
     incident = codes.short(secrets.token_bytes(8), 4)
     log.error("failure", incident=incident, path=request.path, exc_info=error)
     return answer(500, "failure", incident=f"500-{incident}")
-
-

@@ -42,7 +42,9 @@ SENTENCES: dict[str, Sentence] = {
     "code_used": _fixed(lambda: _("You used this door code already. Scan the new one on the tablet.")),
     "badge_unknown": _fixed(lambda: _("We do not know this badge. Ask the host.")),
     "badge_revoked": _fixed(lambda: _("This badge was replaced. Use the new one, or ask the host.")),
-    "look_up_unclear": _fixed(lambda: _("We are not sure who you are. Type more of your own full name or mail, or ask the host.")),
+    "look_up_unclear": _fixed(
+        lambda: _("We are not sure who you are. Type more of your own full name or mail, or ask the host.")
+    ),
     # Presence
     "floor": lambda **d: _("Your balance cannot carry this seat. Talk with the host: there is always a way."),
     "not_here": _fixed(lambda: _("This visit has ended.")),
@@ -50,11 +52,16 @@ SENTENCES: dict[str, Sentence] = {
     "clock_ahead": _fixed(lambda: _("The clock of this tablet is ahead. The host will look at this scan.")),
     "too_old": _fixed(lambda: _("This scan is older than three days. The host will look at it.")),
     "room_full": lambda room, **d: _("%(room)s is full.", room=room),
+    "mail_is_theirs": lambda name, **d: _("Sign-in links go to this address, so only %(name)s can change it.", name=name),
     # Thanks
     "self_thanks": _fixed(lambda: _("Thanks go to somebody else.")),
-    "never_met": lambda name, **d: _("You can thank %(name)s once you were here at the same time, in the last 7 days.", name=name),
+    "never_met": lambda name, **d: _(
+        "You can thank %(name)s once you were here at the same time, in the last 7 days.", name=name
+    ),
     "cap_given": lambda most, **d: ngettext(
-        "You gave %(num)d thanks today. Tomorrow you can thank again.", "You gave %(num)d thanks today. Tomorrow you can thank again.", most
+        "You gave %(num)d thanks today. Tomorrow you can thank again.",
+        "You gave %(num)d thanks today. Tomorrow you can thank again.",
+        most,
     ),
     "cap_received": lambda most, name, **d: _("%(name)s was thanked often today. Try again tomorrow.", name=name),
     "cap_pair": lambda most, days, name, **d: _(

@@ -81,6 +81,8 @@ function disconnect() {
   stopPolling();
 }
 
+document.addEventListener('part:again', event => refresh(event.target));     // by time alone: js/again.js
+
 if (url && document.querySelector('[data-part]')) {
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) { disconnect(); missed = true; return; }

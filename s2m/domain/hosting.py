@@ -1,0 +1,158 @@
+"""What a host does for others: help somebody in or out, settle a seat, mend a record. Each act is in the audit trail.
+
+A host works in one venue. Hosts cannot become somebody else: they make no sign-in links, and the mail address of
+a member is the member's own, because sign-in links go there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from s2m.domain import fields, ledger, people, presence
+from s2m.domain.errors import Conflict, NotFound, Refused
+from s2m.domain.presence import CheckIn, Visit
+from s2m.domain.venues import Policy, Venue
+
+if TYPE_CHECKING:
+    from s2m.domain.ledger import Transfer
+    from s2m.domain.people import Badge, Person
+    from s2m.store import Store
+
+
+def the_visit(store: Store, venue: Venue, visit_id: str) -> Visit:
+    """Raises NotFound for a visit to another venue as for one that never was."""
+    visit = store.presence.get(visit_id)
+    if visit is None or visit.venue_id != venue.id or visit.person_id is None:
+        raise NotFound()
+    return visit
+
+
+def help_in(
+    store: Store, person: Person, venue: Venue, policy: Policy, by: str, now: datetime, *, commons_pays: bool = False
+) -> CheckIn:
+    """Make somebody present who stands before the host. Raises Refused `floor` unless the commons pays."""
+    done = presence.check_in(store, person, venue, policy, "host", now, commons_pays=commons_pays)
+    _note_check_in(store, done, by, now, commons_pays)
+    return done
+
+
+def walk_in(
+    store: Store, venue: Venue, policy: Policy, name: object, email: object, by: str, now: datetime, *, commons_pays: bool = False
+) -> tuple[Person, CheckIn]:
+    """Somebody new, with the newcomers' grant, and present. Raises Invalid, Conflict `email_known`, Refused `floor`."""
+    person = add_person(store, venue, policy, name, email, by, now)
+    done = presence.check_in(store, person, venue, policy, "walk_in", now, commons_pays=commons_pays)
+    _note_check_in(store, done, by, now, commons_pays)
+    return person, done
+
+
+def _note_check_in(store: Store, done: CheckIn, by: str, now: datetime, commons_pays: bool) -> None:
+    if done.fresh:
+        _note(store, done.visit, "visit.forgive" if commons_pays else "visit.help_in", by, now)
+
+
+def help_out(store: Store, visit: Visit, by: str, now: datetime) -> Visit:
+    """Raises Refused `not_here`."""
+    ended = presence.leave(store, visit, now, how="host")
+    _note(store, visit, "visit.help_out", by, now)
+    return ended
+
+
+def undo(store: Store, visit: Visit, by: str, now: datetime) -> Visit:
+    """Raises Refused `undo_late`, `not_here`."""
+    undone = presence.undo(store, visit, now)
+    _note(store, visit, "visit.undo", by, now)
+    return undone
+
+
+def forgive_seat(store: Store, visit: Visit, reason: object, by: str, now: datetime) -> Transfer:
+    """The commons pays the seat of this visit, open or settled. Raises Invalid `reason`, Conflict `forgiven`."""
+    why = fields.line("reason", reason, fields.SENTENCE_MAX)
+    store.ledger.lock_chain(visit.network_id)
+    held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
+    if held is None:
+        raise Conflict("forgiven")
+    settled = store.ledger.resolution(held.id)
+    paid = ledger.forgive(store, held, now)
+    given_back = store.ledger.reversal(settled.id) if settled else None
+    for row in (paid, given_back):
+        if row:
+            store.ledger.add_evidence(row, visit_id=visit.id, reason=why)
+    store.changed(visit.venue_id)
+    _note(store, visit, "visit.forgive", by, now)
+    return paid
+
+
+def _note(store: Store, visit: Visit, action: str, by: str, now: datetime) -> None:
+    store.audit.record(visit.network_id, now, actor=by, role="host", action=action, venue_id=visit.venue_id, object_id=visit.id)
+
+
+# People -----------------------------------------------------------------------------------------------------------
+
+
+def add_person(store: Store, venue: Venue, policy: Policy, name: object, email: object, by: str, now: datetime) -> Person:
+    """Somebody new, with the newcomers' grant and a badge. Raises Invalid, Conflict `email_known`."""
+    person = people.join(store, venue.network_id, name, email, policy, now, language=venue.language)
+    _note_person(store, venue, person, "person.add", by, now)
+    return person
+
+
+def change_person(store: Store, venue: Venue, person: Person, name: object, email: object, by: str, now: datetime) -> Person:
+    """A host mends a name, and the mail address of a guest. Raises Invalid, Conflict `email_known`, Refused `mail_is_theirs`."""
+    wanted = fields.optional_email(email)
+    if wanted != person.email and not may_change_mail(store, person):
+        raise Refused("mail_is_theirs", field="email", name=person.first_name)
+    changed = people.rename(store, person, name, wanted, person.language)
+    _note_person(store, venue, person, "person.change", by, now)
+    return changed
+
+
+def may_change_mail(store: Store, person: Person) -> bool:
+    """Sign-in links go to this address: whoever changes it becomes that person."""
+    return not person.is_member and not store.people.roles(person.id)
+
+
+def add_topic(store: Store, venue: Venue, person: Person, text: object, by: str, now: datetime) -> None:
+    """Raises Invalid."""
+    people.add_topic(store, person, text, now)
+    _note_person(store, venue, person, "topic.add", by, now)
+
+
+def drop_topic(store: Store, venue: Venue, person: Person, topic_id: str, by: str, now: datetime) -> None:
+    """Raises NotFound where that topic is not this person's."""
+    people.drop_topic(store, person, topic_id)
+    _note_person(store, venue, person, "topic.drop", by, now)
+
+
+def replace_badge(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> Badge:
+    """The badge before is no longer valid."""
+    badge = people.issue_badge(store, person, now)
+    _note_person(store, venue, person, "badge.replace", by, now)
+    return badge
+
+
+def may_see_balance(store: Store, venue: Venue, person: Person, *, is_admin: bool) -> bool:
+    """A host sees the capital of people who came to this venue, not of others."""
+    return is_admin or bool(store.presence.of_person(person.id, most=1, venue_id=venue.id))
+
+
+def _note_person(store: Store, venue: Venue, person: Person, action: str, by: str, now: datetime) -> None:
+    store.audit.record(venue.network_id, now, actor=by, role="host", action=action, venue_id=venue.id, object_id=person.id)
+
+
+# The list of people and the ledger --------------------------------------------------------------------------------
+
+
+def search(store: Store, venue: Venue, text: object, by: str, now: datetime, *, most: int = 50) -> list[Person]:
+    """People of the network whose name or mail holds this text; looking is written down. Raises Invalid."""
+    wanted = fields.line("q", text, fields.NAME_MAX, shortest=0)
+    found = store.people.search(venue.network_id, wanted, most=most)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="people.search", venue_id=venue.id)
+    return found
+
+
+def answer_call(store: Store, venue: Venue, call_id: str, by: str, now: datetime) -> None:
+    """Raises NotFound for another venue's call, or one that was answered."""
+    if not store.door.answer_call(venue, call_id, by, now):
+        raise NotFound()

@@ -1,0 +1,59 @@
+"""The wall: what the house needs and knows now, and nothing that tells who.
+
+Only topics of visits that are visible; a need only where its owner let it on the wall. A text that holds a way to
+reach somebody, or its owner's own name, stays off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s2m.domain.fields import folded
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.domain.presence import Here
+
+LONGEST = 45
+REACHES = re.compile(r"@|https?:|www\.|(\d[\s().+-]*){7,}")
+
+
+@dataclass(frozen=True)
+class House:
+    """needs: the newest first. knows: each topic once, in the order of the alphabet, so that no row of them is one person."""
+
+    needs: tuple[str, ...]
+    knows: tuple[str, ...]
+
+
+def house(here: Iterable[Here]) -> House:
+    """What may be shown of those who are present."""
+    needs: dict[str, str] = {}
+    knows: dict[str, str] = {}
+    for one in here:
+        if not one.visit.visible:
+            continue
+        asked = [t.text for t in one.topics if t.kind == "need" and t.on_wall and not t.solved_at]
+        offered = [t.text for t in one.topics if t.kind == "offer"]
+        for found, texts in ((needs, asked), (knows, [*one.knows, *offered])):
+            for text in texts:
+                if not identifies(text, one.person):
+                    found.setdefault(folded(text), shortened(text))
+    return House(tuple(needs.values()), tuple(text for _key, text in sorted(knows.items())))
+
+
+def identifies(text: str, owner: Person) -> bool:
+    """Does a text tell whose it is?"""
+    words = set(re.findall(r"\w+", folded(text)))
+    return bool(REACHES.search(text)) or any(len(part) > 2 and part in words for part in folded(owner.name).split())
+
+
+def shortened(text: str) -> str:
+    """At most 45 characters, cut between words."""
+    if len(text) <= LONGEST:
+        return text
+    kept = text[: LONGEST - 1]
+    return (kept.rpartition(" ")[0].rstrip(" ,.;:") or kept) + "…"

@@ -1,0 +1,42 @@
+"""The host's pages: a day at one venue, its rooms, people, screens, rules and health.
+
+The address carries the venue's slug, and each view begins by asking for that venue: another's answers like an
+unknown one. Who hosts several venues changes between them in the side menu.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from s2m.domain.errors import S2MError
+from s2m.domain.venues import Venue
+from s2m.web.context import me, person, reading
+from s2m.web.errors import sentence
+
+blueprint = Blueprint("host", __name__, url_prefix="/host")
+
+
+def hosted_venues() -> list[Venue]:
+    """Where this host may work: the venues of their roles first, then for an admin all others of the network."""
+    mine = {role.venue_id for role in me().roles}
+    with reading() as store:
+        every = store.venues.all(person().network_id)
+    return [v for v in every if v.id in mine] + [v for v in every if v.id not in mine and me().hosts(v)]
+
+
+@blueprint.context_processor
+def _venues() -> dict[str, object]:
+    return {"hosted": hosted_venues() if me().is_host else []}
+
+
+def said(error: S2MError, field: str = "form") -> dict[str, str]:
+    """A refusal as the errors of a form: beside its own field, else beside `field`."""
+    return {str(error.data.get("field", field)): sentence(error.code, error.data)}
+
+
+def isolated(name: str) -> str:
+    """A name within a sentence, whatever direction it is written in."""
+    return f"\u2068{name}\u2069"
+
+
+from s2m.web.host import devices, health, people, policy, rooms, today, visits  # noqa: E402, F401

@@ -1,0 +1,156 @@
+"""Is the house well? Jobs, the database, the ledger and its chain, mail that waits, and who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import ledger
+from s2m.domain.ledger import Verdict
+from s2m.domain.venues import Venue
+from s2m.web.context import database, hosted_venue, limit, me, now, person, reading, writing
+from s2m.web.host import blueprint
+from s2m.web.policy import host
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+LINES = 50
+# A job may be this many times its interval late, and a minute, before it counts as overdue
+PATIENCE = 3
+JOBS: dict[str, Callable[[], str]] = {
+    "close_visits": lambda: _("End visits at closing time"),
+    "send_mail": lambda: _("Send mail"),
+    "forget_rates": lambda: _("Forget old counters"),
+}
+ACTS: dict[str, Callable[[], str]] = {
+    "session.start": lambda: _("signed in"),
+    "session.end": lambda: _("signed out"),
+    "device.offer": lambda: _("made a code for a screen"),
+    "device.pair": lambda: _("was paired"),
+    "device.revoke": lambda: _("unpaired a screen"),
+    "policy.change": lambda: _("changed the house rules"),
+    "hours.change": lambda: _("changed the opening hours"),
+    "room.add": lambda: _("added a room"),
+    "room.change": lambda: _("changed a room"),
+    "room.retire": lambda: _("retired a room"),
+    "role.host": lambda: _("made somebody a host"),
+    "role.admin": lambda: _("made somebody an admin"),
+    "visit.help_in": lambda: _("checked somebody in"),
+    "visit.help_out": lambda: _("checked somebody out"),
+    "visit.undo": lambda: _("took a check-in back"),
+    "visit.forgive": lambda: _("let the commons pay a seat"),
+    "person.add": lambda: _("added somebody"),
+    "person.change": lambda: _("changed a name or mail address"),
+    "topic.add": lambda: _("added a topic for somebody"),
+    "topic.drop": lambda: _("removed a topic for somebody"),
+    "badge.replace": lambda: _("replaced a badge"),
+    "people.search": lambda: _("searched people"),
+    "ledger.verify": lambda: _("verified the ledger"),
+}
+FAULTS: dict[str, Callable[[], str]] = {
+    "gap": lambda: _("A row is missing."),
+    "chain": lambda: _("This row or one before it was changed."),
+    "cut": lambda: _("The chain was cut off."),
+    "balance": lambda: _("A balance does not follow from its rows."),
+    "sum": lambda: _("The balances do not add up to zero."),
+    "floor": lambda: _("A balance went below the lowest that was ever allowed."),
+}
+
+
+@dataclass(frozen=True)
+class JobState:
+    """last: when it last began, None where it never did."""
+
+    words: str
+    last: datetime | None
+    ok: bool | None
+    overdue: bool
+    detail: str
+
+
+@blueprint.get("/<slug>/health")
+@host
+def health(slug: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    return _page(venue)
+
+
+@blueprint.post("/<slug>/health/verify")
+@host
+def verify(slug: str) -> ResponseReturnValue:
+    """Recompute the whole ledger from its rows."""
+    venue = hosted_venue(slug)
+    limit("verify", venue.network_id, most=12, per=timedelta(hours=1))
+    verdict = _verdict(venue)
+    with writing() as store:
+        store.audit.record(
+            venue.network_id, now(), actor=person().id, role="host", action="ledger.verify", venue_id=venue.id,
+            result="fault" if verdict.fault else "done",
+        )  # fmt: skip
+    return _page(venue, verdict)
+
+
+def _verdict(venue: Venue) -> Verdict:
+    """Read beside running check-ins first. Only a fault that stands while nobody writes is one."""
+    with reading() as store:
+        verdict = ledger.verify_network(store, venue.network_id)
+    if verdict.fault is None:
+        return verdict
+    with writing() as store:
+        store.ledger.lock_chain(venue.network_id)
+        return ledger.verify_network(store, venue.network_id)
+
+
+def _page(venue: Venue, verdict: Verdict | None = None) -> str:
+    with reading() as store:
+        waiting, failed = store.outbox.standing(venue.network_id)
+        found: dict[str, Any] = {
+            "head": store.ledger.head(venue.network_id),
+            "commons": store.ledger.network_account(venue.network_id, "commons").balance,
+            "issued": -store.ledger.network_account(venue.network_id, "issuing").balance,
+            "trail": _trail(store, venue),
+            "jobs": _jobs(store),
+        }
+    engine = database().kind.describe()
+    return render_template(
+        "host/health.html", verdict=verdict, fault=_fault(verdict), waiting=waiting, failed=failed, engine=engine, **found
+    )
+
+
+def _fault(verdict: Verdict | None) -> str:
+    if verdict is None or verdict.fault is None:
+        return ""
+    known = FAULTS.get(verdict.fault.what)
+    return known() if known else _("A row does not follow the rules of the ledger.")
+
+
+def _jobs(store: Store) -> list[JobState]:
+    """Every job of this server, also one that never ran."""
+    ran = {run.job: run for run in store.jobs.all()}
+    seconds: dict[str, int] = current_app.extensions["s2m.jobs"]
+    states = []
+    for name, every in seconds.items():
+        run = ran.get(name)
+        late = run is None or now() - run.started_at > timedelta(seconds=every * PATIENCE + 60)
+        words = JOBS[name]() if name in JOBS else name
+        states.append(JobState(words, run and run.started_at, run and run.ok, late, run.detail if run else ""))
+    return states
+
+
+def _trail(store: Store, venue: Venue) -> list[dict[str, object]]:
+    """The last acts at this venue; an admin sees the whole network's."""
+    rows = store.audit.last(venue.network_id, most=LINES, venue_id=None if me().is_admin else venue.id)
+    names = store.people.first_names({str(row["actor"]) for row in rows})
+    devices = {device.id: device.name for device in store.devices.all(venue.id)}
+    for row in rows:
+        actor, action = str(row["actor"]), str(row["action"])
+        row["who"] = names.get(actor) or devices.get(actor) or str(row["role"])
+        row["words"] = ACTS[action]() if action in ACTS else action
+    return rows

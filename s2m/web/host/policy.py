@@ -1,0 +1,63 @@
+"""The house rules: what a seat asks, what thanks give, and when the house is open. A change takes effect now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import venues
+from s2m.domain.errors import Invalid
+from s2m.domain.venues import DAYS, Venue
+from s2m.web.context import hosted_venue, now, person, policy_of, reading, writing
+from s2m.web.errors import status_of
+from s2m.web.host import blueprint, said
+from s2m.web.policy import host
+
+
+@blueprint.get("/<slug>/policy")
+@host
+def policy(slug: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    return _page(venue)
+
+
+def _page(venue: Venue, errors: dict[str, str] | None = None, values: Any = None, hours: Any = None) -> str:
+    with reading() as store:
+        kept, since = policy_of(store, venue), store.venues.policy_since(venue, now())
+    shown = {"values": values or asdict(kept), "hours": hours or _hours(venue), "since": since, "days": DAYS}
+    return render_template("host/policy.html", errors=errors or {}, **shown)
+
+
+def _hours(venue: Venue) -> dict[str, tuple[str, str]]:
+    return {day: tuple(venue.opening_hours.get(day) or ("", "")) for day in DAYS}  # type: ignore[misc]
+
+
+@blueprint.post("/<slug>/policy")
+@host
+def change_policy(slug: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    try:
+        with writing() as store:
+            venues.change_policy(store, venue, venues.parse_policy(request.form), person().id, now())
+    except Invalid as error:
+        return _page(venue, said(error), request.form), status_of(error)
+    flash(_("The new rules count from now on. What was before stays as it was."))
+    return redirect(url_for("host.policy", slug=slug), 303)
+
+
+@blueprint.post("/<slug>/hours")
+@host
+def change_hours(slug: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    given = {day: (request.form.get(f"{day}_opens", ""), request.form.get(f"{day}_closes", "")) for day in DAYS}
+    try:
+        with writing() as store:
+            venues.change_hours(store, venue, venues.parse_hours(given), person().id, now())
+    except Invalid as error:
+        return _page(venue, said(error), hours=given), status_of(error)
+    flash(_("The new opening hours count from now on, also for who is here."))
+    return redirect(url_for("host.policy", slug=slug), 303)

@@ -1,0 +1,107 @@
+"""Today at a venue, at a glance: who is here, who left, who calls, how the kiosks and rooms are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import hosting, venues
+from s2m.domain.errors import NotFound
+from s2m.domain.presence import UNDO
+from s2m.domain.venues import Venue
+from s2m.web.context import hosted_venue, now, person, reading, writing
+from s2m.web.host import blueprint, hosted_venues
+from s2m.web.policy import host
+
+FEW = 7
+LEFT = 4
+CALLS: dict[str, Callable[[], str]] = {
+    "badge_unknown": lambda: _("A badge is not known here."),
+    "badge_revoked": lambda: _("A badge was replaced."),
+    "code_forged": lambda: _("A code is not valid here."),
+    "code_unreadable": lambda: _("A code could not be read."),
+    "floor": lambda: _("A balance cannot carry the seat."),
+    "look_up_unclear": lambda: _("A name was not found."),
+    "too_many": lambda: _("Somebody tried too often."),
+}
+
+
+@blueprint.get("")
+@host
+def today_somewhere() -> ResponseReturnValue:
+    """To the first venue that this host runs."""
+    mine = hosted_venues()
+    if not mine:
+        raise NotFound()
+    return redirect(url_for("host.today", slug=mine[0].slug))
+
+
+@blueprint.get("/<slug>/today")
+@host
+def today(slug: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    return page(venue)
+
+
+def page(venue: Venue, problem: str = "") -> str:
+    """The day, with what just did not work."""
+    return render_template("host/today.html", problem=problem, **_day(venue))
+
+
+@blueprint.get("/<slug>/today/now")
+@host
+def today_now(slug: str) -> ResponseReturnValue:
+    """The part of the page that changes by itself."""
+    venue = hosted_venue(slug)
+    response = make_response(render_template("host/_today.html", **_day(venue)))
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@blueprint.get("/<slug>/present")
+@host
+def present(slug: str) -> ResponseReturnValue:
+    """Everybody who is here, and everybody who left today."""
+    venue = hosted_venue(slug)
+    return render_template("host/present.html", **_day(venue, few=1000, left=1000))
+
+
+@blueprint.post("/<slug>/calls/<call_id>/answered")
+@host
+def answer_call(slug: str, call_id: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    with writing() as store:
+        hosting.answer_call(store, venue, call_id, person().id, now())
+    return redirect(url_for("host.today", slug=slug), 303)
+
+
+def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
+    since = venues.day_start(venue, now())
+    with reading() as store:
+        here, ended = store.presence.here(venue.id), store.presence.ended(venue.id, since, most=1000)
+        visits = [h.visit for h in here] + [visit for visit, _who in ended[:left]]
+        first = min((v.started_at for v in visits), default=since)
+        rooms = store.venues.rooms(venue.id)
+        found = {
+            "seats_of": store.ledger.seats(venue.network_id, {v.id: v.hold_id for v in visits}, first),
+            "seated": store.presence.seated(venue.id),
+            "ways": store.presence.counts_today(venue.id, since),
+            "calls": store.door.calls(venue.id, since),
+            "devices": store.devices.all(venue.id),
+        }
+    needs = [topic for h in here for topic in h.topics if topic.kind == "need"]
+    return found | {
+        "arrivals": here[:few], "present": len(here), "left": ended[:left], "gone": len(ended), "rooms": rooms,
+        "seats": venues.seats(rooms), "closes": venues.closing_after(venue, now()),
+        "asks": len(needs), "met": sum(1 for need in needs if need.solved_at),
+        "undo_since": now() - UNDO, "call_text": _call_text,
+    }  # fmt: skip
+
+
+def _call_text(reason: str) -> str:
+    known = CALLS.get(reason)
+    return known() if known else _("Somebody asks for you.")

@@ -1,0 +1,115 @@
+"""Help somebody in or out, take a check-in back, let the commons pay a seat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import hosting, people
+from s2m.domain.errors import Conflict, Invalid, Refused
+from s2m.domain.presence import CheckIn
+from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.host import blueprint, isolated, said, today
+from s2m.web.policy import host
+
+SUGGESTED = 8
+
+
+@blueprint.get("/<slug>/help-in")
+@host
+def help_in(slug: str) -> ResponseReturnValue:
+    """Find somebody, or let in somebody new."""
+    hosted_venue(slug)
+    return render_template("host/help_in.html", errors={}, values={})
+
+
+@blueprint.post("/<slug>/help-in")
+@host
+def walk_in(slug: str) -> ResponseReturnValue:
+    """Somebody new: a name, perhaps a mail address, and they are in."""
+    venue = hosted_venue(slug)
+    form, pays = request.form, bool(request.form.get("commons"))
+    try:
+        with writing() as store:
+            name, email, policy = form.get("name"), form.get("email"), policy_of(store, venue)
+            someone, done = hosting.walk_in(store, venue, policy, name, email, person().id, now(), commons_pays=pays)
+    except (Invalid, Conflict, Refused) as error:
+        errors = said(error, "email" if error.code == "email_known" else "form")
+        return render_template("host/help_in.html", errors=errors, values=form, floor=error.code == "floor"), status_of(error)
+    return _came_in(slug, someone.first_name, done)
+
+
+@blueprint.post("/<slug>/people/<person_id>/check-in")
+@host
+def check_in(slug: str, person_id: str) -> ResponseReturnValue:
+    """Help somebody in whom the host found. Where their balance cannot carry the seat, the commons may."""
+    venue = hosted_venue(slug)
+    with reading() as store:
+        someone = people.in_network(store, venue.network_id, person_id)
+    pays = bool(request.form.get("commons"))
+    try:
+        with writing() as store:
+            done = hosting.help_in(store, someone, venue, policy_of(store, venue), person().id, now(), commons_pays=pays)
+    except Refused as error:
+        return render_template("host/floor.html", someone=someone, problem=sentence(error.code, error.data)), status_of(error)
+    return _came_in(slug, someone.first_name, done)
+
+
+def _came_in(slug: str, name: str, done: CheckIn) -> ResponseReturnValue:
+    who = isolated(name)
+    flash(_("%(name)s is checked in.", name=who) if done.fresh else _("%(name)s was here already.", name=who))
+    return redirect(url_for("host.today", slug=slug), 303)
+
+
+@blueprint.post("/<slug>/visits/<visit_id>/out")
+@host
+def check_out(slug: str, visit_id: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    try:
+        with writing() as store:
+            hosting.help_out(store, hosting.the_visit(store, venue, visit_id), person().id, now())
+    except Refused as error:
+        return today.page(venue, sentence(error.code, error.data)), status_of(error)
+    flash(_("Checked out. The seat is settled."))
+    return redirect(url_for("host.today", slug=slug), 303)
+
+
+@blueprint.post("/<slug>/visits/<visit_id>/undo")
+@host
+def undo_check_in(slug: str, visit_id: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    try:
+        with writing() as store:
+            hosting.undo(store, hosting.the_visit(store, venue, visit_id), person().id, now())
+    except Refused as error:
+        return today.page(venue, sentence(error.code, error.data)), status_of(error)
+    flash(_("The check-in was taken back. No seat is held."))
+    return redirect(url_for("host.today", slug=slug), 303)
+
+
+@blueprint.route("/<slug>/visits/<visit_id>/forgive", methods=["GET", "POST"])
+@host
+def forgive(slug: str, visit_id: str) -> ResponseReturnValue:
+    """The commons pays this seat: asked first, then done for good."""
+    venue = hosted_venue(slug)
+    with reading() as store:
+        visit = hosting.the_visit(store, venue, visit_id)
+        someone = people.in_network(store, venue.network_id, visit.person_id or "")
+        held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
+        state = store.ledger.seats(venue.network_id, {visit.id: visit.hold_id}, visit.started_at)[visit.id]
+    shown = {"visit": visit, "someone": someone, "amount": held.amount if held else 0, "state": state}
+    if request.method == "GET":
+        return render_template("host/forgive.html", errors={}, **shown)
+    try:
+        limit("forgive", person().id, most=60, per=timedelta(hours=1))
+        with writing() as store:
+            again = hosting.the_visit(store, venue, visit_id)
+            hosting.forgive_seat(store, again, request.form.get("reason"), person().id, now())
+    except (Invalid, Conflict) as error:
+        return render_template("host/forgive.html", errors=said(error, "reason"), values=request.form, **shown), status_of(error)
+    flash(_("The commons paid the seat of %(name)s.", name=isolated(someone.first_name)))
+    return redirect(url_for("host.today", slug=slug), 303)

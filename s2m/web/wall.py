@@ -1,0 +1,124 @@
+"""The wall screen: what the house needs and knows, free seats, rooms and the door code. It names nobody and takes no input."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from s2m.domain import codes, devices, venues, wall
+from s2m.domain.devices import Device
+from s2m.domain.errors import Refused
+from s2m.domain.venues import Venue
+from s2m.web import context, qr
+from s2m.web.context import device, device_venue, hosted_venue, keys, limit, now, public_url, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import anyone, host, paired
+
+blueprint = Blueprint("wall", __name__)
+# Browsers keep no cookie longer than 400 days; each look at the wall renews it
+KEPT = timedelta(days=400)
+WEEK = timedelta(days=7)
+NEEDS, KNOWS, ROOMS = 4, 10, 5
+
+
+@blueprint.get("/wall")
+@paired("wall")
+def show() -> ResponseReturnValue:
+    venue = device_venue()
+    response = make_response(render_template("wall/index.html", part=url_for("wall.part"), **_house(venue)))
+    token = request.cookies.get(context.cookie("device"))
+    return _stay_paired(response, token) if token else response
+
+
+@blueprint.get("/wall/now")
+@paired("wall")
+def part() -> ResponseReturnValue:
+    return _part(device_venue())
+
+
+@blueprint.get("/wall/<slug>")
+@host
+def preview(slug: str) -> ResponseReturnValue:
+    """The same screen for a host, to look at or to put on any screen."""
+    venue = hosted_venue(slug)
+    return render_template("wall/index.html", part=url_for("wall.preview_part", slug=slug), **_house(venue))
+
+
+@blueprint.get("/wall/<slug>/now")
+@host
+def preview_part(slug: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    return _part(venue)
+
+
+def _part(venue: Venue) -> Response:
+    response = make_response(render_template("wall/_house.html", **_house(venue)))
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _house(venue: Venue) -> dict[str, Any]:
+    with reading() as store:
+        here, rooms = store.presence.here(venue.id), store.venues.rooms(venue.id)
+        seated, kiosks = store.presence.seated(venue.id), store.devices.all(venue.id, "kiosk")
+        gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
+    shown = wall.house(here)
+    return {
+        "needs": _pages(shown.needs, NEEDS), "knows": _pages(shown.knows, KNOWS),
+        "free": max(0, venues.seats(rooms) - len(here)),
+        "rooms": [(room, max(0, room.capacity - seated.get(room.id, 0))) for room in rooms[:ROOMS]],
+        "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
+    }  # fmt: skip
+
+
+def _pages(texts: tuple[str, ...], size: int) -> list[tuple[str, ...]]:
+    return [texts[at : at + size] for at in range(0, len(texts), size)]
+
+
+def _door(kiosks: list[Device]) -> dict[str, object] | None:
+    """The door code of a tablet of this venue, the same throughout its step; None where there is no tablet to sign for."""
+    ready = [kiosk for kiosk in kiosks if kiosk.paired_at]
+    ready.sort(key=lambda kiosk: kiosk.is_silent(now()))
+    if not ready:
+        return None
+    nonce = hashlib.sha256(f"{ready[0].id}{codes.step_of(now())}".encode()).digest()[:8]
+    text = codes.door_text(keys().door, ready[0].id, now(), nonce)
+    return {"svg": qr.svg(f"{public_url()}/in/{text}", error="l"), "step": codes.step_of(now())}
+
+
+@blueprint.route("/wall/pair", methods=["GET", "POST"])
+@blueprint.get("/wall/pair/<code>")
+@anyone
+def pair(code: str = "") -> ResponseReturnValue:
+    """Spend a one-time code for this screen's token. A link only fills the form: looking at it changes nothing."""
+    if request.method == "GET":
+        return render_template("wall/pair.html", code=code[:20], errors={})
+    limit("pair", context.client(), most=20, per=timedelta(minutes=15))
+    typed = request.form.get("code", "")
+    try:
+        with writing() as store:
+            found, token = devices.pair(store, typed, now())
+    except Refused as error:
+        said = {"code": sentence(error.code, error.data)}
+        return render_template("wall/pair.html", code=typed[:20], errors=said), status_of(error)
+    target = url_for("wall.show") if found.kind == "wall" else url_for("kiosk.idle")
+    return _stay_paired(make_response(redirect(target, 303)), token)
+
+
+def _stay_paired(response: Response, token: str) -> Response:
+    name, secure = context.cookie("device"), context.config().https
+    response.set_cookie(name, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+@blueprint.post("/wall/heartbeat")
+@paired("wall")
+def heartbeat() -> ResponseReturnValue:
+    """The screen is on; the host sees when it falls silent."""
+    with writing() as store:
+        devices.heartbeat(store, device(), "off", now())
+    return "", 204
