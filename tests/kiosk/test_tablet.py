@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import codes, devices
+from s2m.domain import codes, devices, signin
 from tests.kiosk.conftest import Tablet
 
 
@@ -105,6 +105,13 @@ def test_a_refusal_has_a_code_a_sentence_and_a_way_out(tablet):
         page = tablet.get(f"/kiosk/refused/{code}")
         assert page.status_code == 200 and code in page.text and "/kiosk/call" in page.text
     assert "<script>x" not in tablet.get("/kiosk/refused/<script>x").text
+
+
+def test_who_signs_in_beside_it_does_not_disturb_the_tablet(tablet, cast, database, now):
+    with database.write() as store:
+        tablet.client.set_cookie("session", signin.start_session(store, cast.olga, "test", now))
+    assert tablet.get("/kiosk/").status_code == 200
+    assert tablet.scan(tablet.badge(cast.samira))["status"] == "stored"
 
 
 def test_tablets_of_one_venue_are_told_apart(tablet, app, database, cast, now):
