@@ -17,8 +17,7 @@ from s2m.web.context import hosted_venue, now, person, reading, writing
 from s2m.web.host import blueprint, hosted_venues
 from s2m.web.policy import host
 
-FEW = 7
-LEFT = 4
+FEW, LEFT = 5, 3
 CALLS: dict[str, Callable[[], str]] = {
     "badge_unknown": lambda: _("A badge is not known here."),
     "badge_revoked": lambda: _("A badge was replaced."),
