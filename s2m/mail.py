@@ -25,7 +25,7 @@ def deliver(database: Database, config: Config, now: datetime) -> tuple[int, int
     for mail in waiting:
         try:
             _send(config, mail)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             failed += 1
             with database.write() as store:
                 store.outbox.failed(mail, f"{type(error).__name__}: {error}", now)

@@ -66,7 +66,7 @@ def thank(
 
     Raises Invalid, Refused `self_thanks`, `never_met`, `cap_given`, `cap_received` or `cap_pair`; Conflict `key_reused`.
     """
-    about, why = fields.topic(topic), fields.sentence(text)
+    about, why, key = fields.topic(topic), fields.sentence(text), fields.line("key", key, 100)
     if giver.id == receiver.id:
         raise Refused("self_thanks")
     if giver.network_id != receiver.network_id or receiver.erased_at:

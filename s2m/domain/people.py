@@ -82,6 +82,8 @@ def join(
     store: Store, network_id: str, name: object, email: object, policy: Policy, now: datetime, *, language: str = "nl"
 ) -> Person:
     """A new person with an account, the newcomers' grant and a badge. Raises Invalid, Conflict `email_known`."""
+    if language not in LANGUAGES:
+        raise Invalid("language", "choice")
     person = store.people.add(network_id, fields.name(name), fields.optional_email(email), language, now)
     ledger.open_person(store, network_id, person.id, now, grant=policy.newcomers_grant)
     issue_badge(store, person, now)

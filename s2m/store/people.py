@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, insert, or_, select, update
 
 from s2m.domain.errors import Conflict
 from s2m.domain.fields import folded
@@ -63,7 +63,9 @@ class People(Part):
         """People whose folded full name or mail begins with `text` (already folded); exact ones first."""
         begins = or_(people.c.name_folded.startswith(text, autoescape=True), people.c.email.startswith(text, autoescape=True))
         query = select(*PERSON).where(people.c.network_id == network_id, people.c.erased_at.is_(None), begins)
-        return [person_in(r) for r in self.run(query.order_by(people.c.name_folded != text, people.c.name_folded).limit(most))]
+        exact = or_(people.c.name_folded == text, people.c.email == text)
+        order = (case((exact, 0), else_=1), people.c.name_folded)
+        return [person_in(r) for r in self.run(query.order_by(*order).limit(most))]
 
     def search(self, network_id: str, text: str, *, most: int = 50) -> list[Person]:
         """For hosts: people whose name or mail holds `text`; the newest where it is empty."""
