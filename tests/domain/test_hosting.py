@@ -1,0 +1,184 @@
+"""What a host does for others: each act, each refusal, and the trail that it leaves."""
+
+from datetime import timedelta
+
+import pytest
+
+from s2m.domain import hosting, ledger, people, presence
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
+from s2m.domain.venues import Policy
+
+
+def acts(store, cast):
+    return [row["action"] for row in store.audit.last(cast.noord.id, venue_id=cast.seinhuis.id)]
+
+
+def seat(store, cast, visit):
+    return store.ledger.seats(cast.noord.id, {visit.id: visit.hold_id}, visit.started_at)[visit.id]
+
+
+def balance(store, person):
+    account = store.ledger.person_account(person.id)
+    return account.balance, account.held
+
+
+@pytest.fixture
+def visit(store, cast, now):
+    return presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now).visit
+
+
+def test_a_host_helps_somebody_in(store, cast, now):
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now)
+    assert (done.fresh, done.held, done.visit.way) == (True, 4, "host")
+    assert acts(store, cast)[0] == "visit.help_in"
+
+
+def test_helping_in_twice_is_one_visit_and_one_line_in_the_trail(store, cast, now):
+    hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now)
+    assert not hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now).fresh
+    assert acts(store, cast).count("visit.help_in") == 1
+
+
+def test_a_balance_that_cannot_carry_the_seat_is_refused_unless_the_commons_pays(store, cast, now):
+    dear = Policy(seat_price=100)
+    with pytest.raises(Refused) as refusal:
+        hosting.help_in(store, cast.thijs, cast.seinhuis, dear, cast.marieke.id, now)
+    assert refusal.value.code == "floor"
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, dear, cast.marieke.id, now, commons_pays=True)
+    assert (done.held, seat(store, cast, done.visit)) == (0, "commons")
+    assert acts(store, cast)[0] == "visit.forgive"
+
+
+def test_a_walk_in_gets_the_grant_and_is_here(store, cast, now):
+    someone, done = hosting.walk_in(store, cast.seinhuis, cast.policy, "Nora Prins", "", cast.marieke.id, now)
+    assert done.visit.way == "walk_in"
+    assert balance(store, someone) == (12, 4)
+    assert store.people.valid_badge(someone.id)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "code"), [("", "", "empty"), ("12", "", "no_letters"), ("Nora", "nora@", "mail_shape")]
+)
+def test_a_walk_in_with_an_impossible_name_or_mail_is_refused(store, cast, now, name, email, code):
+    with pytest.raises(Invalid) as refusal:
+        hosting.walk_in(store, cast.seinhuis, cast.policy, name, email, cast.marieke.id, now)
+    assert refusal.value.code == code
+
+
+def test_a_walk_in_with_a_mail_that_is_known_is_refused(store, cast, now):
+    with pytest.raises(Conflict) as refusal:
+        hosting.walk_in(store, cast.seinhuis, cast.policy, "Sam", "samira@seinhuis.example", cast.marieke.id, now)
+    assert refusal.value.code == "email_known"
+
+
+def test_helping_out_settles_the_seat(store, cast, now, visit):
+    ended = hosting.help_out(store, visit, cast.marieke.id, now + timedelta(hours=1))
+    assert (ended.ended_how, seat(store, cast, visit)) == ("host", "settled")
+    with pytest.raises(Refused) as refusal:
+        hosting.help_out(store, ended, cast.marieke.id, now)
+    assert refusal.value.code == "not_here"
+
+
+def test_a_check_in_is_taken_back_within_half_a_minute_only(store, cast, now, visit):
+    with pytest.raises(Refused) as refusal:
+        hosting.undo(store, visit, cast.marieke.id, now + timedelta(seconds=31))
+    assert refusal.value.code == "undo_late"
+    hosting.undo(store, visit, cast.marieke.id, now + timedelta(seconds=30))
+    assert seat(store, cast, visit) == "undone"
+
+
+def test_the_commons_pays_an_open_seat(store, cast, now, visit):
+    commons = store.ledger.network_account(cast.noord.id, "commons").balance
+    hosting.forgive_seat(store, visit, "Vergat de portemonnee", cast.marieke.id, now)
+    assert (balance(store, cast.samira), seat(store, cast, visit)) == ((12, 0), "commons")
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == commons - 4
+    ended = presence.leave(store, visit, now + timedelta(hours=1))
+    assert (balance(store, cast.samira), seat(store, cast, ended)) == ((12, 0), "commons")
+    assert ledger.verify_network(store, cast.noord.id).fault is None
+
+
+def test_the_commons_pays_a_settled_seat_back(store, cast, now, visit):
+    presence.leave(store, visit, now + timedelta(hours=1))
+    assert balance(store, cast.samira) == (8, 0)
+    hosting.forgive_seat(store, visit, "Was hier om te helpen", cast.marieke.id, now + timedelta(hours=2))
+    assert (balance(store, cast.samira), seat(store, cast, visit)) == ((12, 0), "commons")
+    reasons = [row.reason for row in store.ledger.statement(store.ledger.person_account(cast.samira.id))]
+    assert "Was hier om te helpen" in reasons
+    assert ledger.verify_network(store, cast.noord.id).fault is None
+
+
+def test_a_seat_is_forgiven_once_and_with_a_reason(store, cast, now, visit):
+    with pytest.raises(Invalid) as missing:
+        hosting.forgive_seat(store, visit, " ", cast.marieke.id, now)
+    assert missing.value.data["field"] == "reason"
+    hosting.forgive_seat(store, visit, "Eens", cast.marieke.id, now)
+    with pytest.raises(Conflict) as again:
+        hosting.forgive_seat(store, visit, "Nog eens", cast.marieke.id, now)
+    assert again.value.code == "forgiven"
+    assert acts(store, cast).count("visit.forgive") == 1
+
+
+def test_a_visit_elsewhere_answers_like_an_unknown_one(store, cast, now, visit):
+    for venue, visit_id in ((cast.wissel, visit.id), (cast.seinhuis, "nothing")):
+        with pytest.raises(NotFound):
+            hosting.the_visit(store, venue, visit_id)
+
+
+def test_a_host_mends_the_mail_of_a_guest_but_not_of_a_member(store, cast, now):
+    guest = hosting.change_person(store, cast.seinhuis, cast.thijs, "Thijs de Smit", "thijs@x.example", cast.marieke.id, now)
+    assert (guest.name, guest.email) == ("Thijs de Smit", "thijs@x.example")
+    store.people.mark_signed_in(cast.samira, now)
+    member = people.in_network(store, cast.noord.id, cast.samira.id)
+    renamed = hosting.change_person(store, cast.seinhuis, member, "Samira Vos-Bas", member.email, cast.marieke.id, now)
+    assert renamed.name == "Samira Vos-Bas"
+    with pytest.raises(Refused) as refusal:
+        hosting.change_person(store, cast.seinhuis, member, "Samira", "marieke2@x.example", cast.marieke.id, now)
+    assert refusal.value.code == "mail_is_theirs"
+
+
+def test_nobody_takes_over_a_host_who_never_signed_in(store, cast, now):
+    with pytest.raises(Refused) as refusal:
+        hosting.change_person(store, cast.seinhuis, cast.wim, "Wim", "marieke2@x.example", cast.marieke.id, now)
+    assert refusal.value.code == "mail_is_theirs"
+
+
+def test_a_new_badge_makes_the_old_one_invalid(store, cast, now, keys):
+    before = store.people.valid_badge(cast.samira.id)
+    fresh = hosting.replace_badge(store, cast.seinhuis, cast.samira, cast.marieke.id, now)
+    assert store.people.valid_badge(cast.samira.id) == fresh != before
+    assert acts(store, cast)[0] == "badge.replace"
+
+
+def test_topics_come_and_go_for_somebody_without_a_phone(store, cast, now):
+    hosting.add_topic(store, cast.seinhuis, cast.thijs, "fietsen maken", cast.marieke.id, now)
+    topic = store.people.topics(cast.thijs.id)[0]
+    with pytest.raises(NotFound):
+        hosting.drop_topic(store, cast.seinhuis, cast.samira, topic.id, cast.marieke.id, now)
+    hosting.drop_topic(store, cast.seinhuis, cast.thijs, topic.id, cast.marieke.id, now)
+    assert store.people.topics(cast.thijs.id) == []
+    assert acts(store, cast)[:2] == ["topic.drop", "topic.add"]
+
+
+def test_a_search_finds_this_network_only_and_is_written_down(store, cast, now):
+    found = hosting.search(store, cast.seinhuis, "SAM", cast.marieke.id, now)
+    assert [p.id for p in found] == [cast.samira.id]
+    assert hosting.search(store, cast.seinhuis, "olga", cast.marieke.id, now) == []
+    assert hosting.search(store, cast.seinhuis, "%' OR 1=1 --", cast.marieke.id, now) == []
+    assert acts(store, cast)[:3] == ["people.search"] * 3
+
+
+def test_a_balance_is_seen_where_somebody_came(store, cast, now, visit):
+    assert hosting.may_see_balance(store, cast.seinhuis, cast.samira, is_admin=False)
+    assert not hosting.may_see_balance(store, cast.wissel, cast.samira, is_admin=False)
+    assert hosting.may_see_balance(store, cast.wissel, cast.samira, is_admin=True)
+
+
+def test_a_call_is_answered_once_and_at_its_own_venue(store, cast, now):
+    store.door.call_host(cast.seinhuis, None, "asked", now)
+    call = store.door.calls(cast.seinhuis.id, now)[0]
+    with pytest.raises(NotFound):
+        hosting.answer_call(store, cast.wissel, call.id, cast.wim.id, now)
+    hosting.answer_call(store, cast.seinhuis, call.id, cast.marieke.id, now)
+    assert store.door.calls(cast.seinhuis.id, now)[0].answered_at == now
+    with pytest.raises(NotFound):
+        hosting.answer_call(store, cast.seinhuis, call.id, cast.marieke.id, now)

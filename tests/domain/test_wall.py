@@ -1,0 +1,68 @@
+"""The wall: needs and knowledge of who wants to be seen, and nothing that tells who."""
+
+import pytest
+
+from s2m.domain import presence, wall
+from s2m.domain.presence import Need
+
+
+def house(store, cast):
+    return wall.house(store.presence.here(cast.seinhuis.id))
+
+
+@pytest.fixture
+def here(store, cast, now):
+    def here(person, text, *, kind="need", visible=True, on_wall=True):
+        visit = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now).visit
+        presence.answer_need(store, visit, Need(kind, text), now, visible=visible, on_wall=on_wall)
+        return visit
+
+    return here
+
+
+def test_a_need_stands_on_the_wall_and_the_knowledge_beside_it(store, cast, here):
+    here(cast.samira, "Wie leest mijn offerte mee?")
+    assert house(store, cast) == wall.House(("Wie leest mijn offerte mee?",), ("gewone taal",))
+
+
+def test_a_need_that_was_not_meant_for_the_wall_stays_off(store, cast, here):
+    here(cast.samira, "Wie leest mijn offerte mee?", on_wall=False)
+    assert house(store, cast) == wall.House((), ("gewone taal",))
+
+
+def test_who_is_hidden_shows_nothing_at_all(store, cast, here):
+    here(cast.samira, "Wie leest mijn offerte mee?", visible=False)
+    assert house(store, cast) == wall.House((), ())
+
+
+def test_a_need_that_was_met_goes_and_so_does_who_leaves(store, cast, here, now):
+    visit = here(cast.samira, "Wie leest mijn offerte mee?")
+    presence.solve(store, cast.samira, store.presence.topics(visit.id)[0].id, now)
+    assert house(store, cast).needs == ()
+    presence.leave(store, visit, now)
+    assert house(store, cast).knows == ()
+
+
+def test_what_is_offered_today_counts_as_knowledge_and_each_topic_stands_once(store, cast, here):
+    here(cast.samira, "Gewone Taal", kind="offer")
+    here(cast.joost, "boekhouden", kind="offer")
+    assert house(store, cast).knows == ("boekhouden", "gewone taal", "offertes en prijzen")
+
+
+@pytest.mark.parametrize("text", ["Mail samira@x.example", "bel 06 1234 5678", "zie www.samira.example", "Samira zoekt hulp"])
+def test_a_text_that_tells_who_it_is_stays_off(store, cast, here, text):
+    here(cast.samira, text)
+    assert house(store, cast).needs == ()
+
+
+@pytest.mark.parametrize("text", ["Wie kent 25 recepten?", "Samiraans koken", "Hulp om 14:30 in 2026"])
+def test_figures_and_other_words_do_not_count_as_telling(store, cast, here, text):
+    here(cast.samira, text)
+    assert house(store, cast).needs == (text,)
+
+
+def test_a_long_text_is_cut_between_words():
+    assert wall.shortened("kort") == "kort"
+    cut = wall.shortened("Wie heeft een boormachine te leen deze middag voor het rek?")
+    assert cut == "Wie heeft een boormachine te leen deze…" and len(cut) <= wall.LONGEST
+    assert wall.shortened("x" * 60) == "x" * 44 + "…"
