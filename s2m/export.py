@@ -18,19 +18,19 @@ HLEDGER = {"person": "assets:people", "venue": "assets:venues", "commons": "asse
 BEANCOUNT = {"person": "Assets:People", "venue": "Assets:Venues", "commons": "Assets:Commons", "issuing": "Equity:Issuing"}
 
 
-def ledger(form: str, network_id: str, accounts: Iterable[Account], rows: Iterable[Transfer]) -> Iterator[str]:
-    """The lines of one network's book. rows: those that moved something, in the order of the chain."""
+def ledger(form: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
+    """The lines of a book. rows: those that moved something, network by network in the order of the chain."""
     if form == "csv":
-        return ledger_csv(network_id, rows)
-    return (_hledger if form == "hledger" else _beancount)(network_id, list(accounts), rows)
+        return _csv(rows)
+    return (_hledger if form == "hledger" else _beancount)(accounts, rows)
 
 
-def ledger_csv(network_id: str, rows: Iterable[Transfer]) -> Iterator[str]:
+def _csv(rows: Iterable[Transfer]) -> Iterator[str]:
     yield _line(("network", *COLUMNS))
     for r in rows:
         yield _line(
             (
-                network_id, r.n, r.at.isoformat(), r.kind, r.state, r.debit_id, r.credit_id, r.amount, r.unit, r.id,
+                r.network_id, r.n, r.at.isoformat(), r.kind, r.state, r.debit_id, r.credit_id, r.amount, r.unit, r.id,
                 r.journal_id, r.pending_id or "", r.reverses_id or "", r.hash,
             )
         )  # fmt: skip
@@ -56,8 +56,7 @@ def _amount(row: Transfer, sign: str = "") -> str:
     return f"{sign}{row.amount // 100}.{row.amount % 100:02} EUR" if row.unit == "EUR" else f"{sign}{row.amount} {row.unit}"
 
 
-def _hledger(network_id: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
-    yield f"; network {network_id}"
+def _hledger(accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
     yield "decimal-mark ."
     for unit in sorted({a.unit for a in accounts}):
         yield "commodity 1.00 EUR" if unit == "EUR" else f"commodity 1. {unit}"
@@ -69,8 +68,7 @@ def _hledger(network_id: str, accounts: list[Account], rows: Iterable[Transfer])
         yield f"    {names[row.debit_id]}  {_amount(row, '-')}"
 
 
-def _beancount(network_id: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
-    yield f"; network {network_id}"
+def _beancount(accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
     units = sorted({a.unit for a in accounts})
     yield from (f'option "operating_currency" "{unit}"' for unit in units)
     if accounts:
@@ -80,7 +78,7 @@ def _beancount(network_id: str, accounts: list[Account], rows: Iterable[Transfer
     yield from (f"{a.created_at:%Y-%m-%d} open {names[a.id]} {a.unit}" for a in accounts)
     for row in rows:
         yield f'\n{row.at:%Y-%m-%d} * "{row.kind}" ^{row.journal_id}'
-        yield f"  n: {row.n}"
+        yield f"  row: {row.n}"
         yield f'  at: "{row.at.isoformat()}"'
         yield f"  {names[row.credit_id]}  {_amount(row)}"
         yield f"  {names[row.debit_id]}  {_amount(row, '-')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,13 +35,10 @@ def restore(config: Config, copy: Path, now: datetime) -> Restored:
         with ExitStack() as locks:
             if not all(locks.enter_context(present.kind.sole(name)) for name in ("served", "scheduler")):
                 raise Refused("served")
-            draft = config.instance / ".restoring.sqlite"
-            draft.unlink(missing_ok=True)
-            try:
+            with tempfile.TemporaryDirectory(dir=config.instance, prefix=".restoring.") as folder:
+                draft = Path(folder) / "s2m.sqlite"
                 rows = _checked(copy, draft, now)
                 aside = present.kind.replace(draft, f"before-restore-{now:%Y%m%d-%H%M%S}")
-            finally:
-                draft.unlink(missing_ok=True)
     finally:
         present.close()
     return Restored(rows, aside)

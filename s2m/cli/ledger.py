@@ -67,8 +67,8 @@ def export(place: Place, form: str) -> None:
     from s2m import export as exports
 
     with place.database() as database, database.read() as store:
-        for network in store.venues.networks():
-            accounts = store.ledger.accounts(network.id)
-            rows = (row for row in store.ledger.rows(network.id) if row.moves)
-            for line in exports.ledger(form, network.id, accounts, rows):
-                click.echo(line)
+        networks = [network.id for network in store.venues.networks()]
+        accounts = [account for network in networks for account in store.ledger.accounts(network)]
+        rows = (row for network in networks for row in store.ledger.rows(network) if row.moves)
+        for line in exports.ledger(form, accounts, rows):
+            click.echo(line)

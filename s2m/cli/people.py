@@ -72,7 +72,8 @@ def _put(content: bytes, out: Path | None) -> None:
         return
     if sys.stdout.isatty() and content[:4] == b"\x89PNG":
         raise click.UsageError("A picture in a terminal is unreadable: add --out FILE or send it to a file.")
-    click.get_binary_stream("stdout").write(content)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
 
 
 def _known(store, email: str):  # type: ignore[no-untyped-def]
