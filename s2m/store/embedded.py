@@ -41,7 +41,7 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 def pragmas(version: tuple[int, ...]) -> list[str]:
     safe = wal_is_safe(version)
     return [
-        f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+        f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}",
         "PRAGMA journal_mode=WAL" if safe else "PRAGMA journal_mode=DELETE",
         "PRAGMA synchronous=FULL" if safe else "PRAGMA synchronous=EXTRA",
         "PRAGMA foreign_keys=ON",
@@ -57,7 +57,7 @@ class Embedded:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._turn = threading.Lock()
-        self.engine = self._engine()
+        self.engine = self.snapshots = self._engine()
 
     def _engine(self) -> Engine:
         def connect() -> Any:

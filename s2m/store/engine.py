@@ -12,10 +12,10 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from s2m.domain.errors import Collision, Conflict, Unavailable
+from s2m.domain.errors import Collision, Conflict, Invalid, Unavailable
 from s2m.store import Chance, Store
 from s2m.store.migrations import STEPS, Step
 
@@ -24,6 +24,8 @@ class Kind(Protocol):
     """What an engine has to know how to do."""
 
     engine: Engine
+    # The same engine for read transactions: each sees one moment, from its first question to its last
+    snapshots: Engine
     one_process: bool
 
     @contextmanager
@@ -74,15 +76,15 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Store]:
-        """A read transaction. Raises Unavailable when the database does not answer."""
-        with self._errors(), self.kind.engine.connect() as connection, connection.begin():
+        """A read transaction: all of it sees one moment. Raises Unavailable when the database does not answer."""
+        with self._errors(), self.kind.snapshots.connect() as connection, connection.begin():
             yield Store(connection, self.chance)
 
     @contextmanager
     def write(self) -> Iterator[Store]:
         """A write transaction: all or nothing; open pages are told after the commit.
 
-        Raises Unavailable (busy, full, away), Collision (repeat it), Conflict (a constraint said no).
+        Raises Unavailable (busy, full, away), Collision (repeat it), Conflict (a constraint said no), Invalid (no text at all).
         """
         with self._errors(), self.kind.writing() as connection:
             store = Store(connection, self.chance)
@@ -99,6 +101,9 @@ class Database:
             yield
         except IntegrityError as error:
             raise Conflict(detail=str(error.orig)) from error
+        except (DataError, UnicodeEncodeError) as error:
+            # What `domain/fields.py` lets through can be kept; this is for what never went through it
+            raise Invalid("text", "unreadable") from error
         except (DBAPIError, PoolTimeout) as error:
             if isinstance(error, DBAPIError) and self.kind.is_collision(error):
                 raise Collision() from error

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from s2m.domain.errors import Refused
@@ -29,6 +29,7 @@ class PostgreSQL:
             self.url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000 -c statement_timeout=60000"},
         )  # fmt: skip
+        self.snapshots: Engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
