@@ -14,14 +14,12 @@ from s2m.domain.codes import LONGEST
 from s2m.domain.errors import Invalid
 from s2m.web.policy import paired
 
-BYTES = 200_000
 PIXELS = 1920 * 1080
 
 
 @blueprint.post("/frames")
 @paired("kiosk")
 def frames() -> ResponseReturnValue:
-    request.max_content_length = BYTES
     return jsonify(code=read(request.get_data(cache=False)))
 
 

@@ -15,8 +15,6 @@ from s2m.domain.scans import ScanResult
 from s2m.web.context import device, device_venue, keys, now, policy_of, writing
 from s2m.web.policy import paired
 
-BYTES = 256 * 1024
-
 
 @blueprint.post("/scans")
 @paired("kiosk")
@@ -29,9 +27,8 @@ def scans() -> ResponseReturnValue:
     return jsonify(results=[_answer(result) for result in results])
 
 
-def json_body(most: int) -> dict[str, object]:
+def json_body() -> dict[str, object]:
     """The JSON object that was sent. Raises Refused `json` for anything else, whatever is wrong with it."""
-    request.max_content_length = most
     if request.mimetype != "application/json":
         raise UnsupportedMediaType()
     try:
@@ -45,7 +42,7 @@ def json_body(most: int) -> dict[str, object]:
 
 def _batch() -> list[object]:
     """Raises Refused `json`; Invalid `event_shape`, `too_many_events`."""
-    batch = json_body(BYTES).get("events")
+    batch = json_body().get("events")
     if not isinstance(batch, list):
         raise Invalid("events", "event_shape")
     if len(batch) > events.MOST:

@@ -25,6 +25,14 @@ from s2m.web.policy import anyone, paired
 # Browsers keep no cookie longer than 400 days; each start screen renews it
 KEPT = timedelta(days=400)
 PATH = "/in"
+LARGER = {"kiosk.scans": 256 * 1024, "kiosk.frames": 200_000}
+
+
+@blueprint.url_value_preprocessor
+def larger_bodies(endpoint: str | None, values: object) -> None:
+    """Before anything looks at the body: a batch and a picture may be larger than what people send."""
+    if endpoint in LARGER:
+        request.max_content_length = LARGER[endpoint]
 
 
 @blueprint.url_value_preprocessor
@@ -110,7 +118,7 @@ def _door() -> dict[str, object]:
 @blueprint.post("/heartbeat")
 @paired("kiosk")
 def heartbeat() -> ResponseReturnValue:
-    camera = json_body(1024).get("camera")
+    camera = json_body().get("camera")
     with writing() as store:
         devices.heartbeat(store, device(), camera, now())
     return "", 204

@@ -136,7 +136,7 @@ def _join(store: Store) -> ScanResult:
 @paired("kiosk")
 def leave_with() -> ResponseReturnValue:
     """A badge before the camera of the leaving screen: never checks in. → {"visit", "code"}"""
-    code = json_body(4096).get("code")
+    code = json_body().get("code")
     with writing() as store:
         person = people.person_with_badge(store, keys().badge, device().network_id, code if isinstance(code, str) else "")
         result = _come_or_go(store, person, "badge", leaving=True)

@@ -45,6 +45,13 @@ def test_refuses_what_is_no_small_jpeg(look):
         assert look(body).status_code == 422, body[:20]
 
 
+def test_takes_a_picture_of_100_kb(look):
+    busy = io.BytesIO()
+    Image.effect_noise((640, 480), 200).save(busy, "JPEG", quality=60)
+    assert 90_000 < len(busy.getvalue()) < 200_000
+    assert look(busy.getvalue()).json == {"code": None}
+
+
 def test_refuses_a_large_body(look):
     assert look(b"\xff\xd8" + bytes(210_000)).status_code == 413
 

@@ -3,6 +3,7 @@ const door = document.querySelector('[data-door]');
 const clock = document.querySelector('[data-clock]');
 const lost = document.querySelector('[data-lost]');
 const RETRY = 5;             // seconds
+const STALE = 3_600_000;     // ms: a screen that was not touched for an hour starts afresh, with what is new on the server
 let until = 0, asking = false;
 
 function read() {
@@ -21,11 +22,10 @@ async function renew() {
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').body;
     door.replaceChildren(...fresh.childNodes);
     lost.hidden = true;
-    clock.hidden = false;
+    if (performance.now() > STALE) location.reload();
     read();
   } catch {
     lost.hidden = false;     // the code on screen is stale, the scan will fail: say so before somebody tries
-    clock.hidden = true;
     until = performance.now() + RETRY * 1000;
   } finally {
     asking = false;

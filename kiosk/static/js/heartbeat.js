@@ -1,4 +1,4 @@
-// Tells the host once a minute that this tablet is alive, and how its camera fares. On every screen, so that a
+// Keeps the tablet awake, and tells the host once a minute that it is alive and how its camera fares. On every screen, so that a
 // visitor who takes their time does not look like a broken tablet.
 const EVERY = 60_000;
 const url = document.body.dataset.heartbeat;
@@ -18,7 +18,11 @@ function due() {
   if (Math.abs(Date.now() - last) >= EVERY) beat();
 }
 
+const stayAwake = () => document.hidden || navigator.wakeLock?.request('screen').catch(() => null);
+
 if (url) {
+  stayAwake();
+  document.addEventListener('visibilitychange', stayAwake);
   document.addEventListener('camera', beat);       // the host sees a changed camera at once
   setTimeout(due, 3000);
   setInterval(due, 5000);

@@ -6,6 +6,7 @@ const lost = document.querySelector('[data-lost]');
 const {ping} = document.body.dataset;
 const PATIENCE = 3000;       // ms
 const AGAIN = 5000;
+let again = 0;
 
 async function reachable() {
   const abort = new AbortController();
@@ -13,6 +14,8 @@ async function reachable() {
   const answer = await fetch(ping, {method: 'HEAD', cache: 'no-store', signal: abort.signal}).catch(() => null);
   clearTimeout(timer);
   if (lost) lost.hidden = Boolean(answer);
+  clearTimeout(again);
+  if (!answer) again = setTimeout(reachable, AGAIN);       // so that the words go when the connection is back
   return Boolean(answer);
 }
 

@@ -69,7 +69,9 @@ async function scanned(code) {
     if (answer) return show(answer.results?.[0] ?? {code: 'refused'});
   }
   say('failed');
+  setTimeout(() => { if (!busy) say(main.querySelector('[data-camera]').dataset.camera); }, 15_000);
   busy = false;
 }
 
 document.addEventListener('code', event => scanned(event.detail));
+addEventListener('pageshow', event => { if (event.persisted) location.reload(); });

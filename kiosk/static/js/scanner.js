@@ -1,6 +1,6 @@
 // A hand scanner is a keyboard that types fast and ends with Enter; no field needs the focus.
-const GAP = 100;             // ms between two keys of one code
-const SHORTEST = 8;
+const GAP = 300;             // ms between two keys of one code, on a busy tablet
+const SHORTEST = 20;         // nobody types this without a pause
 let typed = '', last = 0;
 
 addEventListener('keydown', event => {
