@@ -98,7 +98,7 @@ def _what(row: StatementRow) -> Markup:
         return Markup(escape(_("Thanks from %(name)s for %(topic)s"))) % said
     fixed = {
         "newcomers_grant": _("Welcome from the commons"),
-        "thanks": _("Thanks"),
+        "thanks": _("Thanks from somebody"),
         "reversal": _("Put right"),
         "seat_forgiven": _("The commons paid a seat"),
     }
@@ -181,6 +181,6 @@ def safe_cell(text: str) -> str:
 def _file(text: str) -> Response:
     response = make_response(("\ufeff" + text).encode())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"{_('statement')}-{now().astimezone(_zone()).date().isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    called, day = _("statement"), now().astimezone(_zone()).date().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="{called}-{day}.csv"'
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -129,7 +130,9 @@ def _my_badge() -> Badge:
 @signed_in
 def badge_picture() -> Response:
     """The QR code alone, to show or to keep."""
-    response = make_response(_qr(_my_badge()).svg_inline(border=4, xmldecl=False, svgns=True, scale=8, dark="#000"))
+    out = io.BytesIO()
+    _qr(_my_badge()).save(out, kind="svg", border=4, scale=8, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    response = make_response(out.getvalue())
     response.headers["Content-Type"] = "image/svg+xml"
     return response
 

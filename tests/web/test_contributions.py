@@ -1,0 +1,154 @@
+"""Thanks: from the one who was helped, to somebody they were here with, and back within half a minute."""
+
+import pytest
+
+
+@pytest.fixture
+def together(here, cast, clock):
+    """Samira and Joost are here; Thijs, too, out of sight."""
+    here(cast.samira)
+    here(cast.joost)
+    here(cast.thijs, visible=False)
+    clock.shift(60)
+
+
+@pytest.fixture
+def balance(app):
+    def balance(person):
+        with app.extensions["s2m.database"].read() as store:
+            return store.ledger.person_account(person.id).balance
+
+    return balance
+
+
+def thanks(cast, to=None, key="k" * 20, **more):
+    return {"to": (to or cast.joost).id, "topic": "offertes en prijzen", "text": "Mijn offerte klopt nu.", "key": key} | more
+
+
+def test_thanks_land_in_the_others_balance_and_on_both_pages(phone, cast, together, balance):
+    samira = phone(cast.samira)
+    form = samira.says(f"/thanks?to={cast.joost.id}")
+    assert "Thank Joost They get 2 dots. It costs you nothing." in form and "offertes en prijzen" in form
+    page = samira.post("/thanks", follow_redirects=True, **thanks(cast)).text
+    assert "Your thanks is on its way into the balance of" in page and "Undo within 30 seconds" in page
+    assert (balance(cast.joost), balance(cast.samira)) == (14, 12)
+    received = phone(cast.joost).says("/thanks")
+    assert "Samira +2 dots Mijn offerte klopt nu. offertes en prijzen, Thursday 12 March" in received
+
+
+def test_a_topic_in_ones_own_words_does_as_well(phone, cast, together, balance):
+    phone(cast.samira).post("/thanks", **thanks(cast, topic="", other="koffie <b>"))
+    assert "koffie &lt;b&gt;" in phone(cast.joost).get("/thanks").text
+
+
+def test_only_those_who_let_themselves_be_seen_are_proposed(phone, cast, together):
+    page = phone(cast.samira).says("/thanks")
+    assert "Joost" in page and "Thijs" not in page and "Marieke" not in page and "Bakker" not in page
+
+
+def test_who_kept_out_of_sight_is_thanked_by_the_code_of_their_badge(phone, cast, together, app, balance):
+    samira = phone(cast.samira)
+    with app.extensions["s2m.database"].read() as store:
+        code = store.people.valid_badge(cast.thijs.id).short_code
+    to = samira.post("/thanks/find", code=f"{code[:4]} {code[4:]}".lower()).location
+    assert to == f"/thanks?to={cast.thijs.id}"
+    samira.post("/thanks", **thanks(cast, cast.thijs))
+    assert balance(cast.thijs) == 14
+    wrong = samira.post("/thanks/find", code="AAAA AAAA")
+    assert wrong.status_code == 404 and "We do not know this badge." in wrong.text
+
+
+def test_the_same_form_sent_twice_gives_once(phone, cast, together, balance):
+    samira = phone(cast.samira)
+    assert [samira.post("/thanks", **thanks(cast)).status_code for _ in range(2)] == [303, 303]
+    assert balance(cast.joost) == 14
+    changed = samira.post("/thanks", **thanks(cast, text="Iets anders."))
+    assert changed.status_code == 409 and "sent before with other content" in changed.text
+    assert balance(cast.joost) == 14
+
+
+def test_thanks_are_taken_back_within_half_a_minute(phone, cast, together, balance, app, clock):
+    samira = phone(cast.samira)
+    samira.post("/thanks", **thanks(cast))
+    with app.extensions["s2m.database"].read() as store:
+        given = store.contributions.given(cast.samira.id)[0]
+    clock.shift(29)
+    page = samira.post(f"/thanks/{given.id}/undo", follow_redirects=True).text
+    assert "Undone. Both lines stay" in page and balance(cast.joost) == 12
+    assert samira.post(f"/thanks/{given.id}/undo").status_code == 409
+    assert "Undo within" not in samira.get("/thanks").text
+
+
+def test_later_they_stay(phone, cast, together, balance, app, clock):
+    samira = phone(cast.samira)
+    samira.post("/thanks", **thanks(cast))
+    with app.extensions["s2m.database"].read() as store:
+        given = store.contributions.given(cast.samira.id)[0]
+    clock.shift(31)
+    assert "Undo within" not in samira.get("/thanks").text
+    answer = samira.post(f"/thanks/{given.id}/undo")
+    assert answer.status_code == 409 and "can no longer be undone" in answer.text and balance(cast.joost) == 14
+
+
+def test_anothers_thanks_answer_like_unknown_ones(phone, cast, together, app, balance):
+    phone(cast.samira).post("/thanks", **thanks(cast))
+    with app.extensions["s2m.database"].read() as store:
+        given = store.contributions.given(cast.samira.id)[0]
+    joost = phone(cast.joost)
+    answers = [joost.post(f"/thanks/{id_}/undo") for id_ in (given.id, "0" * 32)]
+    assert [a.status_code for a in answers] == [404, 404] and answers[0].text == answers[1].text
+    assert balance(cast.joost) == 14
+
+
+def test_nobody_thanks_themselves(phone, cast, together, balance):
+    answer = phone(cast.samira).post("/thanks", **thanks(cast, cast.samira))
+    assert answer.status_code == 409 and "Thanks go to somebody else." in answer.text
+    assert balance(cast.samira) == 12
+
+
+def test_nobody_thanks_whom_they_never_met(phone, cast, together, balance):
+    answer = phone(cast.samira).post("/thanks", **thanks(cast, cast.wim))
+    assert answer.status_code == 409 and "once you were here at the same time" in answer.text
+    assert balance(cast.wim) == 12
+
+
+def test_a_person_of_another_network_answers_like_an_unknown_one(phone, cast, together):
+    samira = phone(cast.samira)
+    for path in (f"/thanks?to={cast.olga.id}", "/thanks?to=" + "0" * 32):
+        assert samira.get(path).status_code == 404
+    assert samira.post("/thanks", **thanks(cast, cast.olga)).status_code == 404
+
+
+def test_the_caps_are_told_in_plain_words(phone, cast, together, balance):
+    samira = phone(cast.samira)
+    for n in range(3):
+        assert samira.post("/thanks", **thanks(cast, key=f"{n}" * 20)).status_code == 303
+    pair = samira.post("/thanks", **thanks(cast, key="x" * 20))
+    assert pair.status_code == 409 and "3 times in 30 days" in pair.text
+    for n in range(2):
+        samira.post("/thanks", **thanks(cast, cast.thijs, key=f"t{n}" * 10))
+    day = samira.post("/thanks", **thanks(cast, cast.thijs, key="y" * 20))
+    assert day.status_code == 409 and "You gave 5 thanks today." in day.text
+    assert (balance(cast.joost), balance(cast.thijs)) == (18, 16)
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "field"),
+    [
+        ({"text": ""}, 422, "f-text-e"),
+        ({"text": "x" * 91}, 422, "f-text-e"),
+        ({"topic": "", "other": ""}, 422, "f-other-e"),
+        ({"topic": "x" * 61}, 422, "f-other-e"),
+        ({"text": "nul\x00nul"}, 422, "f-text-e"),
+        ({"key": ""}, 409, "flash--error"),
+    ],
+)
+def test_thanks_that_cannot_be_kept_are_refused_beside_the_field(phone, cast, together, balance, more, status, field):
+    answer = phone(cast.samira).post("/thanks", **thanks(cast, **more))
+    assert answer.status_code == status and field in answer.text
+    assert balance(cast.joost) == 12
+
+
+def test_an_amount_in_the_form_is_ignored(phone, cast, together, balance):
+    phone(cast.samira).post("/thanks", **thanks(cast, amount="1000", giver=cast.joost.id))
+    assert balance(cast.joost) == 14
