@@ -151,3 +151,11 @@ def said(what: str) -> ResponseReturnValue:
         raise NotFound()
     title, lead, more = words[what]
     return render_template("kiosk/said.html", title=title, lead=lead, more=more)
+
+
+@blueprint.after_request
+def ask_again(response: Response) -> Response:
+    """Scripts import each other by plain names, so browsers ask whether a file is still the same."""
+    if request.endpoint == "kiosk.static":
+        response.headers["Cache-Control"] = "no-cache"
+    return response

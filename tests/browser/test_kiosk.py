@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import segno
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageFilter
 from playwright.sync_api import expect, sync_playwright
@@ -18,7 +19,7 @@ from werkzeug.serving import make_server
 
 from s2m.app import create_app
 from s2m.config import Config
-from s2m.domain import codes, devices, presence
+from s2m.domain import codes, devices, presence, signin
 from s2m.store.schema import badges, visits
 from tests.cast import settle
 
@@ -382,6 +383,29 @@ def test_the_door_code_turns(house, without_camera, open_tablet):
     page.clock.install()
     page.clock.fast_forward(21_000)
     page.wait_for_function("d => document.querySelector('[data-door] svg path').getAttribute('d') !== d", arg=first)
+
+
+def phone_of(house, browser, person):
+    """A phone where this person is signed in."""
+    with house.database.write() as store:
+        secret = signin.start_session(store, person, "phone", datetime.now(UTC))
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en")
+    context.add_cookies([{"name": "session", "value": secret, "url": house.url}])
+    return context.new_page()
+
+
+def test_a_phone_reads_the_door_code_and_checks_in(house, without_camera, open_tablet):
+    tablet = open_tablet(without_camera)
+    photo = Image.open(io.BytesIO(tablet.locator("[data-door]").screenshot()))
+    address = zxingcpp.read_barcodes(photo.convert("L"))[0].text
+    phone = phone_of(house, without_camera, house.cast.thijs)
+    phone.goto(f"{address}?lang=en")
+    assert house.visits(house.cast.thijs) == []  # looking changes nothing
+    phone.get_by_text("Just working").click()
+    phone.get_by_role("button", name="Check in").click()
+    phone.wait_for_url(re.compile("/me"))
+    assert [v.way for v in house.visits(house.cast.thijs)] == ["door"]
+    phone.context.close()
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
