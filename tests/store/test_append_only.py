@@ -113,9 +113,8 @@ def test_a_hold_is_settled_and_a_row_reversed_at_most_once_whoever_writes(databa
     columns = "journal_id, kind, state, debit_id, credit_id, amount, unit, at, pending_id, reverses_id, key_hash, hash"
     for where in (f"pending_id = '{visit.hold_id}'", f"reverses_id = '{posted.id}'"):
         with pytest.raises(Exception, match="(?i)unique|duplicate"):
-            foreign(
-                f"INSERT INTO transfers (network_id, n, id, {columns}) SELECT network_id, 900, 'y', {columns} FROM transfers WHERE {where}"
-            )
+            copy = f"SELECT network_id, 900, 'y', {columns} FROM transfers WHERE {where}"
+            foreign(f"INSERT INTO transfers (network_id, n, id, {columns}) {copy}")
 
 
 def test_rows_of_one_network_cannot_point_into_another(database, cast, now):
