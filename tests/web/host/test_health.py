@@ -1,0 +1,78 @@
+"""The health page: what runs, what is late, whether the ledger is whole, and who did what."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from s2m import jobs
+from s2m.config import Config
+
+HEALTH = "/host/het-seinhuis/health"
+
+
+@pytest.fixture
+def host(phone, cast):
+    return phone(cast.marieke)
+
+
+def test_a_job_that_never_ran_or_is_late_is_marked_in_words(host, app, now, clock, tmp_path):
+    assert host.says(HEALTH).count("has not run yet") == len(jobs.JOBS)
+    for job in jobs.JOBS:
+        jobs.run(job, app.extensions["s2m.database"], Config(instance=tmp_path), now)
+    assert host.says(HEALTH).count("in order") == len(jobs.JOBS) and "closed 0" in host.says(HEALTH)
+    clock.shift(timedelta(minutes=10))
+    assert "End visits at closing time Thursday 12 March, closed 0 overdue" in host.says(HEALTH)
+
+
+def test_a_job_that_failed_is_marked(host, app, now, tmp_path):
+    def broken(database, config, now):
+        raise OSError("no")
+
+    jobs.run(jobs.Job("send_mail", broken, 15), app.extensions["s2m.database"], Config(instance=tmp_path), now)
+    assert "Send mail Thursday 12 March, OSError failed" in host.says(HEALTH)
+
+
+def test_the_database_and_the_version_are_named(host, app):
+    engine = app.extensions["s2m.database"].kind.describe()
+    assert f"{engine['engine']} {engine['version']}" in host.says(HEALTH)
+    assert engine.get("file", "nothing") not in host.says(HEALTH)
+
+
+def test_mail_that_waits_or_was_given_up_is_counted(host, app, cast, now):
+    with app.extensions["s2m.database"].write() as store:
+        for _ in range(3):
+            store.outbox.add(cast.noord.id, "x@x.example", "s", "b", now)
+        store.outbox.add(cast.zuid.id, "y@x.example", "s", "b", now)
+        given_up = store.outbox.waiting(now)[0]
+        for tried in range(8):
+            store.outbox.failed(type(given_up)(**{**vars(given_up), "attempts": tried}), "no", now)
+    assert "2 messages wait. 1 was given up after 8 tries." in host.says(HEALTH)
+
+
+def test_the_ledger_is_verified_on_demand(host, here, cast):
+    here(cast.samira)
+    answer = host.post(f"{HEALTH}/verify")
+    assert answer.status_code == 200 and "every one follows from the one before" in answer.text
+    assert "verified the ledger" in host.says(HEALTH)
+
+
+def test_a_ledger_that_was_tampered_with_names_its_first_bad_row(host, app, cast):
+    with app.extensions["s2m.database"].write() as store:
+        store.connection.execute(text("UPDATE accounts SET balance = balance + 1 WHERE person_id = :id"), {"id": cast.samira.id})
+    answer = host.post(f"{HEALTH}/verify")
+    assert "The ledger is not whole." in answer.text and "A balance does not follow from its rows." in answer.text
+
+
+def test_the_end_of_the_chain_and_both_accounts_of_all_are_shown(host, app, cast):
+    with app.extensions["s2m.database"].read() as store:
+        head = store.ledger.head(cast.noord.id)
+    said = host.says(HEALTH)
+    assert f"Last row {head.n}" in said and head.hash[:16] in said and "Issued in all 10000" in said
+
+
+def test_a_host_sees_the_trail_of_their_own_venue_and_an_admin_that_of_the_network(host, phone, cast):
+    host.get("/host/het-seinhuis/people?q=vos")
+    assert "searched people" in host.says(HEALTH) and "signed in" in host.says(HEALTH)
+    theirs = phone(cast.wim).says("/host/de-wissel/health")
+    assert "searched people" not in theirs and "signed in" not in theirs and "made somebody a host" in theirs

@@ -1,0 +1,68 @@
+"""The house rules: a change counts from now on, the past stays, and what cannot be is said beside the field."""
+
+from dataclasses import asdict
+
+import pytest
+
+from s2m.domain.venues import DAYS, Policy
+
+POLICY, HOURS = "/host/het-seinhuis/policy", "/host/het-seinhuis/hours"
+USUAL = {name: str(value) for name, value in asdict(Policy()).items()}
+OPEN = {f"{day}_{part}": clock for day in DAYS for part, clock in (("opens", "08:30"), ("closes", "17:00"))}
+
+
+@pytest.fixture
+def host(phone, cast):
+    return phone(cast.marieke)
+
+
+def test_new_rules_count_from_now_on_and_leave_open_seats_alone(host, here, cast, clock, app):
+    visit = here(cast.samira)
+    assert "since Thursday 12 March, 09:41" in host.says(POLICY)
+    clock.shift(60)
+    assert "count from now on" in host.post(POLICY, follow_redirects=True, **USUAL | {"seat_price": "6"}).text
+    assert "since Thursday 12 March, 09:42" in host.says(POLICY)
+    assert here(cast.joost).closes_at
+    with app.extensions["s2m.database"].read() as store:
+        assert store.venues.policy(cast.seinhuis, visit.started_at).seat_price == 4
+        assert store.ledger.person_account(cast.samira.id).held == 4
+    assert "changed the house rules" in host.says("/host/het-seinhuis/health")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"seat_price": "-1"}, "This must be 0 or more."),
+        ({"seat_price": "1e3"}, "Type a whole number"),
+        ({"seat_price": ""}, "Type a whole number"),
+        ({"newcomers_grant": "1001"}, "This must be 1000 or less."),
+        ({"floor": "1"}, "This must be 0 or less."),
+        ({"floor": "-5", "soft_floor": "-6"}, "it cannot be lower"),
+        ({"thanks_amount": "2.5"}, "Type a whole number"),
+        ({"thanks_per_pair": "９"}, "Type a whole number"),
+    ],
+)
+def test_rules_that_cannot_be_are_refused_beside_the_field(host, wrong, sentence):
+    answer = host.post(POLICY, **USUAL | wrong)
+    assert answer.status_code == 422 and sentence in answer.text and answer.text.count('aria-invalid="true"') == 1
+    assert 'value="4"' in host.get(POLICY).text
+
+
+def test_new_hours_also_count_for_who_is_here(host, here, cast, app):
+    visit = here(cast.samira)
+    assert host.post(HOURS, **OPEN).status_code == 303
+    with app.extensions["s2m.database"].read() as store:
+        assert store.presence.get(visit.id).closes_at.astimezone(cast.seinhuis.zone).strftime("%H:%M") == "17:00"
+    assert "seats still open until 17:00" in host.says("/host/het-seinhuis/today")
+
+
+@pytest.mark.parametrize("wrong", ["8:30", "25:00", "noon", "", "08:30:00", "17:00"])
+def test_hours_that_cannot_be_are_refused_beside_their_day(host, wrong):
+    answer = host.post(HOURS, **OPEN | {"wed_opens": wrong})
+    assert answer.status_code == 422 and "Type two times such as" in answer.text and 'id="f-wed-e"' in answer.text
+    assert 'id="f-wed-opens" name="wed_opens" value="08:30"' in host.get(POLICY).text
+
+
+def test_a_day_without_hours_is_closed(host):
+    host.post(HOURS, **OPEN | {"mon_opens": "", "mon_closes": ""})
+    assert 'name="mon_opens" value=""' in host.get(POLICY).text
