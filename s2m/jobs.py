@@ -84,7 +84,8 @@ def reign(database: Database, config: Config, stop: threading.Event | None = Non
                 for job in JOBS:
                     scheduler.add_job(
                         lambda job=job: run(job, database, config, datetime.now(UTC)), "interval", seconds=job.seconds,
-                        id=job.name, next_run_time=datetime.now(UTC), max_instances=1, coalesce=True, misfire_grace_time=job.seconds,
+                        id=job.name, next_run_time=datetime.now(UTC), max_instances=1, coalesce=True,
+                        misfire_grace_time=job.seconds,
                     )  # fmt: skip
                 scheduler.start()
                 stop.wait()

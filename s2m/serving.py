@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -89,6 +90,11 @@ class Bind:
             return []
         wide = ipaddress.ip_address(self.address).is_unspecified
         return [socket.gethostname(), *_own_addresses()] if wide else [self.host]
+
+    def check_certificate(self) -> None:
+        """Certificate and key are readable and belong together. Raises OSError (which ssl's errors are)."""
+        if self.cert and self.key:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.cert, self.key)
 
     def check_free(self) -> None:
         """granian shares ports (SO_REUSEPORT): a second server would take half of the requests. Raises Refused `port_taken`."""

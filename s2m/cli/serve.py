@@ -56,12 +56,13 @@ def run(place: Place, host: str, port: int, cert: Path | None, key: Path | None,
 def settings(place: Place, bind: Bind, *, insecure_lan: bool = False) -> Config:
     """The instance's settings with what this start adds; the names in the certificate are names of this server."""
     config = place.config()
-    names = [config.trusted_hosts, *bind.names()]
     https = config.https or bind.https
     try:
-        return place.config(https=https, insecure_lan=insecure_lan and not https, trusted_hosts=",".join(n for n in names if n))
-    except ValueError as error:
+        names = [config.trusted_hosts, *bind.names()]
+        bind.check_certificate()
+    except (ValueError, OSError) as error:
         raise refuse(f"The certificate cannot be read: {error}") from error
+    return place.config(https=https, insecure_lan=insecure_lan and not https, trusted_hosts=",".join(n for n in names if n))
 
 
 def _set_up_link(database, base: str) -> str | None:  # type: ignore[no-untyped-def]

@@ -21,16 +21,22 @@ def business_day(now: datetime) -> date:
 
 def hours_around(now: datetime) -> Hours:
     """The usual hours, and for the day on which we are: open three hours ago, open for two hours at the least."""
-    local = now.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
-    day = datetime.combine(business_day(now), time())
-    opens = max(day, min(day + _since(OPENS), (local - timedelta(hours=3, minutes=30)).replace(minute=0)))
-    # The next full hour that is two hours away; at or before the opening time means: after midnight
-    closes = max(day + _since(CLOSES), (local + timedelta(hours=3)).replace(minute=0))
+    day = business_day(now)
+    opens = max(_by_clock(day, time()), min(_by_clock(day, OPENS), _full_hour(now - timedelta(hours=3))))
+    closes = max(_by_clock(day, CLOSES), _full_hour(now + timedelta(hours=3)))
+    # On the night when the clock goes back, an hour that comes twice is meant the first time
+    while _by_clock(closes.date(), closes.time()) < now + timedelta(hours=2):
+        closes += timedelta(hours=1)
     return {**USUAL_HOURS, DAYS[day.weekday()]: [f"{opens:%H:%M}", f"{closes:%H:%M}"]}
 
 
-def _since(clock: time) -> timedelta:
-    return timedelta(hours=clock.hour, minutes=clock.minute)
+def _by_clock(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, ZoneInfo(ZONE))
+
+
+def _full_hour(at: datetime) -> datetime:
+    """The full hour before, as a clock on the wall shows it."""
+    return at.astimezone(ZoneInfo(ZONE)).replace(minute=0, second=0, microsecond=0, fold=0)
 
 
 def working_days(now: datetime) -> list[date]:

@@ -70,10 +70,11 @@ def _plan(house: House, day: date, last: bool) -> Iterator[tuple[int, str, Role]
 
 def _arrive(house: House, role: Role, at: datetime, last: bool) -> None:
     person = house.people[role.name]
-    if house.store.ledger.person_account(person.id).available - house.policy.seat_price < house.policy.floor + PATIENCE:
-        return
-    # Away for those who have a need today: yesterday's stays open, and is offered again when they come
+    # Yesterday's need of those who are not here now stays open, and is offered again when they come
     waits = last and role.here is None
+    lowest = house.policy.floor if waits else house.policy.floor + PATIENCE
+    if house.store.ledger.person_account(person.id).available - house.policy.seat_price < lowest:
+        return
     need = role.need if waits or house.chance.random() < 0.25 else ""
     kind = "need" if need else "offer" if role.offer and house.chance.random() < 0.5 else "working"
     way = house.chance.choices(("badge", "door", "code"), (7, 2, 1))[0]
@@ -86,18 +87,13 @@ def _arrive(house: House, role: Role, at: datetime, last: bool) -> None:
             presence.solve(house.store, person, topic.id, at + timedelta(hours=1))
 
 
-def _present(house: House) -> list[Person]:
-    return [here.person for here in house.store.presence.here(house.venue.id)]
-
-
 def _thank(house: House, role: Role, at: datetime) -> None:
     """One of those present, sooner one who has less; what for is what they know."""
     giver = house.people[role.name]
-    here = _present(house)
-    others = sorted(
-        (p for p in here if p.id != giver.id), key=lambda p: (house.store.ledger.person_account(p.id).available, p.id)
-    )
-    if not others or giver.id not in {p.id for p in here}:
+    here = {visit.person_id for visit in house.store.presence.open_visits(house.venue.id)}
+    balance = {a.person_id: a.available for a in house.store.ledger.accounts(house.venue.network_id)}
+    others = sorted((p for p in house.people.values() if p.id in here - {giver.id}), key=lambda p: (balance[p.id], p.id))
+    if not others or giver.id not in here:
         return
     receiver = house.chance.choice(others[:4])
     knows = next(r.knows for r in house.cast if house.people[r.name].id == receiver.id)
