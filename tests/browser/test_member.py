@@ -1,0 +1,169 @@
+"""A phone and a laptop: in by the door code, people to meet, out of sight at once, thanks, and a statement that adds up."""
+
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from s2m.domain import presence
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+PHONE, DESK, NARROW = (390, 844), (1440, 900), (320, 640)
+
+
+@pytest.fixture
+def here(served):
+    """Checks somebody in at the tablet."""
+
+    def here(person, need="", *, visible=True):
+        now = datetime.now(UTC)
+        with served.database.write() as store:
+            visit = presence.check_in(store, person, served.cast.seinhuis, served.cast.policy, "badge", now).visit
+            presence.answer_need(store, visit, presence.parse_need("need", need), now, visible=visible, on_wall=False)
+
+    return here
+
+
+def check_in(page, served, need):
+    page.goto(served.door())
+    page.wait_for_url("**/in")
+    page.get_by_label("In one sentence").fill(need)
+    page.get_by_text("Show me today to people who fit").click()
+    page.get_by_role("button", name="Check in").click()
+    page.wait_for_url("**/me")
+
+
+def test_a_phone_goes_from_the_door_code_to_people_and_out_again(served, open_page, here):
+    here(served.cast.joost)
+    page = open_page(served.cast.samira)
+    page.goto(f"{served.url}/me?lang=en")
+    expect(page.get_by_role("heading", name="You are not checked in")).to_be_visible()
+    start = time.monotonic()
+    check_in(page, served, "iemand die offertes leest")
+    expect(page.get_by_role("heading", name="Joost")).to_be_visible()
+    print(f"door code to people: {time.monotonic() - start:.2f} s")
+    expect(page.get_by_text("You need “iemand die offertes leest”. Joost knows “offertes en prijzen”.")).to_be_visible()
+    page.get_by_role("button", name="I am leaving").click()
+    expect(page.get_by_text("You are checked out. 4 dots came off your balance.")).to_be_visible()
+    expect(page.locator(".balance__figure")).to_contain_text("8")
+
+
+def test_a_stranger_walks_in_with_a_phone_and_the_keyboard_alone(served, open_page, here):
+    here(served.cast.joost)
+    page = open_page(locale="en-GB")
+    page.goto(served.door())
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("Ravi Patel")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("radio", name="I need something")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("offertes")
+    page.get_by_label("Your name").press("Enter")
+    page.wait_for_url("**/me")
+    expect(page.get_by_role("heading", name="Joost")).to_be_visible()
+
+
+def test_who_hides_is_gone_from_an_open_page_within_two_seconds(served, open_page, here):
+    here(served.cast.joost)
+    here(served.cast.samira, "iemand die offertes leest")
+    samira, joost = open_page(served.cast.samira), open_page(served.cast.joost)
+    with samira.expect_response("**/live/**"):
+        samira.goto(f"{served.url}/me?lang=en")
+    expect(samira.get_by_role("heading", name="Joost")).to_be_visible()
+    samira.wait_for_timeout(800)
+    joost.goto(f"{served.url}/me?lang=en")
+    start = time.monotonic()
+    joost.get_by_role("button", name="Hide me").click()
+    expect(samira.get_by_role("heading", name="Joost")).to_have_count(0, timeout=5_000)
+    seconds = time.monotonic() - start
+    print(f"hidden after: {seconds:.2f} s")
+    assert seconds < 2
+    joost.get_by_role("button", name="Show me again").click()
+    expect(samira.get_by_role("heading", name="Joost")).to_be_visible(timeout=5_000)
+
+
+def number(cell):
+    return int(re.sub(r"[^\d−]", "", cell.inner_text()).replace("−", "-"))
+
+
+def test_thanks_are_given_undone_and_the_statement_adds_up(served, open_page, here):
+    here(served.cast.joost)
+    here(served.cast.samira)
+    time.sleep(0.05)
+    page = open_page(served.cast.samira)
+    page.goto(f"{served.url}/me?lang=en")
+    page.get_by_role("link", name="Thank Joost").click()
+    page.get_by_text("offertes en prijzen").click()
+    page.get_by_label("What did it bring you?").fill("Mijn offerte klopt nu.")
+    page.get_by_role("button", name="Send thanks").click()
+    page.get_by_role("button", name="Undo within 30 seconds").click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    other = open_page(served.cast.joost)
+    other.goto(f"{served.url}/me/statement?lang=en")
+    lines = [
+        (number(line.locator(".sum")), number(line.locator(".saldo"))) for line in other.locator(".table--lines tbody tr").all()
+    ]
+    assert [amount for amount, _ in lines] == [-4, -2, 2, 12]
+    assert sum(amount for amount, _ in lines) == lines[0][1] == 8
+    expect(other.locator(".balance__figure")).to_contain_text("12")
+    other.get_by_role("link", name="Put right later").click()
+    assert other.evaluate("document.querySelector(':target .what').innerText").startswith("Put right: Thanks from Samira")
+
+
+def test_the_badge_sticker_fits_its_paper(served, open_page, tmp_path):
+    page = open_page(served.cast.samira)
+    page.goto(f"{served.url}/me/badge?lang=en")
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert re.search(rb"/MediaBox \[0 0 17[56][.\d]* 9[01]", pdf), "one label of 62 x 32 mm"
+
+
+@pytest.mark.parametrize(("lang", "size"), [("nl", PHONE), ("en", DESK), ("nl", NARROW)], ids=["phone", "desk", "narrow"])
+def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lang, size):
+    here(served.cast.joost, "iemand voor gewone taal")
+    options = {"size": size, "expects": ["status of 4"], "reduced_motion": "reduce"}
+    page, stranger = open_page(served.cast.samira, **options), open_page(**options)
+    seen = []
+
+    def check(page, what):
+        assert serious(page) == [], what
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], what
+        assert page.locator("html").get_attribute("lang") == lang and page.locator("h1").count() == 1, what
+        assert page.locator(".langs a").count() == 2 or what.endswith("badge"), what
+        seen.append(what)
+
+    def visit(page, path, what=""):
+        page.goto(f"{served.url}{path}{'&' if '?' in path else '?'}lang={lang}")
+        check(page, what or path)
+
+    visit(page, "/me", "away")
+    visit(page, served.door().removeprefix(served.url), "door")
+    page.goto(f"{served.url}/in?lang={lang}")
+    check(page, "check-in")
+    page.locator("input[value=offer]").check(force=True)
+    check(page, "check-in, sharing")
+    page.locator("input[value=need]").check(force=True)
+    page.evaluate("document.querySelector('#f-need').value = 'y'.repeat(120)")
+    page.locator("footer button").click()
+    expect(page.locator(".field__error")).to_be_visible()
+    check(page, "check-in with an error")
+    page.locator("#f-need").fill("iemand die offertes leest")
+    page.locator("footer button").click()
+    page.wait_for_url("**/me")
+    for path in ("/me", "/in", "/me/need", "/me/work", "/me/statement", "/me/profile"):
+        visit(page, path)
+    for path in ("/me/badge", "/me/badge/replace", "/thanks"):
+        visit(page, path)
+    visit(page, f"/thanks?to={served.cast.joost.id}")
+    visit(page, f"/in/{'x' * 20}", "no code")
+    page.goto(f"{served.url}/me/profile")
+    page.locator("form[action$=topics] button").last.click()
+    expect(page.locator("#f-topic-e")).to_be_visible()
+    check(page, "profile with an error")
+    visit(stranger, served.door().removeprefix(served.url), "guest")
+    visit(stranger, "/login")
+    visit(stranger, "/in", "guest again")
+    assert len(seen) == 20
