@@ -40,8 +40,9 @@ def quietly(command):
     """Run a long command: a sign of life every ten seconds, its output only if it fails."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as output:
-        with subprocess.Popen([str(part) for part in command], cwd=ROOT, stdin=subprocess.DEVNULL,
-                              stdout=output, stderr=subprocess.STDOUT) as child:
+        with subprocess.Popen(
+            [str(part) for part in command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        ) as child:
             while child.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(timeout=10)

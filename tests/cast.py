@@ -1,14 +1,14 @@
 """The cast of the tests. Who is who:
 
-    Het Seinhuis (Amersfoort), network Noord
-        Marieke   host of Het Seinhuis, and admin of the network
-        Samira    member, knows plain language, needs somebody to read an offer
-        Joost     member, knows offers and prices
-        Thijs     guest without a mail address
-        Wim       host of De Wissel, not of Het Seinhuis
-    De Wissel (Utrecht), network Noord: nobody is ever there first
-    Elders (London), network Zuid
-        Olga      member of the other network: an outsider to all above
+Het Seinhuis (Amersfoort), network Noord
+    Marieke   host of Het Seinhuis, and admin of the network
+    Samira    member, knows plain language, needs somebody to read an offer
+    Joost     member, knows offers and prices
+    Thijs     guest without a mail address
+    Wim       host of De Wissel, not of Het Seinhuis
+De Wissel (Utrecht), network Noord: nobody is ever there first
+Elders (London), network Zuid
+    Olga      member of the other network: an outsider to all above
 """
 
 from dataclasses import dataclass

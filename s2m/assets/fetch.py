@@ -68,9 +68,7 @@ def install_packages(folder):
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(HERE / name, folder)
     command, path = npm()
-    done = subprocess.run(
-        [*command, "ci"], cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True
-    )
+    done = subprocess.run([*command, "ci"], cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith("npm error")] or ["npm failed"]
         raise FetchError(errors[0])

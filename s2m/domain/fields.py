@@ -42,7 +42,9 @@ def line(field: str, value: object, longest: int, *, shortest: int = 1) -> str:
 
 
 def _unreadable(sign: str) -> bool:
-    """Controls, surrogates, private use and what is no character; not what is newer than our tables (this year's emoji)."""
+    """Controls, surrogates, private use, no characters, and what a form could not decode; not this year's emoji."""
+    if sign == "\ufffd":
+        return True
     return (unicodedata.category(sign) in ("Cc", "Cs", "Co") and sign not in "\t\n\r") or bool(NO_CHARACTER.match(sign))
 
 

@@ -1,11 +1,11 @@
 """Who may do what. Each route declares its policy; one that does not stops the app at start-up.
 
-    @anyone            everybody, also strangers
-    @signed_in         a person with a session
-    @host              a host of some venue or an admin; the view asks `hosted_venue(slug)` for the one it works in
-    @admin             an admin of the network
-    @paired("kiosk")   a device of that kind, by cookie or bearer token
-    @present           a signed-in person or a device (for what is shown in the house)
+@anyone            everybody, also strangers
+@signed_in         a person with a session
+@host              a host of some venue or an admin; the view asks `hosted_venue(slug)` for the one it works in
+@admin             an admin of the network
+@paired("kiosk")   a device of that kind, by cookie or bearer token
+@present           a signed-in person or a device (for what is shown in the house)
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ def test_a_form_without_its_token_is_refused_and_nothing_happens(app, cast):
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("header", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize(
+    "header", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}]
+)
 def test_a_form_from_another_site_is_refused_even_with_a_token(app, cast, header):
     client = app.test_client()
     data = {"email": cast.samira.email, "csrf_token": token_of(client)}
@@ -71,7 +73,9 @@ def test_too_many_form_parts_are_refused(client):
     assert answer.status_code in (403, 413)
 
 
-@pytest.mark.parametrize("path", ["/static/../config.py", "/static/%2e%2e/config.py", "/static/..%2fconfig.py", "/kiosk/static/../__init__.py"])
+@pytest.mark.parametrize(
+    "path", ["/static/../config.py", "/static/%2e%2e/config.py", "/static/..%2fconfig.py", "/kiosk/static/../__init__.py"]
+)
 def test_nothing_outside_the_static_folders_is_served(client, path):
     answer = client.get(path)
     assert answer.status_code == 404 and b"import" not in answer.data
@@ -100,7 +104,9 @@ def test_signing_in_makes_a_new_session_each_time(app, cast, now_is):
     assert len(seen) == 2 and "chosen-by-an-attacker" not in seen
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)"]
+)
 def test_signing_in_never_leads_to_another_site(app, cast, now_is, target):
     from s2m.domain import signin
 
