@@ -1,0 +1,215 @@
+"""Who comes in where: each route, asked by each kind of visitor, answers as this table says. A route that is missing fails.
+
+Outcomes: `in` (let through; what the view then makes of an empty form is its own affair), `sign_in`, `denied`, and
+`hidden` (answers like something that does not exist). Objects belong to Het Seinhuis and to Samira, the member.
+"""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from s2m.domain import contributions, devices, people, presence, signin, venues
+from s2m.domain.presence import Need
+from tests.cast import settle, sign_in, token_of
+
+PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
+IDENTITIES = ("stranger", *PEOPLE, "kiosk", "wall")
+
+
+def outcomes(stranger, member, host, other_host, admin, outsider, foreign_host, kiosk, wall):
+    return dict(zip(IDENTITIES, (stranger, member, host, other_host, admin, outsider, foreign_host, kiosk, wall), strict=True))
+
+
+# fmt: off
+#                      stranger   member    host      other     admin     outsider  foreign   kiosk      wall
+EVERYBODY   = outcomes("in",      "in",     "in",     "in",     "in",     "in",     "in",     "in",      "in")
+PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in",     "in",     "sign_in", "sign_in")
+SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
+HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
+THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
+KIOSK       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "in",      "sign_in")
+# A tablet opens only what its present visitor began on it minutes ago
+KIOSK_NOW   = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "hidden",  "sign_in")
+WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "sign_in", "in")
+ACQUAINTED  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "sign_in", "sign_in")
+IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
+# fmt: on
+
+TABLE = (
+    (EVERYBODY, """
+        auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
+        presence.door presence.checkin presence.come_in
+    """),
+    (PERSONS, """
+        auth.logout home.today home.part home.need home.work home.hide home.leave people.profile people.about people.consents
+        people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
+        ledger.statement ledger.statement_file contributions.thank contributions.find
+    """),
+    (ACQUAINTED, "contributions.give"),
+    (SAMIRA_ONLY, "home.drop home.solved people.drop_topic people.end_session contributions.undo"),
+    (HOSTS, "host.today_somewhere"),
+    (THIS_HOST, """
+        host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
+        host.undo_check_in host.forgive host.rooms host.rooms_now host.seat host.add_room host.change_room host.retire_room
+        host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
+        host.replace_badge host.policy host.change_policy host.change_hours host.devices host.devices_now host.offer_pairing
+        host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
+    """),
+    (KIOSK, """
+        kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
+        kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
+    """),
+    (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo"),
+    (WALL, "wall.show wall.part wall.heartbeat"),
+    (IN_NETWORK, "live.stream"),
+)  # fmt: skip
+ROUTES = {route: who for who, routes in TABLE for route in routes.split()}
+# These end what others lean on, so they come last
+LAST = ("home.leave", "people.end_other_sessions", "auth.logout")
+
+
+@pytest.fixture
+def database_url(sqlite_template, tmp_path):
+    """One engine is enough for who comes in."""
+    path = tmp_path / "s2m.sqlite"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+class House:
+    """The cast, everybody checked in, and for each request fresh things to ask for."""
+
+    def __init__(self, app, now):
+        self.app, self.now, self.early = app, now, now - timedelta(minutes=10)
+        self.database = app.extensions["s2m.database"]
+        with self.database.write() as store:
+            self.cast = cast = settle(store, self.early)
+            hanna = people.join(store, cast.noord.id, "Hanna Host", None, cast.policy, now)
+            ada = people.join(store, cast.noord.id, "Ada Admin", None, cast.policy, now)
+            oscar = people.join(store, cast.zuid.id, "Oscar Out", None, cast.policy, now)
+            people.give_role(store, hanna, "host", cast.seinhuis.id, now, by=cast.marieke.id)
+            people.give_role(store, ada, "admin", None, now, by=cast.marieke.id)
+            people.give_role(store, cast.olga, "host", cast.elders.id, now, by=cast.olga.id)
+            who = (cast.samira, hanna, cast.wim, ada, oscar, cast.olga)
+            self.people = dict(zip(PEOPLE, who, strict=True))
+            for person in who:
+                venue = cast.elders if person.network_id == cast.zuid.id else cast.seinhuis
+                presence.check_in(store, person, venue, cast.policy, "badge", self.early)
+            self.tokens = {kind: self._screen(store, kind) for kind in ("kiosk", "wall")}
+            self._joost(store)
+            thanks = contributions.thank(
+                store, cast.samira, cast.joost, cast.seinhuis, cast.policy, "offertes", "goed gelezen", now, key="1"
+            )
+            self.thanks_id = thanks.id
+
+    def _screen(self, store, kind):
+        device, code = devices.offer_pairing(store, self.cast.seinhuis, kind, kind, self.cast.marieke.id, self.now)
+        return devices.pair(store, code, self.now)[1]
+
+    def _joost(self, store):
+        return presence.check_in(store, self.cast.joost, self.cast.seinhuis, self.cast.policy, "badge", self.early).visit
+
+    def client(self, identity):
+        if identity in PEOPLE:
+            return sign_in(self.app, self.people[identity], self.now)
+        client = self.app.test_client()
+        if identity in self.tokens:
+            client.set_cookie("device", self.tokens[identity])
+        return client
+
+    def values(self, rule):
+        """Fresh things of Het Seinhuis and of Samira, so that no request finds what another one ended."""
+        cast, now = self.cast, self.now
+        fixed = {"slug": cast.seinhuis.slug, "person_id": cast.samira.id, "secret": "x", "code": "x", "what": "called"}
+        fixed |= {"thanks_id": self.thanks_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
+        with self.database.write() as store:
+            return {name: fixed.get(name) or self._fresh(store, name, rule.endpoint, now) for name in rule.arguments}
+
+    def form(self, rule):
+        """Whom a form is about, where it is not the address that says so."""
+        if rule.endpoint == "host.seat":
+            with self.database.write() as store:
+                return {"visit": self._joost(store).id}
+        return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
+
+    def _fresh(self, store, name, endpoint, now):
+        cast = self.cast
+        if name == "room_id":
+            given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
+            return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
+        if name == "device_id":
+            return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
+        if name == "visit_id":
+            return self._joost(store).id
+        if name == "call_id":
+            store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
+            return store.door.calls(cast.seinhuis.id, now)[0].id
+        if name == "session_id":
+            return signin.who(store, signin.start_session(store, cast.samira, "other", now), now).session.id
+        assert name == "topic_id", f"say in tests/web/test_roles.py what <{name}> may stand for"
+        if endpoint.startswith("home."):
+            visit = store.presence.open_visit(cast.samira)
+            presence.answer_need(store, visit, Need("need", "een lezer"), now, visible=True, on_wall=False)
+            return store.presence.topics(visit.id)[0].id
+        people.add_topic(store, cast.samira, "vers", now)
+        return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
+
+
+@pytest.fixture
+def house(app, now):
+    with time_machine.travel(now, tick=False):
+        yield House(app, now)
+
+
+def requests(app):
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: LAST.index(rule.endpoint) if rule.endpoint in LAST else -1)
+    return [(rule, method) for rule in rules for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+
+
+def outcome(answer):
+    """Only our own words count: a view may answer 404 for a code it does not know and still have let somebody in."""
+    code = (answer.get_json(silent=True) or {}).get("code") if answer.is_json else None
+    return {"sign_in": "sign_in", "denied": "denied", "not_found": "hidden", "screen_over": "hidden"}.get(code, "in")
+
+
+def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(app):
+    there = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert not there - set(ROUTES), f"say in tests/web/test_roles.py who comes in at: {', '.join(sorted(there - set(ROUTES)))}"
+    assert not set(ROUTES) - there, f"these are no longer routes: {', '.join(sorted(set(ROUTES) - there))}"
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_each_route_answers_as_the_table_says(app, house, identity):
+    client = house.client(identity)
+    token = token_of(client)
+    wrong = []
+    for rule, method in requests(app):
+        if rule.endpoint not in ROUTES:
+            continue
+        if rule.endpoint in LAST:
+            client = house.client(identity)
+            token = token_of(client)
+        with app.test_request_context():
+            path = app.url_map.bind("localhost").build(rule.endpoint, house.values(rule), method=method, force_external=False)
+        sent = {"data": {"csrf_token": token, **house.form(rule)}} if method != "GET" else {}
+        answer = client.open(path, method=method, headers={"Accept": "application/json"}, **sent)
+        answer.close()
+        if answer.status_code >= 500:
+            wrong.append(f"{method} {rule.rule}: {answer.status_code}")
+        elif outcome(answer) != ROUTES[rule.endpoint][identity]:
+            wrong.append(f"{method} {rule.rule}: {outcome(answer)} ({answer.status_code}), not {ROUTES[rule.endpoint][identity]}")
+    assert not wrong, f"{identity}:\n" + "\n".join(wrong)
+
+
+def test_without_the_form_token_nobody_changes_anything(app, house):
+    for identity in ("member", "host", "kiosk"):
+        client = house.client(identity)
+        for rule, method in requests(app):
+            if method == "GET" or ROUTES.get(rule.endpoint, {}).get(identity) != "in":
+                continue
+            with app.test_request_context():
+                path = app.url_map.bind("localhost").build(rule.endpoint, house.values(rule), method=method)
+            answer = client.open(path, method=method, headers={"Accept": "application/json"})
+            assert (answer.status_code, answer.get_json()["code"]) == (403, "not_from_here"), f"{identity}: {method} {rule.rule}"
