@@ -1,0 +1,46 @@
+"""Every table once, for both engines.
+
+Instants are microseconds since 1970 in UTC, amounts are whole numbers, ids are uuid7 in 32 hex digits.
+Every row carries its network; references between rows of one network are composite, so that a row of one
+network can never point into another (L10).
+"""
+
+from s2m.store.schema.access import devices, links, sessions
+from s2m.store.schema.columns import EPOCH, metadata
+from s2m.store.schema.house import audit, job_runs, outbox, rates
+from s2m.store.schema.ledger import accounts, chain_heads, evidence, requests, thanks, transfers
+from s2m.store.schema.people import badges, consents, people, roles, topics
+from s2m.store.schema.places import networks, policies, rooms, venues
+from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
+
+__all__ = [
+    "EPOCH",
+    "accounts",
+    "audit",
+    "badges",
+    "chain_heads",
+    "consents",
+    "devices",
+    "door_uses",
+    "evidence",
+    "help_calls",
+    "job_runs",
+    "links",
+    "metadata",
+    "networks",
+    "outbox",
+    "people",
+    "policies",
+    "rates",
+    "requests",
+    "roles",
+    "rooms",
+    "scans",
+    "sessions",
+    "thanks",
+    "topics",
+    "transfers",
+    "venues",
+    "visit_topics",
+    "visits",
+]
