@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from s2m.app import create_app
 from s2m.config import Config
@@ -41,9 +42,16 @@ def cast(database, now) -> Cast:
         return settle(store, now)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory):
+    """Templates compiled once a run instead of once a test."""
+    return FileSystemBytecodeCache(tmp_path_factory.mktemp("compiled"))
+
+
 @pytest.fixture
-def app(database_url, tmp_path):
+def app(database_url, tmp_path, compiled):
     app = create_app(Config(instance=tmp_path / "instance", database_url=database_url, jobs=False))
+    app.jinja_env.bytecode_cache = compiled
     app.testing = True
     yield app
     app.extensions["s2m.database"].close()
