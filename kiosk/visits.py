@@ -14,7 +14,7 @@ from s2m.domain import matches, presence
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.people import Person
 from s2m.domain.presence import UNDO, Need, Visit
-from s2m.web.context import device, now, policy_of, reading, writing
+from s2m.web.context import device, now, policy_of, reading, room, writing
 from s2m.web.context import device_venue as venue
 from s2m.web.errors import status_of
 from s2m.web.policy import paired
@@ -103,7 +103,7 @@ def welcome(visit_id: str) -> ResponseReturnValue:
             raise Refused("screen_over")
         held = presence.held_for(store, visit)
         low = store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
-        found = matches.for_visitor(matches.room_of(store, visit.venue_id), visit)
+    found = matches.for_visitor(room(visit.venue_id), visit)
     return render_template(
         "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low,
         matches=found, asked=visit.intent == "need", undo=now() - visit.started_at <= UNDO,

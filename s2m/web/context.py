@@ -232,12 +232,17 @@ def public_url() -> str:
     return (config().public_url or request.host_url).rstrip("/")
 
 
-def room(store: Store, venue_id: str) -> RoomIndex:
-    """Everybody present at a venue, for matches; kept until something changes there."""
+def room(venue_id: str) -> RoomIndex:
+    """Everybody present at a venue, for matches; kept until something changes there.
+
+    Read in a transaction that begins after the count of changes was taken, so that a room is never kept as newer
+    than it is: who hides is gone with the next look.
+    """
     rooms: dict[str, tuple[int, RoomIndex]] = current_app.extensions["s2m.rooms"]
     version = current_app.extensions["s2m.hub"].version(venue_id)
     kept = rooms.get(venue_id)
     if kept is None or kept[0] != version:
-        kept = version, matches.room_of(store, venue_id)
+        with reading() as store:
+            kept = version, matches.room_of(store, venue_id)
         rooms[venue_id] = kept
     return kept[1]

@@ -14,7 +14,6 @@ from flask_babel import ngettext
 from s2m.domain import contributions, matches, presence
 from s2m.domain.errors import Invalid, Refused
 from s2m.domain.presence import Visit
-from s2m.domain.relevance import Match
 from s2m.web import context
 from s2m.web.context import now, person, reading, writing
 from s2m.web.errors import sentence, status_of
@@ -71,18 +70,12 @@ def _day() -> dict[str, object]:
             "to_thank": _to_thank(store),
             "badge": store.people.valid_badge(person().id),
         }
-    return day | {"matches": _people_for(visit) if visit else ()}
+    return day | {"matches": matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()}
 
 
 def _room_name(store: Store, visit: Visit | None) -> str:
     room = store.venues.room(visit.room_id) if visit and visit.room_id else None
     return room.name if room else ""
-
-
-def _people_for(visit: Visit) -> tuple[Match, ...]:
-    # In a transaction of its own, so that a room is never kept as newer than what was read for it: hiding counts at once
-    with reading() as store:
-        return matches.for_visitor(context.room(store, visit.venue_id), visit, SHOWN)
 
 
 def _to_thank(store: Store) -> list[object]:
