@@ -15,6 +15,7 @@ from s2m.domain.errors import Invalid
 from s2m.web.policy import paired
 
 PIXELS = 1920 * 1080
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 @blueprint.post("/frames")
@@ -33,7 +34,7 @@ def read(picture: bytes) -> str | None:
             grey = image.convert("L")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise Invalid("frame", "unreadable") from None
-    for found in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode):
+    for found in zxingcpp.read_barcodes(grey, formats=QR):
         if 0 < len(found.text) <= LONGEST:
             return found.text
     return None

@@ -11,6 +11,7 @@ import segno
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import blueprint
 from kiosk.refusals import sentence
@@ -65,7 +66,7 @@ def pair(code: str = "") -> ResponseReturnValue:
     return _stay_paired(response, token)
 
 
-def _stay_paired(response: Response, token: str) -> Response:
+def _stay_paired(response: BaseResponse, token: str) -> BaseResponse:
     name, secure = context.cookie("device"), context.config().https
     response.set_cookie(name, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax", path="/")
     return response

@@ -22,6 +22,12 @@ def test_the_short_code_checks_in(tablet, cast):
     assert (visit.person_id, visit.way) == (cast.samira.id, "code")
 
 
+def test_a_double_tap_answers_as_the_first_time(tablet, cast):
+    form = {"code": tablet.short_code(cast.samira), "event": str(uuid.uuid4())}
+    first, second = (tablet.post("/kiosk/code", **form).location for _ in range(2))
+    assert first == second and first.endswith("/need")
+
+
 def test_a_wrong_short_code_says_so_and_stores_nothing(tablet, cast):
     for code in ("", "AAAAAAAA", "x" * 500, "a\x00b", tablet.short_code(cast.olga)):
         answer = tablet.post("/kiosk/code", code=code)
