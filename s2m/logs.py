@@ -8,9 +8,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 SECRET = re.compile(r"secret|token|cookie|password|authorization|code_text", re.IGNORECASE)
 # Addresses whose last part lets somebody in
@@ -35,6 +38,19 @@ def set_up(*, verbose: bool = False) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[_Passed()], force=True)
+
+
+def follow(app: Flask) -> None:
+    """Each request in the log, without what its address may give away."""
+    from flask import Response, request
+
+    log = structlog.get_logger("s2m.requests")
+
+    def said(response: Response) -> Response:
+        log.debug("request", method=request.method, path=request.path, status=response.status_code)
+        return response
+
+    app.after_request(said)
 
 
 def without_secrets(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:

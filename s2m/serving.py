@@ -167,6 +167,8 @@ def _app(leash: Connection, other_end: Connection, lines: Sequence[str], verbose
     logs.set_up(verbose=verbose)
     other_end.close()
     made = app.serve()
+    if verbose:
+        logs.follow(made)
     threading.Thread(target=_end_with_parent, args=(leash, made.extensions["s2m.hub"]), name="leash", daemon=True).start()
     for line in lines:
         print(line, flush=True)

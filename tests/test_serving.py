@@ -1,6 +1,7 @@
 """The server as an operator has it: processes, signals, ports, TLS, and streams that stay open."""
 
 import contextlib
+import json
 import re
 import shutil
 import signal
@@ -209,6 +210,8 @@ def test_the_log_has_one_line_an_event_and_no_secret(serving, founded):  # noqa:
     server.stop()
     said = server.said()
     assert link not in said
+    events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert {"/login/…", "/nowhere\r\nINJECTED"} <= {event["path"] for event in events if event["event"] == "request"}
     assert not [line for line in said.splitlines() if line.startswith("INJECTED")]
 
 

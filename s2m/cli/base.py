@@ -56,6 +56,8 @@ class Place:
             database = Database(config.database)
         except ValueError as error:
             raise refuse(str(error)) from error
+        except ImportError as error:
+            raise refuse("PostgreSQL needs the extra: pip install 's2m-kiosk[postgres]'") from error
         try:
             database.migrate()
             yield database

@@ -123,7 +123,7 @@ def bring_in(place: Place, file: IO[bytes], venue: str | None, dry_run: bool) ->
 
 
 @people.command("export")
-@click.option("--venue", help="A venue of the network whose people to write; the only one is the default.")
+@click.option("--venue", help="A venue of the network whose people to write; the only network is the default.")
 @pass_place
 def write_out(place: Place, venue: str | None) -> None:
     """Write everybody who has a mail address as CSV: email, name.
@@ -133,7 +133,8 @@ def write_out(place: Place, venue: str | None) -> None:
     from s2m import export
 
     with place.database() as database, database.write() as store:
-        network_id = venue_named(store, venue).network_id
+        networks = store.venues.networks()
+        network_id = networks[0].id if len(networks) == 1 and not venue else venue_named(store, venue).network_id
         listed = store.people.all(network_id)
         store.audit.record(network_id, now(), actor=OPERATOR, role="operator", action="people.export")
     click.echo(export.people_csv(listed), nl=False)

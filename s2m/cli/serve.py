@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -58,7 +59,7 @@ def settings(place: Place, bind: Bind, *, insecure_lan: bool = False) -> Config:
     config = place.config()
     https = config.https or bind.https
     try:
-        names = [config.trusted_hosts, *bind.names()]
+        names = [config.trusted_hosts, urlsplit(config.public_url).hostname, *bind.names()]
         bind.check_certificate()
     except (ValueError, OSError) as error:
         raise refuse(f"The certificate cannot be read: {error}") from error

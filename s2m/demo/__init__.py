@@ -1,7 +1,7 @@
 """A living venue to look around in: Het Seinhuis in Amersfoort, with two months behind it and people in the house now.
 
     people.py    who they are           clock.py   open at whatever hour it is started
-    history.py   sixty days, lived through by the real actions
+    history.py   sixty days, lived through by the real actions        today.py   who came in today
 
 Always relative to now, and the same each time: chance is seeded. Made anew at each start, in a folder that is marked as
 a demo; a folder with any other database is refused.
@@ -19,7 +19,8 @@ from s2m.config import Config, keys, load
 from s2m.demo import clock
 from s2m.demo.history import House, live
 from s2m.demo.people import CAST, HOST, MEMBER, ROOMS, Role
-from s2m.domain import devices, people, presence, signin, venues
+from s2m.demo.today import come_in
+from s2m.domain import devices, people, signin, venues
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.people import Person
@@ -104,7 +105,7 @@ def build(store: Store, now: datetime) -> tuple[Device, Device, Person, Person]:
     )
     house = House(store, venue, POLICY, kiosk, everybody, CAST, Random(SEED), host)
     live(house, days)
-    _today(house, now)
+    come_in(house, now)
     devices.heartbeat(store, kiosk, "on", now)
     devices.heartbeat(store, wall, "off", now)
     return kiosk, wall, host, everybody[MEMBER]
@@ -124,26 +125,3 @@ def _joined(store: Store, network_id: str, role: Role, at: datetime) -> Person:
 def _paired(store: Store, venue: Venue, kind: str, name: str, host: Person, at: datetime) -> Device:
     _, code = devices.offer_pairing(store, venue, kind, name, host.id, at)
     return devices.pair(store, code, at)[0]
-
-
-def _today(house: House, now: datetime) -> None:
-    """Who is in the house now: they came one by one, the last a few minutes ago."""
-    store = house.store
-    venue = store.venues.set_hours(house.venue, clock.hours_around(now))
-    rooms = {room.name: room.id for room in store.venues.rooms(venue.id)}
-    here = [role for role in CAST if role.here]
-    for n, role in enumerate(here):
-        at = now - timedelta(minutes=6 + 14 * (len(here) - 1 - n))
-        person = house.people[role.name]
-        done = presence.check_in(
-            store, person, venue, POLICY, role.here or "badge", at, device_id=house.kiosk.id if role.here != "host" else None,
-            commons_pays=role.here == "host",
-        )  # fmt: skip
-        kind = "need" if role.need else "offer" if role.offer else "working"
-        visit = presence.answer_need(
-            store, done.visit, presence.Need(kind, role.need or role.offer), at, visible=not role.hidden, on_wall=role.on_wall
-        )
-        if role.work:
-            presence.add_work(store, visit, role.work, at)
-        if role.room:
-            presence.sit_in(store, visit, venue, rooms[role.room])

@@ -10,6 +10,7 @@ class Role:
     """One of the demo's people.
 
     often: out of ten working days, how many they come. here: the way they came in today, None = not present.
+    was_here: came in today, and left.
     need, offer, work: what they say today, or said last time when they are not here now.
     """
 
@@ -17,6 +18,7 @@ class Role:
     knows: tuple[str, ...]
     often: int
     here: str | None = None
+    was_here: bool = False
     need: str = ""
     offer: str = ""
     work: str = ""
@@ -62,7 +64,15 @@ CAST = (
         work="onderzoek naar wonen",
         room=OPEN,
     ),
-    Role("Thijs Smit", ("gitaren bouwen", "hout en lijm"), 4, "badge", work="prijslijst voor gitaren op maat", room="Remise"),
+    Role(
+        "Thijs Smit",
+        ("gitaren bouwen", "hout en lijm"),
+        4,
+        "badge",
+        need="Een website voor mijn werkplaats",
+        work="prijslijst voor gitaren op maat",
+        room="Remise",
+    ),
     Role(
         "Ravi Menon",
         ("databases", "slow websites", "spreadsheets"),
@@ -99,6 +109,7 @@ CAST = (
         4,
         "door",
         need="Who can explain a Dutch rental contract?",
+        work="a grant for the library",
         room=QUIET,
         language="en",
     ),
@@ -123,12 +134,21 @@ CAST = (
     Role("Yasmin Haddad", ("Arabisch", "subsidies aanvragen"), 4, need="Hoe loopt een ANBI-aanvraag?"),
     Role("Femke Jansen", ("redactie", "nieuwsbrieven"), 4, need="Een halfuur sparren over een podcast"),
     Role("Emre Yilmaz", ("3D-printen", "lassen"), 3, need="Iemand met een bestelbus op zaterdag"),
-    Role("Sofie Peeters", ("vergaderingen leiden", "besluiten zonder ruzie"), 4, offer="Ik zit je vergadering voor"),
+    Role(
+        "Sofie Peeters", ("vergaderingen leiden", "besluiten zonder ruzie"), 4, offer="Ik zit je vergadering voor", was_here=True
+    ),
     Role("Omar Benali", ("eerste hulp", "koken voor groepen"), 3, work="een buurtkeuken"),
     Role("Roos Willems", ("fotografie", "licht"), 3, need="Een model voor portretten"),
-    Role("Kees Verhoeven", ("moestuinen", "oude huizen"), 3, offer="Zaden over, kom halen"),
+    Role("Kees Verhoeven", ("moestuinen", "oude huizen"), 3, offer="Zaden over, kom halen", was_here=True),
     Role("Fatima El Idrissi", ("belastingaangifte", "toeslagen"), 4, offer="Vragen over toeslagen"),
-    Role("Tom O'Brien", ("JavaScript", "accessible websites"), 4, work="a site for the library", language="en"),
+    Role(
+        "Tom O'Brien",
+        ("JavaScript", "accessible websites"),
+        4,
+        need="help with a slow database",
+        work="a site for the library",
+        language="en",
+    ),
     Role("Lin Zhang", ("data visualisation", "statistics"), 3, need="Feedback on a talk about charts", language="en"),
     Role("Gerrit Bos", ("fietsen repareren",), 2, work="gewoon de krant", mail=False),
 )

@@ -169,6 +169,19 @@ def test_people_are_written_with_mail_and_name(s2m, cast):
     assert done.stderr == "1 without a mail address left out.\n"
 
 
+def test_venues_of_one_network_share_their_people(founded, folder):
+    from datetime import UTC, datetime
+
+    from s2m.domain import venues
+    from s2m.store.engine import Database
+
+    database = Database(f"sqlite:///{folder / 's2m.sqlite'}")
+    with database.write() as store:
+        venues.open_venue(store, store.venues.networks()[0].id, "De Wissel", "Europe/Amsterdam", datetime.now(UTC))
+    database.close()
+    assert founded("people", "export").stdout == "email,name\nm@noord.example,Marieke de Boer\n"
+
+
 def test_no_cell_is_a_formula(s2m, cast, roster):
     s2m(
         "people", "import", roster("email,name\n=1@noord.example,=HYPERLINK(x)\n+2@noord.example,Bo\n"), "--venue", "het-seinhuis"
