@@ -7,7 +7,7 @@ reach somebody, or its owner's own name, stays off.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from s2m.domain.presence import Here
 
 LONGEST = 45
+# What fits in one turn, read from the screen at 1920 × 1080: four asks of two lines or three of three; six rows of topics
+ASKS, TWO_LINES = 4, 34
+TOPICS, ROWS, ROW, EDGE = 10, 6, 26, 3
 REACHES = re.compile(r"@|https?:|www\.|(\d[\s().+-]*){7,}")
 
 
@@ -43,6 +46,33 @@ def house(here: Iterable[Here]) -> House:
                 if not identifies(text, one.person):
                     found.setdefault(folded(text), shortened(text))
     return House(tuple(needs.values()), tuple(text for _key, text in sorted(knows.items())))
+
+
+def ask_pages(needs: Sequence[str]) -> list[tuple[str, ...]]:
+    """Asks in turns, as many as can be read from afar without cutting one off."""
+    pages: list[tuple[str, ...]] = [()]
+    for need in needs:
+        page = (*pages[-1], need)
+        if len(page) > (ASKS if all(len(text) <= TWO_LINES for text in page) else ASKS - 1):
+            pages.append((need,))
+        else:
+            pages[-1] = page
+    return [page for page in pages if page]
+
+
+def topic_pages(knows: Sequence[str]) -> list[tuple[str, ...]]:
+    """Topics in turns: rows are filled from the left, a long topic takes several."""
+    pages: list[tuple[str, ...]] = [()]
+    rows, used = 0, ROW
+    for topic in knows:
+        width = len(topic) + EDGE
+        more = 0 if used + width <= ROW else -(-width // ROW)
+        if rows + more > ROWS or len(pages[-1]) == TOPICS:
+            pages.append(())
+            rows, more = 0, -(-width // ROW)
+        used = used + width if not more else width % ROW or ROW
+        rows, pages[-1] = rows + more, (*pages[-1], topic)
+    return [page for page in pages if page]
 
 
 def identifies(text: str, owner: Person) -> bool:

@@ -22,7 +22,7 @@ blueprint = Blueprint("wall", __name__)
 # Browsers keep no cookie longer than 400 days; each look at the wall renews it
 KEPT = timedelta(days=400)
 WEEK = timedelta(days=7)
-NEEDS, KNOWS, ROOMS = 4, 10, 5
+ROOMS = 5
 
 
 @blueprint.get("/wall")
@@ -68,15 +68,11 @@ def _house(venue: Venue) -> dict[str, Any]:
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
     shown = wall.house(here)
     return {
-        "needs": _pages(shown.needs, NEEDS), "knows": _pages(shown.knows, KNOWS),
+        "needs": wall.ask_pages(shown.needs), "knows": wall.topic_pages(shown.knows),
         "free": max(0, venues.seats(rooms) - len(here)),
         "rooms": [(room, max(0, room.capacity - seated.get(room.id, 0))) for room in rooms[:ROOMS]],
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
     }  # fmt: skip
-
-
-def _pages(texts: tuple[str, ...], size: int) -> list[tuple[str, ...]]:
-    return [texts[at : at + size] for at in range(0, len(texts), size)]
 
 
 def _door(kiosks: list[Device]) -> dict[str, object] | None:

@@ -22,6 +22,13 @@ ROOMS = (
 )
 
 
+# Show the page after the one that is shown, as the turn of 20 s does
+NEXT = """for (const name of ['needs', 'knows']) {
+  const pages = [...document.querySelectorAll(`[data-page=${name}]`)], at = pages.findIndex(page => !page.hidden);
+  pages.forEach((page, n) => { page.hidden = n !== (at + 1) % pages.length; });
+}"""
+
+
 @pytest.fixture
 def ask(served):
     def ask(person, text):
@@ -102,15 +109,24 @@ def test_a_door_code_that_grew_old_is_not_shown(served, wall):
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_the_wall_fits_and_has_no_serious_fault(served, wall, ask, serious, lang):
-    ask(served.cast.samira, "Who can explain a Dutch rental contract?")
-    ask(served.cast.joost, "Wie heeft een boormachine te leen deze middag?")
+    now = datetime.now(UTC)
+    for at, text in enumerate((*["Wie kent een hele goede drukker?"] * 4, *["Wie heeft boormachines of trappen te leen?"] * 4)):
+        with served.database.write() as store:
+            person = people.join(store, served.cast.noord.id, "Iemand Anders", None, served.cast.policy, now)
+            for topic in ("teksten voor websites", "prijzen van zzp-werk", "een heel lang onderwerp over oude huizen"):
+                people.add_topic(store, person, f"{topic} {at}", now)
+        ask(person, f"{text} {at}")
     page = wall(lang)
     assert page.locator("html").get_attribute("lang") == lang
     assert serious(page) == []
     assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == [1080, 1920]
     # The large figure's line is higher than its digits; that one overflows by design
     cut = "[...document.querySelectorAll('.wall .plane:not(.wall__free)')].filter(p => p.scrollHeight > p.clientHeight + 1)"
-    assert page.evaluate(f"{cut}.map(p => p.innerText)") == []
+    asks = "[...document.querySelectorAll('.wall__needs li')].filter(li => li.scrollHeight > li.clientHeight + 1)"
+    for _turn in range(6):
+        for found in (cut, asks):
+            assert page.evaluate(f"{found}.map(p => p.innerText)") == []
+        page.evaluate(NEXT)
 
 
 def test_the_pairing_page_has_no_serious_fault_and_says_what_was_wrong(served, open_page, serious):

@@ -66,3 +66,18 @@ def test_a_long_text_is_cut_between_words():
     cut = wall.shortened("Wie heeft een boormachine te leen deze middag voor het rek?")
     assert cut == "Wie heeft een boormachine te leen deze…" and len(cut) <= wall.LONGEST
     assert wall.shortened("x" * 60) == "x" * 44 + "…"
+
+
+def test_asks_come_four_at_a_time_and_three_where_one_is_long():
+    short, long = "Wie kent een drukker?", "Wie helpt mij met de vertaling van dit stuk?"
+    assert [len(page) for page in wall.ask_pages([short] * 6)] == [4, 2]
+    assert [len(page) for page in wall.ask_pages([short, short, long, short, short])] == [3, 2]
+    assert wall.ask_pages([]) == []
+
+
+def test_topics_come_ten_at_a_time_or_as_many_as_six_rows_hold():
+    assert [len(page) for page in wall.topic_pages(["kleur"] * 25)] == [10, 10, 5]
+    assert [len(page) for page in wall.topic_pages(["prijzen van zzp-werk"] * 8)] == [6, 2]
+    assert [len(page) for page in wall.topic_pages(["x" * 45] * 5)] == [3, 2]
+    mixed = ["kleur", "x" * 45, "geluid", "gewone taal"] * 6
+    assert [topic for page in wall.topic_pages(mixed) for topic in page] == mixed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,10 @@ from s2m.web.context import hosted_venue, now, person, reading, writing
 from s2m.web.host import blueprint, hosted_venues
 from s2m.web.policy import host
 
-FEW, LEFT = 5, 3
+if TYPE_CHECKING:
+    from s2m.store.door import HelpCall
+
+FEW, LEFT = 6, 3
 CALLS: dict[str, Callable[[], str]] = {
     "badge_unknown": lambda: _("A badge is not known here."),
     "badge_revoked": lambda: _("A badge was replaced."),
@@ -89,7 +92,7 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
             "seats_of": store.ledger.seats(venue.network_id, {v.id: v.hold_id for v in visits}, first),
             "seated": store.presence.seated(venue.id),
             "ways": store.presence.counts_today(venue.id, since),
-            "calls": store.door.calls(venue.id, since),
+            "calls": _calls(store.door.calls(venue.id, since)),
             "devices": store.devices.all(venue.id),
         }
     needs = [topic for h in here for topic in h.topics if topic.kind == "need"]
@@ -99,6 +102,11 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
         "asks": len(needs), "met": sum(1 for need in needs if need.solved_at),
         "undo_since": now() - UNDO, "call_text": _call_text,
     }  # fmt: skip
+
+
+def _calls(calls: list[HelpCall]) -> list[HelpCall]:
+    """Those that wait; where none does, the one that was answered last."""
+    return [call for call in calls if call.answered_at is None] or calls[:1]
 
 
 def _call_text(reason: str) -> str:
