@@ -104,6 +104,7 @@ def bring_in(place: Place, file: IO[bytes], venue: str | None, dry_run: bool) ->
 
     Columns: email, name and, if you like, topics (divided by semicolons: what they know). Everybody new gets an account,
     the newcomers' grant and a badge; who is known already stays as they are. One wrong line, and nobody comes in.
+    Thousands at once keep the database busy for seconds: do that before the doors open.
     """
     from s2m.domain import roster
 
