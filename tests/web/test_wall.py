@@ -157,4 +157,3 @@ def test_the_host_sees_when_a_wall_falls_silent(wall, phone, cast, clock):
 
 def test_the_wall_tells_what_the_commons_did_this_week(wall):
     assert "newcomers were welcomed" in wall.says("/wall")
-
