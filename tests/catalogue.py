@@ -67,6 +67,7 @@ def update(fragments=()):
         with Path(path).open("rb") as file:
             for message in read_po(file, locale="nl"):
                 if message.id and any(message.string if isinstance(message.string, tuple | list) else [message.string]):
+                    kept.delete(message.id)  # adding to what is there would keep the old Dutch
                     kept.add(message.id, message.string)
     day = datetime(2026, 11, 23, tzinfo=UTC)  # fixed, so that only sentences make a difference
     new = Catalog(
