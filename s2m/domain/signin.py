@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import fields
+from s2m.domain import fields, people
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.people import Person, Role
 
@@ -111,8 +111,20 @@ def sign_in(store: Store, secret: str, label: str, now: datetime, *, browser: st
     person = store.people.get(link.person_id or "")
     if person is None or person.erased_at:
         raise NotFound("link_unknown")
+    if not person.is_member:
+        _take_over(store, person, now)
     store.people.mark_signed_in(person, now)
     return start_session(store, person, label, now)
+
+
+def _take_over(store: Store, person: Person, now: datetime) -> None:
+    """The first proof of a mail address: whoever typed it before may have been somebody else.
+
+    Their sessions end and the badge they could see or were given is replaced. A sticker made ahead by a host stays.
+    """
+    store.signin.end_sessions(person.id, now, but="")
+    if store.signin.had_session(person.id) or store.presence.came(person.id, ("walk_in", "door")):
+        people.issue_badge(store, person, now)
 
 
 def start_session(store: Store, person: Person, label: str, now: datetime) -> str:

@@ -198,6 +198,11 @@ class Presence(Part):
             query = query.where(visits.c.venue_id == venue_id)
         return [Visit(**row._mapping) for row in self.run(query)]
 
+    def came(self, person_id: str, ways: tuple[str, ...]) -> bool:
+        """Whether somebody ever came in by one of these ways."""
+        query = select(visits.c.id).where(visits.c.person_id == person_id, visits.c.way.in_(ways)).limit(1)
+        return self.one(query) is not None
+
     def together(self, one: str, other: str, since: datetime, now: datetime) -> str | None:
         """The venue where their visits last overlapped since then."""
         found = [(v.venue_id, v) for v in self.met(one, since, now, other=other)]

@@ -58,6 +58,10 @@ class Signin(Part):
         mine = (sessions.c.person_id == person_id) & (sessions.c.id == session_id) & sessions.c.ended_at.is_(None)
         return self.run(update(sessions).where(mine).values(ended_at=now)).rowcount == 1
 
+    def had_session(self, person_id: str) -> bool:
+        """Whether anybody was ever signed in as this person."""
+        return self.one(select(sessions.c.id).where(sessions.c.person_id == person_id).limit(1)) is not None
+
     def forget_all(self, now: datetime) -> None:
         """End every session and every link: after a restore nobody is signed in, least of all who was thrown out since."""
         self.run(update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=now))

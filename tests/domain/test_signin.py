@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import signin
+from s2m.domain import hosting, people, presence, signin
 from s2m.domain.errors import NotFound, Refused
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -43,6 +43,35 @@ def test_a_mailed_link_works_in_the_browser_that_asked(store, cast, now):
         with pytest.raises(Refused, match="link_other_browser"):
             signin.sign_in(store, link, "", now, browser=other)
     assert signin.sign_in(store, link, "", now, browser="browser")
+
+
+@pytest.fixture
+def guest(store, cast, now):
+    """Somebody whose mail address nobody proved yet."""
+    return people.join(store, cast.noord.id, "Geert Gast", "geert@example.org", cast.policy, now)
+
+
+def test_who_first_proves_an_address_ends_what_others_did_with_it(store, cast, now, session, guest):
+    squatters, badge = session(guest), store.people.valid_badge(guest.id)
+    theirs = signin.sign_in(store, signin.make_link(store, now, person=guest), "", now)
+    assert signin.who(store, squatters, now) is None and signin.who(store, theirs, now)
+    assert store.people.valid_badge(guest.id) != badge
+    later = signin.sign_in(store, signin.make_link(store, now, person=guest), "", now)
+    assert signin.who(store, theirs, now) and signin.who(store, later, now)
+
+
+def test_who_was_let_in_as_a_guest_with_that_address_has_a_badge_of_the_past(store, cast, now):
+    guest, _done = hosting.walk_in(store, cast.seinhuis, cast.policy, "Geert", "geert@example.org", cast.marieke.id, now)
+    badge = store.people.valid_badge(guest.id)
+    signin.sign_in(store, signin.make_link(store, now, person=guest), "", now)
+    assert store.people.valid_badge(guest.id) != badge
+
+
+def test_a_sticker_from_the_host_stays_good_when_its_owner_first_signs_in(store, cast, now, guest):
+    badge = store.people.valid_badge(guest.id)
+    presence.check_in(store, guest, cast.seinhuis, cast.policy, "badge", now)
+    signin.sign_in(store, signin.make_link(store, now, person=guest), "", now)
+    assert store.people.valid_badge(guest.id) == badge
 
 
 def test_a_stranger_gets_no_link(store, cast, now):
