@@ -112,7 +112,8 @@ def _globals() -> dict[str, Any]:
     """What every template may use."""
     return {
         "me": context.me(), "venue": context.shown_venue(), "network": context.network(), "lang": str(get_locale() or "nl"),
-        "now": context.now(), "insecure_lan": context.config().insecure_lan, "demo": context.config().demo, "version": __version__,
+        "now": context.now(), "insecure_lan": context.config().insecure_lan, "demo": context.config().demo,
+        "version": __version__,
     }  # fmt: skip
 
 
@@ -124,7 +125,8 @@ def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in csp.items())
     response.headers["Permissions-Policy"] = f"camera={'(self)' if scans else '()'}, microphone=(), geolocation=()"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": with it browsers send `Origin: null` with our own forms (Fetch, "append a request Origin header")
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if context.config().https:

@@ -76,10 +76,22 @@ def enforce() -> None:
 
 
 def _check_origin() -> None:
-    """Browsers say where a request comes from: another site's is refused before its token is looked at."""
+    """Browsers say where a request comes from: another site's is refused before its token is looked at.
+
+    `null` is the origin of a page that hides it, or of nobody; only the browser's own word makes it ours.
+    """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site not in (None, "same-origin", "none"):
         raise Denied("not_from_here")
-    own = {request.host, urlsplit(config().public_url).netloc}
-    if origin is not None and urlsplit(origin).netloc not in own:
+    if origin is None or (origin == "null" and site == "same-origin"):
+        return
+    here = f"{'https' if config().https else request.scheme}://{request.host}"
+    if origin not in {_origin(url) for url in (here, config().public_url) if url}:
         raise Denied("not_from_here")
+
+
+def _origin(url: str) -> str:
+    """Scheme and host as a browser writes them: in small letters, without the port that goes without saying."""
+    parts = urlsplit(url.lower())
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"

@@ -1,5 +1,7 @@
 """What every page promises whoever asks: headers, forms from our own page only, limits, and no way around them."""
 
+import re
+
 import pytest
 
 from s2m.app import create_app
@@ -15,7 +17,7 @@ def test_pages_carry_the_headers_that_keep_others_out(client):
     assert "default-src 'none'" in policy and "unsafe-inline" not in policy and "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy and "base-uri 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
     assert headers["Cache-Control"] == "no-store"
@@ -45,13 +47,47 @@ def test_a_form_without_its_token_is_refused_and_nothing_happens(app, cast):
 
 
 @pytest.mark.parametrize(
-    "header", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}]
+    "header",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "https://localhost"},
+        {"Origin": "http://localhost:8001"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "null", "Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 def test_a_form_from_another_site_is_refused_even_with_a_token(app, cast, header):
     client = app.test_client()
     data = {"email": cast.samira.email, "csrf_token": token_of(client)}
     assert client.post("/login", data=data, headers=header).status_code == 403
     assert client.post("/login", data=data).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header", [{"Origin": "http://localhost"}, {"Origin": "null", "Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}]
+)
+def test_a_form_from_our_own_page_is_taken(app, cast, header):
+    client = app.test_client()
+    data = {"email": cast.samira.email, "csrf_token": token_of(client)}
+    assert client.post("/login", data=data, headers=header).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://s2m.example", 200), ("https://localhost", 200), ("http://s2m.example", 403)]
+)
+def test_the_public_address_is_our_own_too(database_url, tmp_path, cast, origin, status):
+    config = Config(tmp_path / "i", database_url, public_url="https://S2M.example:443/", https=True, jobs=False)
+    app = create_app(config)
+    client = app.test_client()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login", base_url="https://localhost").text)
+    data = {"email": cast.samira.email, "csrf_token": found.group(1)}
+    answer = client.post("/login", data=data, headers={"Origin": origin}, base_url="https://localhost")
+    app.extensions["s2m.database"].close()
+    assert answer.status_code == status
 
 
 def test_another_host_name_is_not_answered(client):
@@ -85,7 +121,7 @@ def test_a_session_that_was_ended_lets_nobody_in(app, cast, now_is):
     client = sign_in(app, cast.samira, now_is)
     secret = client.get_cookie("session").value
     assert client.get("/me").status_code == 200
-    client.post("/logout", data={"csrf_token": token_of(client, "/me")})
+    client.post("/logout", data={"csrf_token": token_of(client, "/me/profile")})
     client.set_cookie("session", secret)
     assert client.get("/me").status_code == 302
 
