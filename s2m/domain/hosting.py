@@ -1,7 +1,7 @@
 """What a host does for others: help somebody in or out, settle a seat, mend a record. Each act is in the audit trail.
 
-A host works in one venue. Hosts cannot become somebody else: they make no sign-in links, and the mail address of
-a member is the member's own, because sign-in links go there.
+A host works in one venue, and mends the records of people who come there. Hosts cannot become somebody else: they
+make no sign-in links, and a mail address, once there, is its owner's, because sign-in links go there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from s2m.domain import fields, ledger, people, presence
 from s2m.domain.errors import Conflict, NotFound, Refused
 from s2m.domain.presence import CheckIn, Visit
-from s2m.domain.venues import Policy, Venue
+from s2m.domain.venues import Policy, Venue, day_start
 
 if TYPE_CHECKING:
     from s2m.domain.ledger import Transfer
@@ -98,43 +98,77 @@ def add_person(store: Store, venue: Venue, policy: Policy, name: object, email: 
     return person
 
 
+def may_mend(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> bool:
+    """Whether this host may change somebody's record: an admin always, else for people who come to the venue.
+
+    Who has a role is mended by an admin or by themselves only: their badge and name are worth more.
+    """
+    if any(role.role == "admin" for role in store.people.roles(by)):
+        return True
+    if person.id == by or store.people.roles(person.id):
+        return person.id == by
+    since = day_start(venue, now)
+    if store.presence.acquainted(person.id, venue.id, since):
+        return True
+    added = {"actor": by, "action": "person.add", "venue_id": venue.id, "object_id": person.id}
+    return person.created_at >= since and store.audit.holds(venue.network_id, since, **added)
+
+
+def _check_mend(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> None:
+    if not may_mend(store, venue, person, by, now):
+        raise Refused("not_acquainted", name=person.first_name)
+
+
 def change_person(store: Store, venue: Venue, person: Person, name: object, email: object, by: str, now: datetime) -> Person:
-    """A host mends a name, and the mail address of a guest. Raises Invalid, Conflict `email_known`, Refused `mail_is_theirs`."""
+    """A host mends a name, and sets the mail address that a guest lacks.
+
+    Raises Invalid, Conflict `email_known`, Refused `not_acquainted`, `mail_is_theirs`.
+    """
+    _check_mend(store, venue, person, by, now)
     wanted = fields.optional_email(email)
-    if wanted != person.email and not may_change_mail(store, person):
+    if wanted != person.email and not may_set_mail(store, person):
         raise Refused("mail_is_theirs", field="email", name=person.first_name)
     changed = people.rename(store, person, name, wanted, person.language)
     _note_person(store, venue, person, "person.change", by, now)
     return changed
 
 
-def may_change_mail(store: Store, person: Person) -> bool:
-    """Sign-in links go to this address: whoever changes it becomes that person."""
-    return not person.is_member and not store.people.roles(person.id)
+def may_set_mail(store: Store, person: Person) -> bool:
+    """Sign-in links go to this address: whoever changes it becomes that person. So it is set once, for a guest."""
+    return person.email is None and not person.is_member and not store.people.roles(person.id)
 
 
 def add_topic(store: Store, venue: Venue, person: Person, text: object, by: str, now: datetime) -> None:
-    """Raises Invalid."""
+    """Raises Invalid, Refused `not_acquainted`."""
+    _check_mend(store, venue, person, by, now)
     people.add_topic(store, person, text, now)
     _note_person(store, venue, person, "topic.add", by, now)
 
 
 def drop_topic(store: Store, venue: Venue, person: Person, topic_id: str, by: str, now: datetime) -> None:
-    """Raises NotFound where that topic is not this person's."""
+    """Raises Refused `not_acquainted`, NotFound where that topic is not this person's."""
+    _check_mend(store, venue, person, by, now)
     people.drop_topic(store, person, topic_id)
     _note_person(store, venue, person, "topic.drop", by, now)
 
 
+def shown_badge(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> Badge | None:
+    """The badge, to show or print: whoever has it comes in as that person. Raises Refused `not_acquainted`."""
+    _check_mend(store, venue, person, by, now)
+    return store.people.valid_badge(person.id)
+
+
 def replace_badge(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> Badge:
-    """The badge before is no longer valid."""
+    """The badge before is no longer valid. Raises Refused `not_acquainted`."""
+    _check_mend(store, venue, person, by, now)
     badge = people.issue_badge(store, person, now)
     _note_person(store, venue, person, "badge.replace", by, now)
     return badge
 
 
-def may_see_balance(store: Store, venue: Venue, person: Person, *, is_admin: bool) -> bool:
-    """A host sees the capital of people who came to this venue, not of others."""
-    return is_admin or bool(store.presence.of_person(person.id, most=1, venue_id=venue.id))
+def may_see_balance(store: Store, venue: Venue, person: Person, now: datetime, *, is_admin: bool) -> bool:
+    """A host sees the capital of people who came to this venue by themselves or before today, not of others."""
+    return is_admin or store.presence.acquainted(person.id, venue.id, day_start(venue, now))
 
 
 def _note_person(store: Store, venue: Venue, person: Person, action: str, by: str, now: datetime) -> None:

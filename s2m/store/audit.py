@@ -35,6 +35,11 @@ class Audit(Part):
         )  # fmt: skip
         self.store.ledger.set_head(network_id, "audit", Head(head.n + 1, hash_))
 
+    def holds(self, network_id: str, since: datetime, **row: str) -> bool:
+        """Whether a row with these values was written since then."""
+        query = select(audit.c.n).where(audit.c.network_id == network_id, audit.c.at >= since)
+        return self.one(query.where(*(audit.c[name] == value for name, value in row.items())).limit(1)) is not None
+
     def last(self, network_id: str, *, most: int = 50, venue_id: str | None = None) -> list[dict[str, object]]:
         """The newest rows, of the whole network or of one venue."""
         query = select(audit).where(audit.c.network_id == network_id).order_by(audit.c.n.desc()).limit(most)

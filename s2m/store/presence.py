@@ -198,6 +198,13 @@ class Presence(Part):
             query = query.where(visits.c.venue_id == venue_id)
         return [Visit(**row._mapping) for row in self.run(query)]
 
+    def acquainted(self, person_id: str, venue_id: str, since: datetime) -> bool:
+        """Whether somebody came to a venue; what was undone and whom a host helped in since then do not count."""
+        stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
+        theirs = (visits.c.person_id == person_id) & (visits.c.venue_id == venue_id)
+        earned = or_(visits.c.way != "host", visits.c.started_at < since)
+        return self.one(select(visits.c.id).where(theirs, stays, earned).limit(1)) is not None
+
     def came(self, person_id: str, ways: tuple[str, ...]) -> bool:
         """Whether somebody ever came in by one of these ways."""
         query = select(visits.c.id).where(visits.c.person_id == person_id, visits.c.way.in_(ways)).limit(1)

@@ -53,6 +53,9 @@ SENTENCES: dict[str, Sentence] = {
     "too_old": _fixed(lambda: _("This scan is older than three days. The host will look at it.")),
     "room_full": lambda room, **d: _("%(room)s is full.", room=room),
     "mail_is_theirs": lambda name, **d: _("Sign-in links go to this address, so only %(name)s can change it.", name=name),
+    "not_acquainted": lambda name, **d: _(
+        "You can change the record of %(name)s once they came to this venue by themselves, or on the day after.", name=name
+    ),
     # Thanks
     "self_thanks": _fixed(lambda: _("Thanks go to somebody else.")),
     "never_met": lambda name, **d: _(
@@ -109,4 +112,5 @@ SENTENCES: dict[str, Sentence] = {
     # Answers that are no refusal
     "checked_in": _fixed(lambda: _("Welcome. You are checked in.")),
     "already_here": _fixed(lambda: _("You are already checked in.")),
+    "recorded": _fixed(lambda: _("This visit was recorded. It has ended.")),
 }

@@ -27,6 +27,11 @@ def visit(store, cast, now):
     return presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now).visit
 
 
+@pytest.fixture
+def guest_here(store, cast, now):
+    return presence.check_in(store, cast.thijs, cast.seinhuis, cast.policy, "name", now).visit
+
+
 def test_a_host_helps_somebody_in(store, cast, now):
     done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now)
     assert (done.fresh, done.held, done.visit.way) == (True, 4, "host")
@@ -124,22 +129,86 @@ def test_a_visit_elsewhere_answers_like_an_unknown_one(store, cast, now, visit):
             hosting.the_visit(store, venue, visit_id)
 
 
-def test_a_host_mends_the_mail_of_a_guest_but_not_of_a_member(store, cast, now):
+def test_a_host_sets_the_mail_that_a_guest_lacks_once(store, cast, now, guest_here):
     guest = hosting.change_person(store, cast.seinhuis, cast.thijs, "Thijs de Smit", "thijs@x.example", cast.marieke.id, now)
     assert (guest.name, guest.email) == ("Thijs de Smit", "thijs@x.example")
+    for email in ("other@x.example", ""):
+        with pytest.raises(Refused, match="mail_is_theirs"):
+            hosting.change_person(store, cast.seinhuis, guest, "Thijs", email, cast.marieke.id, now)
+
+
+def test_a_host_mends_the_name_of_a_member_and_never_the_mail(store, cast, now, visit):
     store.people.mark_signed_in(cast.samira, now)
     member = people.in_network(store, cast.noord.id, cast.samira.id)
     renamed = hosting.change_person(store, cast.seinhuis, member, "Samira Vos-Bas", member.email, cast.marieke.id, now)
     assert renamed.name == "Samira Vos-Bas"
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(Refused, match="mail_is_theirs"):
         hosting.change_person(store, cast.seinhuis, member, "Samira", "marieke2@x.example", cast.marieke.id, now)
-    assert refusal.value.code == "mail_is_theirs"
 
 
-def test_nobody_takes_over_a_host_who_never_signed_in(store, cast, now):
-    with pytest.raises(Refused) as refusal:
-        hosting.change_person(store, cast.seinhuis, cast.wim, "Wim", "marieke2@x.example", cast.marieke.id, now)
-    assert refusal.value.code == "mail_is_theirs"
+def test_nobody_sets_the_mail_of_who_has_a_role(store, cast, now):
+    hanna = people.join(store, cast.noord.id, "Hanna Host", None, cast.policy, now)
+    people.give_role(store, hanna, "host", cast.seinhuis.id, now, by=cast.marieke.id)
+    with pytest.raises(Refused, match="mail_is_theirs"):
+        hosting.change_person(store, cast.seinhuis, hanna, "Hanna", "marieke2@x.example", cast.marieke.id, now)
+
+
+def acts_on(store, venue, person, by, now):
+    """Every act on somebody's record."""
+    yield lambda: hosting.change_person(store, venue, person, person.name, person.email, by, now)
+    yield lambda: hosting.replace_badge(store, venue, person, by, now)
+    yield lambda: hosting.shown_badge(store, venue, person, by, now)
+    yield lambda: hosting.add_topic(store, venue, person, "fietsen maken", by, now)
+    yield lambda: hosting.drop_topic(store, venue, person, "0" * 32, by, now)
+
+
+def may(store, venue, person, by, now):
+    """True when every act is allowed, False when each is refused."""
+    said = []
+    for act in acts_on(store, venue, person, by, now):
+        try:
+            act()
+            said.append(True)
+        except NotFound:
+            said.append(True)
+        except Refused as error:
+            assert error.code == "not_acquainted"
+            said.append(False)
+    assert len(set(said)) == 1
+    return said[0]
+
+
+def test_the_record_of_somebody_is_mended_where_they_came(store, cast, now, visit):
+    wim = cast.wim.id
+    assert not may(store, cast.wissel, cast.samira, wim, now)
+    undone = presence.check_in(store, cast.joost, cast.wissel, cast.policy, "badge", now).visit
+    presence.undo(store, undone, now)
+    assert not may(store, cast.wissel, cast.joost, wim, now)
+    presence.check_in(store, cast.samira, cast.wissel, cast.policy, "badge", now + timedelta(hours=1))
+    assert may(store, cast.wissel, cast.samira, wim, now + timedelta(hours=1))
+
+
+def test_helping_somebody_in_makes_nobody_acquainted_that_day(store, cast, now):
+    hosting.help_in(store, cast.thijs, cast.wissel, cast.policy, cast.wim.id, now)
+    assert not may(store, cast.wissel, cast.thijs, cast.wim.id, now)
+    assert not hosting.may_see_balance(store, cast.wissel, cast.thijs, now, is_admin=False)
+    tomorrow = now + timedelta(days=1)
+    assert may(store, cast.wissel, cast.thijs, cast.wim.id, tomorrow)
+    assert hosting.may_see_balance(store, cast.wissel, cast.thijs, tomorrow, is_admin=False)
+
+
+def test_who_was_added_by_a_host_today_is_theirs_to_mend_today(store, cast, now):
+    nora = hosting.add_person(store, cast.wissel, cast.policy, "Nora Prins", "", cast.wim.id, now)
+    assert may(store, cast.wissel, nora, cast.wim.id, now)
+    assert not may(store, cast.wissel, nora, cast.samira.id, now)
+    assert not may(store, cast.wissel, nora, cast.wim.id, now + timedelta(days=1))
+
+
+def test_who_has_a_role_is_mended_by_themselves_and_by_an_admin_only(store, cast, now):
+    presence.check_in(store, cast.marieke, cast.wissel, cast.policy, "badge", now)
+    assert not may(store, cast.wissel, cast.marieke, cast.wim.id, now)
+    assert may(store, cast.wissel, cast.wim, cast.wim.id, now)
+    assert may(store, cast.seinhuis, cast.wim, cast.marieke.id, now)
 
 
 def test_a_new_badge_makes_the_old_one_invalid(store, cast, now, keys):
@@ -168,9 +237,9 @@ def test_a_search_finds_this_network_only_and_is_written_down(store, cast, now):
 
 
 def test_a_balance_is_seen_where_somebody_came(store, cast, now, visit):
-    assert hosting.may_see_balance(store, cast.seinhuis, cast.samira, is_admin=False)
-    assert not hosting.may_see_balance(store, cast.wissel, cast.samira, is_admin=False)
-    assert hosting.may_see_balance(store, cast.wissel, cast.samira, is_admin=True)
+    assert hosting.may_see_balance(store, cast.seinhuis, cast.samira, now, is_admin=False)
+    assert not hosting.may_see_balance(store, cast.wissel, cast.samira, now, is_admin=False)
+    assert hosting.may_see_balance(store, cast.wissel, cast.samira, now, is_admin=True)
 
 
 def test_a_call_is_answered_once_and_at_its_own_venue(store, cast, now):

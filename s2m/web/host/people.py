@@ -75,7 +75,7 @@ def _page(venue: Venue, someone: Person, errors: dict[str, str] | None = None, v
     with reading() as store:
         visits = store.presence.of_person(someone.id, most=8, venue_id=venue.id)
         account = store.ledger.person_account(someone.id)
-        shown = hosting.may_see_balance(store, venue, someone, is_admin=me().is_admin)
+        shown = hosting.may_see_balance(store, venue, someone, now(), is_admin=me().is_admin)
         current = store.presence.open_visit(someone)
         known: dict[str, Any] = {
             "topics": store.people.topics(someone.id),
@@ -87,7 +87,8 @@ def _page(venue: Venue, someone: Person, errors: dict[str, str] | None = None, v
                 venue.network_id, {v.id: v.hold_id for v in visits}, min((v.started_at for v in visits), default=now())
             ),
             "open_visit": current if current and current.venue_id == venue.id else None,
-            "mail_is_open": hosting.may_change_mail(store, someone),
+            "may_mend": hosting.may_mend(store, venue, someone, person().id, now()),
+            "mail_is_open": hosting.may_set_mail(store, someone),
         }
     return render_template("host/person.html", someone=someone, errors=errors or {}, values=values or vars(someone), **known)
 
@@ -137,7 +138,7 @@ def badge(slug: str, person_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     someone = _someone(venue, person_id)
     with reading() as store:
-        valid = store.people.valid_badge(someone.id)
+        valid = hosting.shown_badge(store, venue, someone, person().id, now())
     svg = qr.svg(codes.badge_text(keys().badge, valid.id)) if valid else None
     return render_template("host/badge.html", someone=someone, badge=valid, svg=svg)
 
@@ -149,6 +150,8 @@ def replace_badge(slug: str, person_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     someone = _someone(venue, person_id)
     if request.method == "GET":
+        with reading() as store:
+            hosting.shown_badge(store, venue, someone, person().id, now())
         return render_template("host/badge_replace.html", someone=someone)
     limit("replace-badge", person().id, most=60, per=timedelta(hours=1))
     with writing() as store:

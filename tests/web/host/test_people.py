@@ -65,6 +65,32 @@ def test_a_host_sees_the_balance_of_who_came_and_not_of_others(wim, here, cast):
     assert "Newcomers’ grant" in wim.says(path) and "of which held: 4" in wim.says(path)
 
 
+def test_the_record_of_somebody_who_never_came_is_not_this_hosts_to_change(wim, here, cast, app):
+    path = f"/host/de-wissel/people/{cast.thijs.id}"
+    page = wim.get(path).text
+    assert "once they came to this venue by themselves" in page
+    assert 'name="name"' not in page and 'name="topic"' not in page and "/badge" not in page
+    for act in ("", "/topics", "/badge/replace"):
+        answer = wim.post(path + act, name="Thijs", email="thief@x.example", topic="x")
+        assert answer.status_code == 409 and "once they came to this venue by themselves" in answer.text, act
+    for look in ("/badge", "/badge/replace"):
+        assert wim.get(path + look).status_code == 409
+    with app.extensions["s2m.database"].read() as store:
+        assert store.people.get(cast.thijs.id) == cast.thijs and store.people.topics(cast.thijs.id) == []
+    here(cast.thijs, venue=cast.wissel)
+    assert 'name="email"' in wim.get(path).text
+    assert wim.post(path, name="Thijs Smit", email="thijs@x.example").status_code == 303
+    assert 'name="email"' not in wim.get(path).text
+
+
+def test_who_has_a_role_is_not_another_hosts_to_change(wim, here, cast):
+    here(cast.marieke, venue=cast.wissel)
+    path = f"/host/de-wissel/people/{cast.marieke.id}"
+    assert "changes their own record, or an admin does" in wim.says(path)
+    assert wim.post(path, name="Marieke Anders", email=cast.marieke.email).status_code == 409
+    assert wim.get(f"{path}/badge").status_code == 409
+
+
 def test_topics_are_added_and_removed(host, cast, app):
     path = f"{PEOPLE}/{cast.thijs.id}"
     host.post(f"{path}/topics", topic="fietsen maken")
