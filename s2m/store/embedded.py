@@ -57,9 +57,12 @@ class Embedded:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._turn = threading.Lock()
-        self.engine = self.snapshots = self._engine()
+        self.engine = self._engine()
 
     def _engine(self) -> Engine:
+        """The driver begins nothing by itself, so each unit of work says how. An event would do that, too, but an engine
+        with events pays for them at every statement."""
+
         def connect() -> Any:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = driver.connect(
@@ -69,7 +72,7 @@ class Embedded:
                 connection.execute(pragma).fetchall()
             return connection
 
-        engine = create_engine(
+        return create_engine(
             "sqlite://",
             module=driver,
             creator=connect,
@@ -80,19 +83,19 @@ class Embedded:
             hide_parameters=True,
         )
 
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            writes = connection.get_execution_options().get("writes")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-        return engine
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN")
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         if not self._turn.acquire(timeout=BUSY_SECONDS):
             raise Unavailable("busy")
         try:
-            with self.engine.connect() as connection, connection.execution_options(writes=True).begin():
+            with self.engine.connect() as connection, connection.begin():
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
         finally:
             self._turn.release()
@@ -162,6 +165,9 @@ class Embedded:
 
     def listen(self, tell: Callable[[set[str]], None]) -> None:
         """One process: nobody else to listen to."""
+
+    def close(self) -> None:
+        self.engine.dispose()
 
     def is_collision(self, error: DBAPIError) -> bool:
         return False

@@ -46,6 +46,8 @@ class Kind(Protocol):
 
     def listen(self, tell: Callable[[set[str]], None]) -> None: ...
 
+    def close(self) -> None: ...
+
     def is_collision(self, error: DBAPIError) -> bool: ...
 
     def examine(self) -> list[str]: ...
@@ -131,4 +133,4 @@ class Database:
         return [name for name in self.applied() if name not in known]
 
     def close(self) -> None:
-        self.kind.engine.dispose()
+        self.kind.close()

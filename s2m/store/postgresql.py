@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, text
@@ -18,6 +18,9 @@ from s2m.domain.errors import Refused
 from s2m.store.migrations import Step
 
 COLLISIONS = ("40001", "40P01")
+# A server that is gone without a word is noticed within half a minute (seconds; the last in milliseconds)
+ALIVE: dict[str, Any] = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+PAUSE = 2.0
 
 
 class PostgreSQL:
@@ -27,9 +30,17 @@ class PostgreSQL:
         self.url = url.set(drivername="postgresql+psycopg")
         self.engine = create_engine(
             self.url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, hide_parameters=True,
-            connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000 -c statement_timeout=60000"},
+            connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000 -c statement_timeout=60000", **ALIVE},
         )  # fmt: skip
         self.snapshots: Engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._closed = threading.Event()
+        self._listener: threading.Thread | None = None
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._listener:
+            self._listener.join(timeout=10)
+        self.engine.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -80,19 +91,26 @@ class PostgreSQL:
         connection.execute(text("SELECT pg_notify('s2m_changes', :venues)"), {"venues": ",".join(sorted(venue_ids))})
 
     def listen(self, tell: Callable[[set[str]], None]) -> None:
-        """Hear the other web processes, on a connection and a thread of its own, for as long as this process lives."""
-        threading.Thread(target=self._hear, args=(tell,), name="changes", daemon=True).start()
+        """Hear the other web processes, on a connection and a thread of its own, until this is closed."""
+        self._listener = threading.Thread(target=self._listen, args=(tell,), name="changes", daemon=True)
+        self._listener.start()
+
+    def _listen(self, tell: Callable[[set[str]], None]) -> None:
+        while not self._closed.is_set():
+            try:
+                self._hear(tell)
+            except psycopg.Error:
+                self._closed.wait(PAUSE)
 
     def _hear(self, tell: Callable[[set[str]], None]) -> None:
+        """What was said while nobody listened is lost, so that at first every venue counts as changed."""
         address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        while True:
-            try:
-                with psycopg.connect(address, autocommit=True) as connection:
-                    connection.execute("LISTEN s2m_changes")
-                    for notice in connection.notifies():
-                        tell(set(notice.payload.split(",")))
-            except psycopg.Error:
-                time.sleep(5)
+        with psycopg.connect(address, autocommit=True, application_name="s2m listens", connect_timeout=5, **ALIVE) as connection:
+            connection.execute("LISTEN s2m_changes")
+            tell({str(row[0]) for row in connection.execute("SELECT id FROM venues")})
+            while not self._closed.is_set():
+                for notice in connection.notifies(timeout=0.5):
+                    tell(set(notice.payload.split(",")))
 
     def is_collision(self, error: DBAPIError) -> bool:
         return getattr(error.orig, "sqlstate", None) in COLLISIONS
