@@ -8,7 +8,7 @@ zone, so that both nights of the clock change come out right.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields, ledger, people
@@ -51,6 +51,11 @@ class Visit:
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def stored_at(self) -> datetime:
+        """When we heard of it: later than it began where a tablet was offline or slow. Ids begin with it (uuid7)."""
+        return max(self.started_at, datetime.fromtimestamp(int(self.id[:12], 16) / 1000, UTC))
 
     @property
     def estimated(self) -> bool:
@@ -216,7 +221,7 @@ def held_for(store: Store, visit: Visit) -> int:
 
 
 def end(store: Store, visit: Visit, at: datetime, how: str, now: datetime) -> Visit:
-    """End an open visit and settle its hold (an undone visit lets it go). Ending twice changes nothing."""
+    """End an open visit and settle its hold (an undone visit costs nobody anything). Ending twice changes nothing."""
     store.ledger.lock_chain(visit.network_id)
     ended = store.presence.end(visit, at, how)
     held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
@@ -227,7 +232,16 @@ def end(store: Store, visit: Visit, at: datetime, how: str, now: datetime) -> Vi
             ledger.void(store, held, now)
         else:
             ledger.post(store, held, now)
+    if how == "undone":
+        _give_back(store, visit, now)
     return ended
+
+
+def _give_back(store: Store, visit: Visit, now: datetime) -> None:
+    """What the commons paid for the seat of an undone visit: both rows stay."""
+    gift = store.ledger.gift(visit.network_id, visit.id, visit.started_at)
+    if gift:
+        store.ledger.add_evidence(ledger.reverse(store, gift.id, visit.network_id, now), visit_id=visit.id)
 
 
 def leave(store: Store, visit: Visit, now: datetime, *, how: str = "left") -> Visit:
@@ -237,11 +251,16 @@ def leave(store: Store, visit: Visit, now: datetime, *, how: str = "left") -> Vi
     return end(store, visit, max(now, visit.started_at), how, now)
 
 
+def may_undo(visit: Visit, now: datetime) -> bool:
+    """For 30 s from when the scan reached us, however long before it was made."""
+    return visit.is_open and now - visit.stored_at <= UNDO
+
+
 def undo(store: Store, visit: Visit, now: datetime) -> Visit:
     """Take a check-in back within 30 s: the hold is let go. Raises Refused `undo_late`, `not_here`."""
     if not visit.is_open:
         raise Refused("not_here")
-    if now - visit.started_at > UNDO:
+    if not may_undo(visit, now):
         raise Refused("undo_late")
     return end(store, visit, now, "undone", now)
 

@@ -159,14 +159,29 @@ class Ledger(Part):
         resolved = transfers.c.pending_id.in_([hold for hold in holds.values() if hold])
         rows = self.run(select(transfers.c.pending_id, transfers.c.state).where(resolved))
         states = {row.pending_id: row.state for row in rows}
-        commons = self.network_account(network_id, "commons")
-        gifts = (transfers.c.debit_id == commons.id) & (transfers.c.kind == "seat_forgiven") & (transfers.c.at >= since)
-        query = select(evidence.c.visit_id).join(transfers, transfers.c.id == evidence.c.transfer_id).where(gifts)
-        given = set(self.run(query).scalars())
+        given = {visit for visit, _row in self._gifts(network_id, since)}
         word = {None: "held", "post": "settled", "void": "undone"}
         return {
             visit: "commons" if visit in given else word[states.get(hold)] if hold else "free" for visit, hold in holds.items()
         }
+
+    def gift(self, network_id: str, visit_id: str, since: datetime) -> Transfer | None:
+        """What the commons paid for the seat of a visit that began at `since`, unless it was given back."""
+        return next((row for _visit, row in self._gifts(network_id, since, visit_id)), None)
+
+    def _gifts(self, network_id: str, since: datetime, visit_id: str | None = None) -> list[tuple[str, Transfer]]:
+        """Seats that the commons paid since then and that were not given back, each with its visit."""
+        commons, mirrored = self.network_account(network_id, "commons"), transfers.alias("mirrored")
+        query = (
+            select(transfers, evidence.c.visit_id)
+            .join(evidence, evidence.c.transfer_id == transfers.c.id)
+            .outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id)
+            .where(transfers.c.debit_id == commons.id, transfers.c.kind == "seat_forgiven", transfers.c.at >= since)
+            .where(mirrored.c.id.is_(None), evidence.c.visit_id.is_not(None))
+        )
+        if visit_id:
+            query = query.where(evidence.c.visit_id == visit_id)
+        return [(row.visit_id, Transfer(**{c.name: row._mapping[c.name] for c in transfers.c})) for row in self.run(query)]
 
     def gifts_of_commons(self, network_id: str, since: datetime) -> dict[str, int]:
         """How often the commons paid for each kind of transfer since then."""

@@ -112,6 +112,35 @@ def test_the_commons_pays_a_settled_seat_back(store, cast, now, visit):
     assert ledger.verify_network(store, cast.noord.id).fault is None
 
 
+@pytest.mark.parametrize("when", ["at_once", "after"])
+def test_a_check_in_taken_back_gives_the_commons_back_what_it_paid(store, cast, now, when):
+    def sums():
+        venue = store.ledger.seat_accounts(cast.thijs, cast.seinhuis)[1]
+        return store.ledger.network_account(cast.noord.id, "commons").balance, venue.balance, balance(store, cast.thijs)
+
+    before = sums()
+    done = hosting.help_in(
+        store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, commons_pays=when == "at_once"
+    )  # fmt: skip
+    if when == "after":
+        hosting.forgive_seat(store, done.visit, "Vergat de portemonnee", cast.marieke.id, now)
+    assert sums()[:2] == (before[0] - 4, before[1] + 4)
+    undone = hosting.undo(store, done.visit, cast.marieke.id, now + timedelta(seconds=20))
+    assert sums() == before and seat(store, cast, undone) == ("undone" if undone.hold_id else "free")
+    assert ledger.verify_network(store, cast.noord.id).fault is None
+    for refused in (hosting.undo, hosting.help_out):
+        with pytest.raises(Refused, match="not_here"):
+            refused(store, undone, cast.marieke.id, now)
+    assert sums() == before
+
+
+def test_what_the_commons_paid_stays_paid_when_a_visit_ends_otherwise(store, cast, now):
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, commons_pays=True)
+    paid = store.ledger.network_account(cast.noord.id, "commons").balance
+    hosting.help_out(store, done.visit, cast.marieke.id, now + timedelta(hours=1))
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == paid
+
+
 def test_a_seat_is_forgiven_once_and_with_a_reason(store, cast, now, visit):
     with pytest.raises(Invalid) as missing:
         hosting.forgive_seat(store, visit, " ", cast.marieke.id, now)
