@@ -20,6 +20,12 @@ HERE: dict[str, Callable[[], str]] = {
     "not_found": lambda: _("This screen does not exist. Start again."),
 }
 
+# What refuses a check-in before anything is written: only then may the screen say so
+UNSTORED = {
+    "code_unreadable", "code_forged", "code_is_door", "badge_unknown", "badge_revoked", "floor", "event_shape", "event_id",
+    "event_time",
+}  # fmt: skip
+
 
 def sentence(code: str, data: Mapping[str, object] | None = None) -> str:
     """The words for a code; a general one where its figures are no longer known (a repeated scan)."""
@@ -40,7 +46,15 @@ def remember(code: str, said: str) -> None:
 @paired("kiosk")
 def refused(code: str) -> ResponseReturnValue:
     kept, said = session.pop("refusal", None) or ("", "")
-    return render_template("kiosk/refused.html", code=code[:40], sentence=said if kept == code else sentence(code))
+    if code == "recorded":
+        return redirect(url_for("kiosk.said", what="recorded"), 303)
+    return _screen(code[:40], said if kept == code else sentence(code))
+
+
+def _screen(code: str, said: str) -> str:
+    leaving = bool(request.values.get("leaving"))
+    unstored = code in UNSTORED and not leaving
+    return render_template("kiosk/refused.html", code=code, sentence=said, unstored=unstored, leaving=leaving)
 
 
 @blueprint.errorhandler(S2MError)
@@ -51,4 +65,4 @@ def on_refusal(error: S2MError) -> ResponseReturnValue:
         return errors.answer(status, error.code, error.data)
     if error.code == "sign_in":
         return redirect(url_for("kiosk.pair"), 303)
-    return render_template("kiosk/refused.html", code=error.code, sentence=sentence(error.code, error.data)), status
+    return _screen(error.code, sentence(error.code, error.data)), status

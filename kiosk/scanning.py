@@ -73,7 +73,9 @@ def _answer(result: ScanResult) -> dict[str, object]:
 
 def _show_next(result: ScanResult) -> None:
     """What the tablet may open now: this visit, or the words of this refusal."""
-    if result.visit_id:
+    if result.code == "recorded":
+        session.pop("visit", None)
+    elif result.visit_id:
         session["visit"] = result.visit_id
     else:
         refusals.remember(result.code, str(_answer(result)["message"]))

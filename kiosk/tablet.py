@@ -146,6 +146,11 @@ def said(what: str) -> ResponseReturnValue:
             _("Stay near this tablet for a moment."),
             _("Or ask anybody who looks at home here."),
         ),
+        "recorded": (
+            _("This visit was recorded."),
+            _("It has ended, so you are not checked in now."),
+            _("Are you here? Show your badge again."),
+        ),
         "undone": (_("Undone."), _("You are not checked in; no seat is held."), _("Is it you after all? Show your badge again.")),
     }
     if what not in words:

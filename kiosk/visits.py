@@ -13,7 +13,7 @@ from kiosk.refusals import sentence
 from s2m.domain import matches, presence
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.people import Person
-from s2m.domain.presence import UNDO, Need, Visit
+from s2m.domain.presence import Need, Visit
 from s2m.web.context import device, now, policy_of, reading, room, writing
 from s2m.web.context import device_venue as venue
 from s2m.web.errors import status_of
@@ -32,6 +32,14 @@ def _on_screen(store: Store, visit_id: str) -> tuple[Visit, Person]:
     visit = store.presence.get(visit_id) if ours else None
     person = store.people.get(visit.person_id) if visit and visit.person_id else None
     if visit is None or person is None or visit.venue_id != venue().id:
+        raise Refused("screen_over")
+    return visit, person
+
+
+def _going_on(store: Store, visit_id: str) -> tuple[Visit, Person]:
+    """The same, of a visit that has not ended. Raises Refused `screen_over`."""
+    visit, person = _on_screen(store, visit_id)
+    if not visit.is_open:
         raise Refused("screen_over")
     return visit, person
 
@@ -77,7 +85,7 @@ def _solve(store: Store, person: Person) -> None:
 def _need_screen(visit_id: str, error: Invalid | None = None) -> ResponseReturnValue:
     """Prefilled with today's answer so far; the two choices as this person left them last time, else empty."""
     with reading() as store:
-        visit, person = _on_screen(store, visit_id)
+        visit, person = _going_on(store, visit_id)
         said = [t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer")]
         chosen = store.people.consents(person.id)
         knows = [t.text for t in store.people.topics(person.id)]
@@ -98,15 +106,13 @@ def _need_screen(visit_id: str, error: Invalid | None = None) -> ResponseReturnV
 def welcome(visit_id: str) -> ResponseReturnValue:
     """The seat as a hold, and up to three people to meet."""
     with reading() as store:
-        visit, person = _on_screen(store, visit_id)
-        if not visit.is_open:
-            raise Refused("screen_over")
+        visit, person = _going_on(store, visit_id)
         held = presence.held_for(store, visit)
         low = store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
     found = matches.for_visitor(room(visit.venue_id), visit)
     return render_template(
         "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low,
-        matches=found, asked=visit.intent == "need", undo=now() - visit.started_at <= UNDO,
+        matches=found, asked=visit.intent == "need", undo=presence.may_undo(visit, now()),
     )  # fmt: skip
 
 
@@ -115,7 +121,7 @@ def welcome(visit_id: str) -> ResponseReturnValue:
 def again(visit_id: str) -> ResponseReturnValue:
     """A badge of somebody who is here: staying or leaving is theirs to say, nothing happens by itself."""
     with reading() as store:
-        visit, person = _on_screen(store, visit_id)
+        visit, person = _going_on(store, visit_id)
         held = presence.held_for(store, visit)
     return render_template("kiosk/again.html", visit_id=visit.id, first_name=person.first_name, visit=visit, held=held)
 

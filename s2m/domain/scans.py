@@ -40,7 +40,10 @@ class ScanEvent:
 
 @dataclass(frozen=True)
 class ScanResult:
-    """status: stored, duplicate, refused or quarantined; code says why; visit and first_name where there is one."""
+    """status: stored, duplicate, refused or quarantined; visit and first_name where there is one.
+
+    code says why; of what is stored: checked_in, already_here, or recorded (the visit is over: nobody is here by it).
+    """
 
     id: str
     status: str
@@ -51,7 +54,10 @@ class ScanResult:
 
 
 def parse_event(given: object) -> ScanEvent:
-    """Raises Invalid for the first field that is wrong; what is not known is refused, not ignored."""
+    """Raises Invalid for the first field that is wrong; what is not known is refused, not ignored.
+
+    The hash that tells a repeat from another event leaves the moment out: a sender adds it once it has to try again.
+    """
     if not isinstance(given, dict) or set(given) - {"id", "at", "code", "need", "visible"}:
         raise Invalid("event", "event_shape")
     visible = given.get("visible")
@@ -60,9 +66,9 @@ def parse_event(given: object) -> ScanEvent:
     code = given.get("code")
     if not isinstance(code, str):
         raise Invalid("code", "code_unreadable")
-    return ScanEvent(
-        parse_id(given.get("id")), _parse_at(given.get("at")), code, _parse_need(given.get("need")), visible, ledger.digest(given)
-    )
+    at, need = _parse_at(given.get("at")), _parse_need(given.get("need"))
+    same = ledger.digest({key: value for key, value in given.items() if key != "at"})
+    return ScanEvent(parse_id(given.get("id")), at, code, need, visible, same)
 
 
 def parse_id(value: object) -> str:
@@ -138,4 +144,5 @@ def arrive(
     done = presence.check_in(
         store, person, venue, policy, way, now, at=at, device_id=device.id, need=event.need, visible=event.visible
     )
-    return ScanResult(event.id, "stored", "checked_in" if done.fresh else "already_here", done.visit.id, person.first_name)
+    code = "recorded" if not done.visit.is_open else "checked_in" if done.fresh else "already_here"
+    return ScanResult(event.id, "stored", code, done.visit.id, person.first_name)

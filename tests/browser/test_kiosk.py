@@ -313,6 +313,25 @@ def test_a_lost_answer_is_the_same_scan(house, without_camera, open_tablet):
     assert lost and len(house.visits(house.cast.samira)) == before + 1
 
 
+def test_a_wrong_clock_of_the_tablet_dates_no_scan(house, without_camera, open_tablet):
+    """A day slow: the first try leaves the moment to the server, a retry corrects its own clock by the server's."""
+    slow = "const real = Date.now; Date.now = () => real() - 86_400_000;"
+    page = open_tablet(without_camera, init=slow, expects=["ERR_FAILED"])
+    sent = []
+
+    def lose(route):
+        sent.append(route.request.post_data_json["events"][0])
+        return route.abort() if len(sent) == 1 else route.continue_()  # it never arrives
+
+    page.route("**/kiosk/scans", lose)
+    page.keyboard.type(house.badge(house.cast.samira)[0], delay=3)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/need")
+    assert "at" not in sent[0] and sent[0]["id"] == sent[1]["id"]
+    assert abs(datetime.fromisoformat(sent[1]["at"]) - datetime.now(UTC)) < timedelta(seconds=20)
+    assert house.visits(house.cast.samira)[-1].ended_at is None
+
+
 def test_without_connection_nobody_is_welcome(house, without_camera, open_tablet):
     page = open_tablet(without_camera, expects=["ERR_INTERNET_DISCONNECTED"])
     before = len(house.visits(house.cast.samira))

@@ -153,6 +153,15 @@ def test_undo_after_thirty_seconds_is_too_late(store, cast, now, arrive):
     assert purse(store, cast.samira) == (12, 4)
 
 
+def test_undo_counts_from_when_we_heard_of_a_scan_not_from_when_it_was(store, cast, now, arrive):
+    """A tablet three minutes slow, or the replay after an outage."""
+    late = arrive(at=now - 3 * MINUTE).visit
+    assert presence.may_undo(late, now + timedelta(seconds=30))
+    assert not presence.may_undo(late, now + timedelta(seconds=31))
+    assert presence.undo(store, late, now + timedelta(seconds=30)).ended_how == "undone"
+    assert purse(store, cast.samira) == (12, 0)
+
+
 def test_undo_of_an_ended_visit_is_refused(store, cast, now, arrive):
     left = presence.leave(store, arrive().visit, now)
     with pytest.raises(Refused, match="not_here"):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from s2m.domain import codes, devices, ledger, people, scans
+from s2m.domain import codes, devices, ledger, people, presence, scans
 from s2m.domain.errors import Invalid
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -86,6 +86,28 @@ def test_a_moment_we_cannot_believe_is_set_aside_for_the_host(store, cast, now, 
 def test_a_replay_counts_for_its_own_moment(store, cast, now, take, badge):
     result = take(event(badge(cast.samira), at=(now - HOUR).isoformat()))
     assert store.presence.get(result.visit_id).started_at == now - HOUR
+
+
+def test_a_replay_of_a_visit_that_is_over_is_recorded_and_no_welcome(store, cast, now, take, badge):
+    """Nobody is checked in by it, so it must not say so."""
+    result = take(event(badge(cast.samira), at=(now - 24 * HOUR).isoformat()))
+    assert (result.status, result.code) == ("stored", "recorded")
+    assert not store.presence.get(result.visit_id).is_open and store.presence.open_visit(cast.samira) is None
+
+
+def test_a_late_scan_within_a_visit_that_was_left_does_not_say_already_here(store, cast, now, take, badge):
+    visit = store.presence.get(take(event(badge(cast.samira))).visit_id)
+    presence.leave(store, visit, now + HOUR)
+    late = take(event(badge(cast.samira), at=(now + HOUR / 2).isoformat()), when=now + 2 * HOUR)
+    assert (late.status, late.code, late.visit_id) == ("stored", "recorded", visit.id)
+
+
+def test_a_repeat_may_say_when_it_was(store, cast, now, take, badge):
+    """A tablet adds the moment only once it has to try again: the same scan all the same."""
+    given = event(badge(cast.samira))
+    first = take(given)
+    again = take({**given, "at": (now - MINUTE).isoformat()})
+    assert (again.status, again.code, again.visit_id) == ("duplicate", "checked_in", first.visit_id)
 
 
 def test_a_full_purse_in_debt_is_refused_and_nothing_is_held(store, cast, now, take, badge):

@@ -80,6 +80,16 @@ def test_an_impossible_moment_waits_for_the_host(send, tablet, cast, now, moved,
     assert tablet.visits() == []
 
 
+def test_a_replay_past_closing_time_is_recorded_and_nobody_is_welcome(tablet, cast, now):
+    result = tablet.scan(tablet.badge(cast.samira), at=(now - timedelta(hours=24)).isoformat())
+    assert (result["status"], result["code"]) == ("stored", "recorded")
+    assert result["message"] == "This visit was recorded. It has ended." or "afgelopen" in result["message"]
+    for path in ("", "/need", "/again"):
+        assert tablet.get(f"/kiosk/visits/{result['visit']}{path}").status_code == 409
+    page = tablet.client.get("/kiosk/refused/recorded?lang=en", follow_redirects=True).text
+    assert "recorded" in page and "Welcome" not in page and "Nothing was stored" not in page
+
+
 def test_refuses_codes_that_check_nobody_in(send, tablet, cast, app, database, now):
     badge, revoked = tablet.badge(cast.samira), tablet.badge(cast.joost)
     with database.write() as store:

@@ -107,6 +107,22 @@ def test_a_refusal_has_a_code_a_sentence_and_a_way_out(tablet):
     assert "<script>x" not in tablet.get("/kiosk/refused/<script>x").text
 
 
+def test_only_a_refused_check_in_says_that_nothing_was_stored(tablet):
+    """A screen that closed may well have stored what was asked."""
+    for code in ("badge_unknown", "floor"):
+        assert "Nothing was stored" in tablet.get(f"/kiosk/refused/{code}?lang=en").text
+    for code in ("screen_over", "undo_late", "not_here"):
+        assert "Nothing was stored" not in tablet.get(f"/kiosk/refused/{code}?lang=en").text
+    assert "You are not checked in" not in tablet.get("/kiosk/visits/gone?lang=en").text
+    assert "You are not checked in" not in tablet.get("/kiosk/refused/badge_unknown?lang=en&leaving=1").text
+
+
+def test_the_page_tells_scripts_the_servers_time(tablet, now):
+    """So that a wrong clock of the tablet dates no scan."""
+    for path in ("/kiosk/", "/kiosk/door"):
+        assert f'data-now="{int(now.timestamp() * 1000)}"' in tablet.get(path).text
+
+
 def test_who_signs_in_beside_it_does_not_disturb_the_tablet(tablet, cast, database, now):
     with database.write() as store:
         tablet.client.set_cookie("session", signin.start_session(store, cast.olga, "test", now))

@@ -114,6 +114,21 @@ def test_undo_lets_visit_and_hold_go(tablet, cast, scanned, database, clock):
     assert tablet.get(f"/kiosk/visits/{scanned}").status_code == 409
 
 
+def test_undo_counts_from_the_scan_that_reached_us(tablet, cast, now, clock):
+    """The tablet's clock is three minutes slow."""
+    visit = tablet.scan(tablet.badge(cast.samira), at=(now - timedelta(minutes=3)).isoformat())["visit"]
+    clock.shift(timedelta(seconds=20))
+    assert "/undo" in tablet.get(f"/kiosk/visits/{visit}").text
+    assert tablet.post(f"/kiosk/visits/{visit}/undo").location == "/kiosk/said/undone"
+
+
+def test_a_visit_that_ended_asks_nothing_more(tablet, scanned):
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    for path in ("", "/need", "/again"):
+        assert tablet.get(f"/kiosk/visits/{scanned}{path}").status_code == 409
+    assert tablet.get(f"/kiosk/visits/{scanned}/goodbye").status_code == 200
+
+
 def test_undo_has_its_time(tablet, scanned, clock):
     clock.shift(timedelta(seconds=31))
     assert "/undo" not in tablet.get(f"/kiosk/visits/{scanned}").text

@@ -1,4 +1,5 @@
 // The rotating code for phones: counts down, fetches the next one in time, and says so when the server is away.
+// With each code comes the server's time, which scan.js hears of as the event "clock" on document ({detail: ms}).
 const door = document.querySelector('[data-door]');
 const clock = document.querySelector('[data-clock]');
 const lost = document.querySelector('[data-lost]');
@@ -10,6 +11,7 @@ function read() {
   const line = door.querySelector('[data-left]');
   until = performance.now() + line.dataset.left * 1000;
   clock.textContent = line.dataset.clock;
+  document.dispatchEvent(new CustomEvent('clock', {detail: Number(line.dataset.now)}));
 }
 
 async function renew() {

@@ -2,11 +2,16 @@
 // "code" on document ({detail: text}), which camera.js and scanner.js send.
 // The event's id is made once per code and kept while its fate is unknown, so that a retry after a lost
 // answer is the same scan. "Welcome" is only ever shown by the server, after it has stored the scan.
+// The first try leaves the moment to the server. A later one says when it was, by the server's clock: this device's
+// own may be wrong, and what is off in it cancels out between the page's time and the scan's.
 const WAITS = [0, 700, 2000, 4000];      // ms before each try
 const main = document.querySelector('[data-scan]');
 const csrf = document.querySelector('meta[name=csrf-token]').content;
 let open = null;                         // {id, code, at}: sent, answer unknown
 let busy = false;
+let ahead = 0;                           // ms that the server's clock is ahead of this device's
+
+document.addEventListener('clock', event => { ahead = event.detail - Date.now(); });
 
 export function uuid() {                 // randomUUID is missing over plain http
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -38,10 +43,12 @@ async function post(url, body) {         // the answer, or null when trying agai
   }
 }
 
-async function insist(url, body) {
+async function insist(url, first, later = first) {
+  let body = first;
   for (const wait of WAITS) {
     if (wait) await new Promise(done => setTimeout(done, wait));
     const answer = await post(url, body);
+    body = later;
     if (answer) return answer;
   }
   return null;
@@ -51,7 +58,7 @@ const page = (url, key, value) => url.replace(key, encodeURIComponent(value));
 
 function show(result) {                  // replace: the back button never leads to somebody's page
   const {visit, code} = result;
-  if (!visit) location.replace(page(main.dataset.refused, 'CODE', code || 'refused'));
+  if (!visit || code === 'recorded') location.replace(page(main.dataset.refused, 'CODE', code || 'refused'));
   else if (code === 'already_here') location.replace(page(main.dataset.again, 'ID', visit));
   else location.replace(page(main.dataset.visit, 'ID', visit));
 }
@@ -64,8 +71,10 @@ async function scanned(code) {
     const found = await insist(main.dataset.leave, {code});
     if (found) return show(found);
   } else {
-    if (open?.code !== code) open = {id: uuid(), at: new Date().toISOString(), code};
-    const answer = await insist(main.dataset.scan, {events: [open]});
+    const again = open?.code === code;
+    if (!again) open = {id: uuid(), at: new Date(Date.now() + ahead).toISOString(), code};
+    const {at, ...now} = open;
+    const answer = await insist(main.dataset.scan, {events: [again ? open : now]}, {events: [open]});
     if (answer) return show(answer.results?.[0] ?? {code: 'refused'});
   }
   say('failed');
