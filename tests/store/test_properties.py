@@ -104,8 +104,9 @@ class House(RuleBasedStateMachine):
         return self._arrive(name, where, commons)
 
     def _arrive(self, name, where, commons):
-        self._close_overdue(name)
         before, purse = self.open.get(name), self.purses[name]
+        overdue = before if before and before.visit.closes_at <= self.now else None
+        before = None if overdue else before
         refused = not commons and purse.balance - purse.held - 4 < -8
         if before and before.where == where:
             refused = False
@@ -118,6 +119,8 @@ class House(RuleBasedStateMachine):
             assert error.code == "floor" and refused
             return None
         assert not refused
+        if overdue:  # closing time has passed, though nothing had closed it
+            self._settle(overdue, "closing")
         if before and before.where == where:
             assert not done.fresh and done.visit.id == before.visit.id
             return before
@@ -244,12 +247,6 @@ class House(RuleBasedStateMachine):
         if how != "undone":
             self.purses[seat.who].balance -= 4
             self.purses[seat.where].balance += 4
-
-    def _close_overdue(self, name):
-        """A check-in first ends a visit whose closing time has passed."""
-        seat = self.open.get(name)
-        if seat and seat.visit.closes_at <= self.now:
-            self._settle(seat, "closing")
 
     def _or_not_here(self, seat, act, how):
         with self.database.read() as store:
