@@ -6,9 +6,10 @@ at or before the opening time is after midnight; "24:00" is midnight.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -63,6 +64,15 @@ class Policy:
     thanks_given_per_day: int = 5
     thanks_received_per_day: int = 8
     thanks_per_pair: int = 3
+
+
+@dataclass(frozen=True)
+class PolicyChange:
+    """was: for each value that changed, what it was and what it became. by: a person's id; None at the opening."""
+
+    at: datetime
+    by: str | None
+    was: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -133,16 +143,19 @@ def parse_hours(given: Mapping[str, tuple[str, str]]) -> Hours:
 
 
 def parse_policy(given: Mapping[str, object]) -> Policy:
-    """A policy from what a host typed. Raises Invalid for the first field that is wrong."""
+    """A policy from what a host typed, within what fits a venue: thanks are made, not moved, so they stay small.
+
+    Raises Invalid for the first field that is wrong.
+    """
     policy = Policy(
-        seat_price=fields.whole(given.get("seat_price"), "seat_price", least=0, most=1000),
+        seat_price=fields.whole(given.get("seat_price"), "seat_price", least=0, most=100),
         floor=fields.whole(given.get("floor"), "floor", least=-10_000, most=0),
         soft_floor=fields.whole(given.get("soft_floor"), "soft_floor", least=-10_000, most=10_000),
-        newcomers_grant=fields.whole(given.get("newcomers_grant"), "newcomers_grant", least=0, most=1000),
-        thanks_amount=fields.whole(given.get("thanks_amount"), "thanks_amount", least=0, most=1000),
-        thanks_given_per_day=fields.whole(given.get("thanks_given_per_day"), "thanks_given_per_day", least=0, most=100),
-        thanks_received_per_day=fields.whole(given.get("thanks_received_per_day"), "thanks_received_per_day", least=0, most=100),
-        thanks_per_pair=fields.whole(given.get("thanks_per_pair"), "thanks_per_pair", least=0, most=100),
+        newcomers_grant=fields.whole(given.get("newcomers_grant"), "newcomers_grant", least=0, most=100),
+        thanks_amount=fields.whole(given.get("thanks_amount"), "thanks_amount", least=0, most=25),
+        thanks_given_per_day=fields.whole(given.get("thanks_given_per_day"), "thanks_given_per_day", least=0, most=20),
+        thanks_received_per_day=fields.whole(given.get("thanks_received_per_day"), "thanks_received_per_day", least=0, most=20),
+        thanks_per_pair=fields.whole(given.get("thanks_per_pair"), "thanks_per_pair", least=0, most=10),
     )
     if policy.soft_floor < policy.floor:
         raise Invalid("soft_floor", "soft_below_floor")
@@ -192,6 +205,18 @@ def change_policy(store: Store, venue: Venue, policy: Policy, by: str, now: date
     """Takes effect now; what was posted before stays as it was."""
     store.venues.add_policy(venue, policy, now, effective_at=now, by=by)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="policy.change", venue_id=venue.id)
+
+
+def policy_changes(store: Store, venue: Venue, *, most: int = 10) -> list[PolicyChange]:
+    """What the policy was before, the last change first; a repeat of the same values is no change."""
+    kept = store.venues.policies(venue, most=most + 1)
+    changes = []
+    for (policy, at, by), (before, _at, _by) in itertools.pairwise(kept):
+        old, new = asdict(before), asdict(policy)
+        was = {name: (old[name], new[name]) for name in new if old[name] != new[name]}
+        if was:
+            changes.append(PolicyChange(at, by, was))
+    return changes
 
 
 def change_hours(store: Store, venue: Venue, hours: Hours, by: str, now: datetime) -> Venue:

@@ -80,6 +80,14 @@ class Venues(Part):
         row = self.one(_policy_at, venue=venue.id, now=now)
         return Policy(**row._mapping) if row else Policy()
 
+    def policies(self, venue: Venue, *, most: int) -> list[tuple[Policy, datetime, str | None]]:
+        """Policies with since when they hold and who made them, the newest first."""
+        query = select(*POLICY_COLUMNS, policies.c.effective_at, policies.c.created_by).where(policies.c.venue_id == venue.id)
+        rows = self.run(query.order_by(policies.c.effective_at.desc()).limit(most))
+        return [
+            (Policy(**{c.name: row._mapping[c.name] for c in POLICY_COLUMNS}), row.effective_at, row.created_by) for row in rows
+        ]
+
     def policy_since(self, venue: Venue, now: datetime) -> datetime | None:
         """Since when the policy that is in force at `now` holds."""
         mine = (policies.c.venue_id == venue.id) & (policies.c.effective_at <= now)

@@ -109,7 +109,9 @@ def test_a_policy_is_read_from_a_form():
 
 @pytest.mark.parametrize(
     ("field", "value", "code"),
-    [("seat_price", "-1", "too_small"), ("seat_price", "1001", "too_large"), ("seat_price", None, "not_whole"),
+    [("seat_price", "101", "too_large"), ("newcomers_grant", "101", "too_large"), ("thanks_amount", "26", "too_large"),
+     ("thanks_given_per_day", "21", "too_large"), ("thanks_received_per_day", "21", "too_large"),
+     ("thanks_per_pair", "11", "too_large"), ("seat_price", "-1", "too_small"), ("seat_price", None, "not_whole"),
      ("floor", "1", "too_large"),
      ("floor", "-99999", "too_small"), ("soft_floor", "-9", "soft_below_floor"), ("thanks_per_pair", "1.5", "not_whole")],
 )  # fmt: skip
@@ -117,6 +119,24 @@ def test_refuses_a_policy_that_cannot_be(field, value, code):
     with pytest.raises(Invalid) as caught:
         venues.parse_policy({**POLICY, field: value})
     assert (caught.value.code, caught.value.data["field"]) == (code, field)
+
+
+def test_a_policy_may_go_to_the_ceilings_that_fit_a_venue():
+    most = {"seat_price": "100", "newcomers_grant": "100", "thanks_amount": "25", "thanks_given_per_day": "20",
+            "thanks_received_per_day": "20", "thanks_per_pair": "10"}  # fmt: skip
+    assert venues.parse_policy(POLICY | most).thanks_amount == 25
+
+
+def test_what_a_policy_was_before_and_who_changed_it_can_be_read(store, cast, now):
+    hour = timedelta(hours=1)
+    venues.change_policy(store, cast.seinhuis, Policy(seat_price=6), cast.marieke.id, now + hour)
+    venues.change_policy(store, cast.seinhuis, Policy(seat_price=6, thanks_amount=3), cast.wim.id, now + 2 * hour)
+    venues.change_policy(store, cast.seinhuis, Policy(seat_price=6, thanks_amount=3), cast.wim.id, now + 3 * hour)
+    changes = venues.policy_changes(store, cast.seinhuis)
+    assert [(c.at, c.by, c.was) for c in changes] == [
+        (now + 2 * hour, cast.wim.id, {"thanks_amount": (2, 3)}), (now + hour, cast.marieke.id, {"seat_price": (4, 6)}),
+    ]  # fmt: skip
+    assert venues.policy_changes(store, cast.wissel) == []
 
 
 def test_a_policy_takes_effect_from_its_moment_on_and_the_past_keeps_its_own(store, cast, now):

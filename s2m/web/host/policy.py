@@ -28,7 +28,10 @@ def policy(slug: str) -> ResponseReturnValue:
 def _page(venue: Venue, errors: dict[str, str] | None = None, values: Any = None, hours: Any = None) -> str:
     with reading() as store:
         kept, since = policy_of(store, venue), store.venues.policy_since(venue, now())
+        changes = venues.policy_changes(store, venue)
+        names = store.people.first_names({change.by for change in changes if change.by})
     shown = {"values": values or asdict(kept), "hours": hours or _hours(venue), "since": since, "days": DAYS}
+    shown |= {"changes": changes, "changed_by": names}
     return render_template("host/policy.html", errors=errors or {}, **shown)
 
 

@@ -22,6 +22,7 @@ def test_new_rules_count_from_now_on_and_leave_open_seats_alone(host, here, cast
     clock.shift(60)
     assert "count from now on" in host.post(POLICY, follow_redirects=True, **USUAL | {"seat_price": "6"}).text
     assert "since Thursday 12 March, 09:42" in host.says(POLICY)
+    assert "Thursday 12 March, 09:42 Marieke A seat asks: 4, then 6" in host.says(POLICY)
     assert here(cast.joost).closes_at
     with app.extensions["s2m.database"].read() as store:
         assert store.venues.policy(cast.seinhuis, visit.started_at).seat_price == 4
@@ -35,7 +36,7 @@ def test_new_rules_count_from_now_on_and_leave_open_seats_alone(host, here, cast
         ({"seat_price": "-1"}, "This must be 0 or more."),
         ({"seat_price": "1e3"}, "Type a whole number"),
         ({"seat_price": ""}, "Type a whole number"),
-        ({"newcomers_grant": "1001"}, "This must be 1000 or less."),
+        ({"newcomers_grant": "101"}, "This must be 100 or less."),
         ({"floor": "1"}, "This must be 0 or less."),
         ({"floor": "-5", "soft_floor": "-6"}, "it cannot be lower"),
         ({"thanks_amount": "2.5"}, "Type a whole number"),
