@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 import sqlite_utils
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine, QueuePool, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlite_utils.migrations import Migrations
 

@@ -25,8 +25,10 @@ class Kind(Protocol):
 
     engine: Engine
     # The same engine for read transactions: each sees one moment, from its first question to its last
-    snapshots: Engine
     one_process: bool
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]: ...
 
     @contextmanager
     def writing(self) -> Iterator[Connection]: ...
@@ -79,7 +81,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Store]:
         """A read transaction: all of it sees one moment. Raises Unavailable when the database does not answer."""
-        with self._errors(), self.kind.snapshots.connect() as connection, connection.begin():
+        with self._errors(), self.kind.reading() as connection:
             yield Store(connection, self.chance)
 
     @contextmanager

@@ -5,7 +5,7 @@ Balances stand on the account and change in the same transaction as the row; `do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -70,6 +70,7 @@ class Ledger(Part):
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self._heads: dict[tuple[str, str], Head] = {}
+        self._fresh: dict[str, Account] = {}
 
     # The chain ------------------------------------------------------------------------------------------------
 
@@ -118,12 +119,19 @@ class Ledger(Part):
         return Account(**row._mapping) if row else None
 
     def fresh(self, debit: Account, credit: Account) -> tuple[Account, Account]:
-        """Both as they stand now, read under the chain's lock."""
-        found = {row.id: Account(**row._mapping) for row in self.run(_two, one=debit.id, other=credit.id)}
-        return found[debit.id], found[credit.id]
+        """Both as they stand now: as read since the chain was locked and not moved since, else read again."""
+        if not {debit.id, credit.id} <= self._fresh.keys():
+            self._remember(Account(**row._mapping) for row in self.run(_two, one=debit.id, other=credit.id))
+        return self._fresh[debit.id], self._fresh[credit.id]
+
+    def _remember(self, found: Iterable[Account]) -> None:
+        self._fresh.update({account.id: account for account in found})
 
     def seat_accounts(self, person: Person, venue: Venue) -> tuple[Account, Account]:
+        """The accounts that pay and are paid for a seat. Locks the chain, so that they stay as read."""
+        self.lock_chain(person.network_id)
         found = [Account(**row._mapping) for row in self.run(_seat, person=person.id, venue=venue.id)]
+        self._remember(found)
         return next(a for a in found if a.person_id), next(a for a in found if a.venue_id)
 
     def person_account(self, person_id: str) -> Account:
@@ -140,13 +148,16 @@ class Ledger(Part):
         return [Account(**row._mapping) for row in self.run(query)]
 
     def move(self, debit: Account, credit: Account, amount: int) -> None:
+        self._fresh.clear()
         self.run(_move, debit=debit.id, credit=credit.id, amount=amount)
 
     def hold(self, debit: Account, amount: int) -> None:
+        self._fresh.clear()
         self.run(_hold, debit=debit.id, amount=amount)
 
     def settle(self, held: Transfer, amount: int) -> None:
         """The hold ends; `amount` of it (0 = nothing) moves."""
+        self._fresh.clear()
         self.run(_hold, debit=held.debit_id, amount=-held.amount)
         if amount:
             self.run(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)

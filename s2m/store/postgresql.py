@@ -32,7 +32,7 @@ class PostgreSQL:
             self.url, pool_size=8, max_overflow=8, pool_timeout=5, pool_pre_ping=True, hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000 -c statement_timeout=60000", **ALIVE},
         )  # fmt: skip
-        self.snapshots: Engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._snapshots: Engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._closed = threading.Event()
         self._listener: threading.Thread | None = None
 
@@ -41,6 +41,11 @@ class PostgreSQL:
         if self._listener:
             self._listener.join(timeout=10)
         self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._snapshots.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
