@@ -17,6 +17,7 @@ from s2m.web.policy import paired
 HERE: dict[str, Callable[[], str]] = {
     "not_checked_in": lambda: _("You are not checked in here, so there is nothing to end."),
     "screen_over": lambda: _("This screen has closed. Show your badge again."),
+    "leave_by_name": lambda: _("Anybody can type a name, so we check nobody out by it. Show your badge, or ask the host."),
     "not_found": lambda: _("This screen does not exist. Start again."),
 }
 

@@ -8,7 +8,7 @@ from flask import jsonify, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
-from kiosk import blueprint, refusals
+from kiosk import blueprint, refusals, visits
 from s2m.domain import scans as events
 from s2m.domain.errors import Invalid, Refused, S2MError
 from s2m.domain.scans import ScanResult
@@ -76,6 +76,6 @@ def _show_next(result: ScanResult) -> None:
     if result.code == "recorded":
         session.pop("visit", None)
     elif result.visit_id:
-        session["visit"] = result.visit_id
+        visits.open_screen(result.visit_id, proven=True)
     else:
         refusals.remember(result.code, str(_answer(result)["message"]))

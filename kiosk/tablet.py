@@ -86,8 +86,8 @@ def leaving() -> ResponseReturnValue:
 
 
 def _start(*, leaving: bool) -> ResponseReturnValue:
-    session.pop("visit", None)
-    session.pop("refusal", None)
+    for kept in ("visit", "proven", "refusal"):
+        session.pop(kept, None)
     if not leaving and "lang" not in request.args:
         session.pop("lang", None)
     foreign = context.language() != device_venue().language
@@ -141,6 +141,16 @@ def call_host() -> ResponseReturnValue:
 def said(what: str) -> ResponseReturnValue:
     """What just happened, where nothing is left to choose."""
     words = {
+        "leave_by_name": (
+            _("Leaving takes more than a name."),
+            _("Anybody can type a name. Show your badge, type the code under it, or use your phone."),
+            _("Have you none of these? Call the host. Or just go: your visit ends by itself at closing time."),
+        ),
+        "here_by_name": (
+            _("You are already checked in."),
+            _("Nothing has changed. To leave, show your badge, type the code under it, or use your phone."),
+            _("Have you none of these? Call the host."),
+        ),
         "called": (
             _("The host has been called."),
             _("Stay near this tablet for a moment."),
@@ -156,7 +166,8 @@ def said(what: str) -> ResponseReturnValue:
     if what not in words:
         raise NotFound()
     title, lead, more = words[what]
-    return render_template("kiosk/said.html", title=title, lead=lead, more=more)
+    call = what if what.endswith("_by_name") else ""
+    return render_template("kiosk/said.html", title=title, lead=lead, more=more, call=call)
 
 
 @blueprint.after_request

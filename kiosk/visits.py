@@ -13,7 +13,7 @@ from kiosk.refusals import sentence
 from s2m.domain import matches, presence
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.people import Person
-from s2m.domain.presence import Need, Visit
+from s2m.domain.presence import Need, Visit, VisitTopic
 from s2m.web.context import device, now, policy_of, reading, room, writing
 from s2m.web.context import device_venue as venue
 from s2m.web.errors import status_of
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 WINDOW = timedelta(minutes=5)
 CHIPS = 6
+
+
+def open_screen(visit_id: str | None, *, proven: bool) -> None:
+    """The only visit that this tablet shows from now on. proven: by badge, code or as somebody new, not by a name alone."""
+    session["visit"], session["proven"] = visit_id, proven
+
+
+def _proven() -> bool:
+    return session.get("proven") is True
 
 
 def _on_screen(store: Store, visit_id: str) -> tuple[Visit, Person]:
@@ -56,11 +65,20 @@ def need(visit_id: str) -> ResponseReturnValue:
             if request.form.get("act") == "solved":
                 _solve(store, person)
             else:
-                visible, on_wall = _ticked("visible"), _ticked("on_wall")
-                presence.answer_need(store, visit, _need(store, person), now(), visible=visible, on_wall=on_wall)
+                _answer(store, visit, _need(store, person))
     except Invalid as error:
         return _need_screen(visit_id, error)
     return redirect(url_for("kiosk.need" if request.form.get("act") == "solved" else "kiosk.welcome", visit_id=visit_id), 303)
+
+
+def _answer(store: Store, visit: Visit, said: Need) -> None:
+    presence.answer_need(
+        store, visit, said, now(), visible=_ticked("visible"), on_wall=_ticked("on_wall"), proven=_proven()
+    )  # fmt: skip
+
+
+def _unmet(store: Store, person: Person) -> VisitTopic | None:
+    return presence.unmet_need(store, person, now()) if _proven() else None
 
 
 def _ticked(name: str) -> bool:
@@ -69,7 +87,7 @@ def _ticked(name: str) -> bool:
 
 def _need(store: Store, person: Person) -> Need:
     form = request.form
-    unmet = presence.unmet_need(store, person, now()) if form.get("act") == "ask-again" else None
+    unmet = _unmet(store, person) if form.get("act") == "ask-again" else None
     if unmet:
         return Need("need", unmet.text)
     texts = {"need": form.get("need"), "offer": form.get("offer") or form.get("topic")}
@@ -77,21 +95,24 @@ def _need(store: Store, person: Person) -> Need:
 
 
 def _solve(store: Store, person: Person) -> None:
-    unmet = presence.unmet_need(store, person, now())
+    unmet = _unmet(store, person)
     if unmet:
         presence.solve(store, person, unmet.id, now())
 
 
 def _need_screen(visit_id: str, error: Invalid | None = None) -> ResponseReturnValue:
-    """Prefilled with today's answer so far; the two choices as this person left them last time, else empty."""
+    """Prefilled with today's answer so far; the two choices as this person left them last time, else empty.
+
+    Who gave no more than a name sees nothing of what stands on that name.
+    """
     with reading() as store:
         visit, person = _going_on(store, visit_id)
         said = [t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer")]
-        chosen = store.people.consents(person.id)
-        knows = [t.text for t in store.people.topics(person.id)]
-        unmet = presence.unmet_need(store, person, now())
+        chosen = store.people.consents(person.id) if _proven() else set()
+        knows = [t.text for t in store.people.topics(person.id)] if _proven() else []
+        unmet = _unmet(store, person)
     page = render_template(
-        "kiosk/need.html", visit_id=visit.id, first_name=person.first_name, knows=knows[:CHIPS], again=unmet,
+        "kiosk/need.html", visit_id=visit.id, first_name=person.first_name, knows=knows[:CHIPS], again=unmet, proven=_proven(),
         kind=request.form.get("kind") or (said[0].kind if said else "need"),
         text=request.form.get("need") or request.form.get("offer") or (said[0].text if said else ""),
         visible=_ticked("visible") if error else "matching" in chosen,
@@ -108,7 +129,7 @@ def welcome(visit_id: str) -> ResponseReturnValue:
     with reading() as store:
         visit, person = _going_on(store, visit_id)
         held = presence.held_for(store, visit)
-        low = store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
+        low = _proven() and store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
     found = matches.for_visitor(room(visit.venue_id), visit)
     return render_template(
         "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low,
@@ -122,6 +143,8 @@ def again(visit_id: str) -> ResponseReturnValue:
     """A badge of somebody who is here: staying or leaving is theirs to say, nothing happens by itself."""
     with reading() as store:
         visit, person = _going_on(store, visit_id)
+        if not _proven():
+            raise Refused("screen_over")
         held = presence.held_for(store, visit)
     return render_template("kiosk/again.html", visit_id=visit.id, first_name=person.first_name, visit=visit, held=held)
 
@@ -140,7 +163,10 @@ def undo(visit_id: str) -> ResponseReturnValue:
 @paired("kiosk")
 def leave(visit_id: str) -> ResponseReturnValue:
     with writing() as store:
-        presence.leave(store, _on_screen(store, visit_id)[0], now())
+        visit, _person = _on_screen(store, visit_id)
+        if not _proven():
+            raise Refused("leave_by_name")
+        presence.leave(store, visit, now())
     return redirect(url_for("kiosk.goodbye", visit_id=visit_id), 303)
 
 

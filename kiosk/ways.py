@@ -9,10 +9,10 @@ import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import jsonify, redirect, render_template, request, session, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kiosk import blueprint
+from kiosk import blueprint, visits
 from kiosk.refusals import sentence
 from kiosk.scanning import json_body
 from s2m.domain import ledger, people, scans
@@ -39,6 +39,14 @@ def _leaving() -> bool:
     return bool(request.values.get("leaving"))
 
 
+def _by_name(store: Store, person: Person) -> ScanResult:
+    """Check in by name. Raises Refused `here_by_name`: a visit that others began is not opened by it."""
+    result = _come_or_go(store, person, "name", leaving=False)
+    if result.code != "checked_in":
+        raise Refused("here_by_name")
+    return result
+
+
 def _come_or_go(store: Store, person: Person, way: str, *, leaving: bool) -> ScanResult:
     """Check a known person in here, or find the visit they are about to end. Raises Refused `not_checked_in`, `floor`."""
     event = ScanEvent(_event_id(), None, "", None, None, ledger.digest(way, person.id))
@@ -56,9 +64,9 @@ def _come_or_go(store: Store, person: Person, way: str, *, leaving: bool) -> Sca
     return result
 
 
-def _show(result: ScanResult) -> ResponseReturnValue:
+def _show(result: ScanResult, *, proven: bool = True) -> ResponseReturnValue:
     """On to the screen of this visit, the only one that the tablet may open now."""
-    session["visit"] = result.visit_id
+    visits.open_screen(result.visit_id, proven=proven)
     screen = "kiosk.again" if result.code == "already_here" else "kiosk.need"
     return redirect(url_for(screen, visit_id=result.visit_id), 303)
 
@@ -91,6 +99,8 @@ def short_code() -> ResponseReturnValue:
 @paired("kiosk")
 def lookup() -> ResponseReturnValue:
     """The start of one's own name or mail, then one masked confirmation: never a list, never who does not exist."""
+    if _leaving():
+        return redirect(url_for("kiosk.said", what="leave_by_name"), 303)
     if request.method == "GET" or request.form.get("act") == "no":
         return _form("lookup", q="", masked="")
     return _look_up(request.form.get("q", ""), sure=request.form.get("act") == "yes")
@@ -101,10 +111,14 @@ def _look_up(typed: str, *, sure: bool) -> ResponseReturnValue:
     try:
         with writing() if sure else reading() as store:
             person = people.look_up(store, device().network_id, typed)
-            result = _come_or_go(store, person, "name", leaving=_leaving()) if sure else None
+            result = _by_name(store, person) if sure else None
     except (Invalid, NotFound) as error:
         return _form("lookup", error, "q", q=typed[:NAME_MAX], masked="")
-    return _show(result) if result else _form("lookup", q=typed, masked=people.masked(person.name))
+    except Refused as error:
+        if error.code != "here_by_name":
+            raise
+        return redirect(url_for("kiosk.said", what="here_by_name"), 303)
+    return _show(result, proven=False) if result else _form("lookup", q=typed, masked=people.masked(person.name))
 
 
 @blueprint.route("/walk-in", methods=["GET", "POST"])
@@ -140,5 +154,5 @@ def leave_with() -> ResponseReturnValue:
     with writing() as store:
         person = people.person_with_badge(store, keys().badge, device().network_id, code if isinstance(code, str) else "")
         result = _come_or_go(store, person, "badge", leaving=True)
-    session["visit"] = result.visit_id
+    visits.open_screen(result.visit_id, proven=True)
     return jsonify(visit=result.visit_id, code=result.code, person=result.first_name)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def as_present(here: Here) -> Present:
-    """What somebody offers today counts as what they know, beside what stands on them."""
+    """What somebody offers today counts as what they know, beside what stands on them (not where they came by name)."""
+    knows = () if here.visit.by_name else here.knows
     of = {kind: tuple(t.text for t in here.topics if t.kind == kind and not t.solved_at) for kind in ("need", "work", "offer")}
     return Present(
-        here.person.id, here.person.first_name, here.knows + of["offer"], of["work"], of["need"], here.visit.visible, here.room
+        here.person.id, here.person.first_name, knows + of["offer"], of["work"], of["need"], here.visit.visible, here.room
     )
 
 

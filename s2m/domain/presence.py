@@ -53,6 +53,11 @@ class Visit:
         return self.ended_at is None
 
     @property
+    def by_name(self) -> bool:
+        """A name was typed and nothing shown: anybody may have done it. What stands on the person stays closed."""
+        return self.way == "name"
+
+    @property
     def stored_at(self) -> datetime:
         """When we heard of it: later than it began where a tablet was offline or slow. Ids begin with it (uuid7)."""
         return max(self.started_at, datetime.fromtimestamp(int(self.id[:12], 16) / 1000, UTC))
@@ -141,19 +146,22 @@ def check_in(
 ) -> CheckIn:
     """Make somebody present. A second check-in at the same venue is the same visit; elsewhere it moves them.
 
-    at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent.
-    Raises Refused `floor` when the seat would pass the floor and the commons does not pay.
+    at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
+    Raises Refused `floor` when the seat would pass the floor and the commons does not pay; `here_by_name` where a name
+    alone would end a visit elsewhere.
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now
     until = closing_after(venue, started)
     current = _open_at(store, person, started, now)
+    if way == "name" and current and current.venue_id != venue.id:
+        raise Refused("here_by_name")
     known, moved_at = _replayed(store, person, venue, started, until) if started < now else (None, None)
     if current and current.venue_id == venue.id:
         known = current
     if known:
         return CheckIn(known, False, held_for(store, known))
-    shown = visible if visible is not None else "matching" in store.people.consents(person.id)
+    shown = visible if visible is not None else way != "name" and "matching" in store.people.consents(person.id)
     visit_id = store.new_id(now)
     held = _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
@@ -273,20 +281,25 @@ def close_due(store: Store, now: datetime) -> int:
     return len(due)
 
 
-def answer_need(store: Store, visit: Visit, need: Need, now: datetime, *, visible: bool, on_wall: bool) -> Visit:
+def answer_need(
+    store: Store, visit: Visit, need: Need, now: datetime, *, visible: bool, on_wall: bool, proven: bool = True
+) -> Visit:
     """What the visitor needs, offers or does today, and who may see it; the answer before, if any, is replaced.
 
-    Both choices are remembered as consent, so that they stand as chosen next time.
+    Both choices are remembered as consent, so that they stand as chosen next time. proven False: whoever answers gave
+    no more than a name; then they count for this visit only, and nothing goes on the wall.
     """
     if not visit.is_open or visit.person_id is None:
         raise Refused("not_here")
     person = store.people.get(visit.person_id)
     assert person, "people are erased, never deleted"
-    people.consent(store, person, "matching", visible, now)
-    people.consent(store, person, "wall", on_wall, now)
+    if proven:
+        people.consent(store, person, "matching", visible, now)
+        people.consent(store, person, "wall", on_wall, now)
     store.presence.clear_topics(visit)
     if need.text:
-        store.presence.add_topic(visit, "need" if need.kind == "need" else "offer", need.text, now, on_wall=on_wall)
+        kind = "need" if need.kind == "need" else "offer"
+        store.presence.add_topic(visit, kind, need.text, now, on_wall=on_wall and proven)
     return store.presence.set_answer(visit, need.kind, visible)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from s2m.domain import ledger, people, presence, venues
+from s2m.domain import ledger, matches, people, presence, venues
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.presence import Need
 
@@ -293,6 +293,35 @@ def test_the_answer_replaces_the_one_before_and_is_remembered_as_consent(store, 
     assert (visit.intent, visit.visible) == ("offer", True) and store.presence.get(visit.id) == visit
     assert [(t.kind, t.text, t.on_wall) for t in store.presence.topics(visit.id)] == [("offer", "gewone taal", False)]
     assert store.people.consents(cast.samira.id) == {"matching"}
+
+
+def test_a_name_alone_shows_nobody_and_changes_no_consent(store, cast, now):
+    """Anybody can type a name."""
+    for purpose in ("matching", "wall"):
+        people.consent(store, cast.samira, purpose, True, now)
+    visit = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "name", now).visit
+    assert visit.by_name and not visit.visible
+    answered = presence.answer_need(store, visit, Need("need", "x"), now, visible=False, on_wall=True, proven=False)
+    assert not answered.visible and not store.presence.topics(visit.id)[0].on_wall
+    assert store.people.consents(cast.samira.id) == {"matching", "wall"}
+    people.consent(store, cast.samira, "matching", False, now)
+    assert presence.answer_need(store, visit, Need("working", ""), now, visible=True, on_wall=False, proven=False).visible
+    assert store.people.consents(cast.samira.id) == {"wall"}
+
+
+def test_a_name_alone_ends_no_visit_elsewhere(store, cast, now, arrive):
+    there = arrive(venue=cast.wissel).visit
+    with pytest.raises(Refused, match="here_by_name"):
+        presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "name", now + HOUR)
+    assert store.presence.open_visit(cast.samira) == there
+    assert presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "name", now + DAY).fresh
+
+
+def test_what_stands_on_somebody_does_not_count_where_they_came_by_name(store, cast, now):
+    visit = presence.check_in(store, cast.joost, cast.seinhuis, cast.policy, "name", now, visible=True).visit
+    presence.add_work(store, visit, "een boot", now)
+    (there,) = [matches.as_present(here) for here in store.presence.here(cast.seinhuis.id)]
+    assert (there.knows, there.works_on) == ((), ("een boot",))
 
 
 def test_just_working_has_no_text(store, now, arrive):

@@ -44,6 +44,80 @@ def test_the_name_is_confirmed_behind_a_mask(tablet, cast):
     assert tablet.visits()[0].way == "name"
 
 
+@pytest.fixture
+def known(tablet, cast, database, now, clock):
+    """Samira knows things, asked for something yesterday, and agreed to be shown."""
+    with database.write() as store:
+        visit = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now).visit
+        need = presence.Need("need", "wie leest mijn geheim?")
+        presence.answer_need(store, visit, need, now, visible=True, on_wall=True)
+        presence.leave(store, visit, now)
+    clock.shift(timedelta(days=1))
+
+
+def by_name(tablet, typed):
+    tablet.post("/kiosk/name", q=typed)
+    return tablet.post("/kiosk/name", q=typed, act="yes")
+
+
+def test_a_name_alone_shows_nothing_that_stands_on_somebody(tablet, cast, known):
+    page = tablet.get(by_name(tablet, "samira").location)
+    assert page.status_code == 200
+    assert "gewone taal" not in page.text and "geheim" not in page.text
+    assert 'name="visible" value="1">' in page.text and 'name="on_wall"' not in page.text
+
+
+def test_a_name_alone_decides_for_this_visit_only(tablet, cast, known, database):
+    path = by_name(tablet, "samira").location
+    tablet.post(path, kind="need", need="iets", on_wall="1")
+    with database.read() as store:
+        visit = store.presence.open_visit(cast.samira)
+        assert not visit.visible and not store.presence.topics(visit.id)[0].on_wall
+        assert store.people.consents(cast.samira.id) == {"matching", "wall"}
+    tablet.post(path, act="solved")
+    tablet.post(path, act="ask-again", kind="working")
+    with database.read() as store:
+        assert store.presence.topics(visit.id) == []
+        assert presence.unmet_need(store, cast.samira, visit.started_at).text == "wie leest mijn geheim?"
+
+
+def test_nobody_is_checked_out_by_name(tablet, cast):
+    visit = tablet.scan(tablet.badge(cast.samira))["visit"]
+    tablet.get("/kiosk/leaving")
+    for answer in (tablet.get("/kiosk/name?leaving=1"), tablet.post("/kiosk/name", q="samira", act="yes", leaving="1")):
+        assert answer.location == "/kiosk/said/leave_by_name"
+    page = said(tablet.get("/kiosk/said/leave_by_name?lang=en"))
+    assert "badge" in page and "phone" in page and "/kiosk/call" in page
+    assert tablet.post(f"/kiosk/visits/{visit}/leave").status_code == 409
+
+
+def test_who_is_here_already_is_not_opened_by_name(tablet, cast):
+    visit = tablet.scan(tablet.badge(cast.samira))["visit"]
+    tablet.get("/kiosk/")
+    assert by_name(tablet, "samira").location == "/kiosk/said/here_by_name"
+    page = said(tablet.get("/kiosk/said/here_by_name?lang=en"))
+    assert "Samira" not in page and "/kiosk/call" in page
+    for path in ("", "/need", "/again"):
+        assert tablet.get(f"/kiosk/visits/{visit}{path}").status_code == 409
+    for act in ("leave", "undo"):
+        assert tablet.post(f"/kiosk/visits/{visit}/{act}").status_code == 409
+    assert tablet.visits()[0].ended_at is None
+
+
+def test_who_came_by_name_may_undo_but_not_leave_by_it(tablet, cast):
+    visit = by_name(tablet, "samira").location.split("/")[3]
+    assert tablet.post(f"/kiosk/visits/{visit}/leave").status_code == 409
+    assert tablet.visits()[0].ended_at is None
+    assert tablet.post(f"/kiosk/visits/{visit}/undo").location == "/kiosk/said/undone"
+
+
+def test_who_came_by_name_leaves_with_the_badge(tablet, cast):
+    by_name(tablet, "samira")
+    tablet.get("/kiosk/leaving")
+    visit = tablet.json("/kiosk/leave", {"code": tablet.badge(cast.samira)}).json["visit"]
+    assert tablet.post(f"/kiosk/visits/{visit}/leave").location.endswith("/goodbye")
+
+
 def test_the_mail_address_finds_too(tablet, cast):
     assert "J•••t B•••r" in said(tablet.post("/kiosk/name", q="joost@seinhuis.example"))
 
@@ -138,7 +212,6 @@ def test_leaving_never_checks_in(tablet, cast):
     answer = tablet.json("/kiosk/leave", {"code": tablet.badge(cast.samira)})
     assert answer.status_code == 409 and answer.json["code"] == "not_checked_in"
     assert tablet.post("/kiosk/code", code=tablet.short_code(cast.samira), leaving="1").status_code == 409
-    assert tablet.post("/kiosk/name", q="samira", act="yes", leaving="1").status_code == 409
     assert tablet.visits() == []
 
 
