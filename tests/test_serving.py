@@ -10,9 +10,14 @@ import statistics
 import subprocess
 import time
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
+from s2m.config import load
+from s2m.domain import devices
+from s2m.store.engine import Database
+from s2m.web.live import EACH, PING, STREAMS
 from tests.servers import COMMAND, command, environment, serving  # noqa: F401
 
 pytestmark = pytest.mark.slow
@@ -30,15 +35,28 @@ def founded(folder):
     return folder
 
 
-def streams(server, token, count):
-    """Open pages: each listens to what changes in the venue."""
-    opened = []
-    for _ in range(count):
-        stream = socket.create_connection(("127.0.0.1", server.port), timeout=10)
-        stream.sendall(f"GET /live/het-seinhuis HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
-        opened.append(stream)
-    answers = [stream.recv(4096) for stream in opened]
-    assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+def tablets(folder, count):
+    """Tokens of that many paired kiosks."""
+    database = Database(load(folder).database)
+    with database.write() as store:
+        [venue] = store.venues.all()
+        tokens = [devices.make_token(store, venue, f"Tablet {n}", "test", datetime.now(UTC)) for n in range(count)]
+    database.close()
+    return tokens
+
+
+def listening(server, token):
+    stream = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    head = f"GET /live/het-seinhuis HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    stream.sendall(head.encode())
+    return stream
+
+
+def streams(server, folder, count):
+    """Open pages: each listens to what changes in the venue, as many on each tablet as one may have."""
+    tokens = tablets(folder, -(-count // EACH))
+    opened = [listening(server, tokens[n // EACH]) for n in range(count)]
+    assert all(stream.recv(4096).startswith(b"HTTP/1.1 200") for stream in opened)
     return opened
 
 
@@ -74,7 +92,7 @@ def test_no_set_up_link_once_there_is_a_network(serving, founded):  # noqa: F811
 def test_two_hundred_open_pages_do_not_stop_the_site(serving, founded):  # noqa: F811
     server = serving("run")
     token = command(founded, "kiosk", "token")
-    opened = streams(server, token, 200)
+    opened = streams(server, founded, 200)
     took = []
     for _ in range(40):
         began = time.monotonic()
@@ -91,6 +109,23 @@ def test_two_hundred_open_pages_do_not_stop_the_site(serving, founded):  # noqa:
     close(opened)
 
 
+def test_a_page_that_was_closed_frees_its_place_soon(serving, founded):  # noqa: F811
+    server = serving("run")
+    opened = streams(server, founded, STREAMS)
+    [late] = tablets(founded, 1)
+    with listening(server, late) as stream:
+        assert stream.recv(4096).startswith(b"HTTP/1.1 503")
+    opened.pop().close()
+    deadline = time.monotonic() + 2 * PING + 1
+    answer = b""
+    while not answer.startswith(b"HTTP/1.1 200"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        with listening(server, late) as stream:
+            answer = stream.recv(4096)
+    close(opened)
+
+
 def heard(stream):
     """What comes until a change is told (signs of life may come before)."""
     got = b""
@@ -103,7 +138,7 @@ def heard(stream):
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_soon_though_pages_are_open(serving, founded, sign):  # noqa: F811
     server = serving("run")
-    opened = streams(server, command(founded, "kiosk", "token"), 20)
+    opened = streams(server, founded, 20)
     assert server.stop(sign) < 3
     assert server.process.returncode == 0
     close(opened)
@@ -111,7 +146,7 @@ def test_a_signal_stops_it_soon_though_pages_are_open(serving, founded, sign):  
 
 def test_a_killed_parent_leaves_no_worker_on_the_port(serving, founded):  # noqa: F811
     server = serving("run")
-    opened = streams(server, command(founded, "kiosk", "token"), 5)
+    opened = streams(server, founded, 5)
     assert server.stop(signal.SIGKILL) < 4
     assert serving("run").ask("GET", "/healthz")[0] == 200
     close(opened)
