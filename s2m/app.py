@@ -7,7 +7,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, session, url_for
+from flask import Flask, Request, Response, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, format_date, get_locale, ngettext
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -30,7 +31,15 @@ CSP = {
 REPEATS = 3
 
 
+class Cookies(SecureCookieSessionInterface):
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Programs send no cookie: nothing to open, and no key to derive for it."""
+        return super().open_session(app, request) if request.cookies else self.session_class()
+
+
 class S2M(Flask):
+    session_interface = Cookies()
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Two transactions that met leave nothing behind, so the view may simply run again."""
         for _ in range(REPEATS - 1):

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from s2m.domain import codes
 from s2m.domain.errors import Conflict, Denied, Invalid, NotFound, Refused, S2MError, TooMany, Unavailable
+from s2m.web.context import language
 
 log = structlog.get_logger("s2m")
 
@@ -24,6 +25,9 @@ BY_CODE = {
     "pairing_unknown": 404, "badge_unknown": 404, "too_long_body": 413, "json": 400, "event_shape": 422,
 }  # fmt: skip
 
+# What is always said alike is looked up once a language: it was an eighth of a scan
+_SAID: dict[tuple[str, str], str] = {}
+
 
 def status_of(error: S2MError) -> int:
     return BY_CODE.get(error.code) or next((status for kind, status in STATUS if isinstance(error, kind)), 400)
@@ -31,10 +35,19 @@ def status_of(error: S2MError) -> int:
 
 def sentence(code: str, data: Mapping[str, object] | None = None) -> str:
     """What went wrong, in the reader's language; never more than they may know."""
+    if data:
+        return _make(code, data)
+    lang = language()
+    if (lang, code) not in _SAID:
+        _SAID[lang, code] = _make(code, {})
+    return _SAID[lang, code]
+
+
+def _make(code: str, data: Mapping[str, object]) -> str:
     from s2m.web.sentences import SENTENCES
 
     make = SENTENCES.get(code) or SENTENCES["error"]
-    return make(**(data or {}))
+    return make(**data)
 
 
 def wants_json() -> bool:
