@@ -169,7 +169,8 @@ class House(RuleBasedStateMachine):
         allowed = not seat.forgiven and seat.state != "undone"
         try:
             with self.database.write() as store:
-                ledger.forgive(store, store.ledger.transfer(seat.visit.hold_id), self.now)
+                paid = ledger.forgive(store, store.ledger.transfer(seat.visit.hold_id), self.now)
+                store.ledger.add_evidence(paid, visit_id=seat.visit.id)
         except Conflict as error:
             assert error.code == "forgiven" and not allowed
             return
@@ -242,6 +243,9 @@ class House(RuleBasedStateMachine):
         seat.state = how
         del self.open[seat.who]
         if seat.visit.hold_id is None or seat.forgiven:
+            if how == "undone":  # the commons gets back what it paid
+                self.purses["commons"].balance += 4
+                self.purses[seat.where].balance -= 4
             return
         self.purses[seat.who].held -= 4
         if how != "undone":
