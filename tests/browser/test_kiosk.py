@@ -375,6 +375,21 @@ def test_the_back_button_shows_nothing_of_the_last_visitor(house, without_camera
     expect(page.locator("body")).not_to_contain_text("Samira")
 
 
+def test_history_and_reload_bring_no_look_up_back(house, without_camera, open_tablet):
+    page = open_tablet(without_camera)
+    page.goto(f"{house.url}/kiosk/")  # a tablet that stood there all day
+    by_name(house, page)
+    page.goto(f"{house.url}/kiosk/")
+    history = page.context.new_cdp_session(page)
+    seen = history.send("Page.getNavigationHistory")["entries"]
+    page.once("dialog", lambda dialog: dialog.accept())  # "send the form again?"
+    history.send("Page.navigateToHistoryEntry", {"entryId": [e["id"] for e in seen if e["url"].endswith("/name")][-1]})
+    page.wait_for_url("**/kiosk/name")
+    page.reload()
+    expect(page.locator("#f-q")).to_have_value("")
+    assert "•" not in page.content() and "samira" not in page.content().lower()
+
+
 def test_plain_http_says_why_there_is_no_camera(house, without_camera, open_tablet):
     page = open_tablet(without_camera, lang="en", expects=["Cross-Origin-Opener-Policy"])
     elsewhere = house.url.replace("127.0.0.1", "kiosk.test")
@@ -439,7 +454,8 @@ def test_every_screen_is_accessible_and_fits(house, without_camera, open_tablet,
         assert page.locator("html").get_attribute("lang") == lang
 
     check("idle")
-    for path in ("leaving", "code", "name", "walk-in", "refused/badge_unknown", "said/called"):
+    said = ("called", "recorded", "leave_by_name", "here_by_name")
+    for path in ("leaving", "code", "name", "walk-in", "refused/badge_unknown", *(f"said/{what}" for what in said)):
         page.goto(f"{house.url}/kiosk/{path}?lang={lang}")
         check(path)
     page.goto(f"{house.url}/kiosk/walk-in")
@@ -447,6 +463,12 @@ def test_every_screen_is_accessible_and_fits(house, without_camera, open_tablet,
     expect(page.locator(".field__error")).to_be_visible()
     check("walk-in with an error")
     by_name(house, page)
+    check("need by name")
+    house.nobody_but_joost()
+    page.goto(f"{house.url}/kiosk/?lang={lang}")
+    page.keyboard.type(house.badge(house.cast.samira)[0], delay=3)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/need")
     for choice in ("#c-give", "#c-work", "#c-need"):
         page.locator(choice).check(force=True)
         check(choice)
@@ -459,4 +481,4 @@ def test_every_screen_is_accessible_and_fits(house, without_camera, open_tablet,
     page.locator(".kiosk__foot form button").click()
     page.wait_for_url("**/goodbye")
     check("goodbye")
-    assert len(words) == 14
+    assert len(words) == 18
