@@ -114,6 +114,19 @@ def test_a_typed_door_code_counts_for_its_minute_and_the_next(keys, now):
             codes.read_typed_door(keys, typed, [DEVICE], start + timedelta(seconds=seconds))
 
 
+def test_a_typed_code_and_the_qr_code_beside_it_are_two_codes(keys, now):
+    """Or the use of the one would use up the other."""
+    start = now.replace(second=0)
+    steps = {
+        codes.read_door(keys, codes.door_text(keys, DEVICE, at, NONCE), at).step for at in (start, start + timedelta(hours=20))
+    }
+    typed = {
+        codes.read_typed_door(keys, codes.typed_door(keys, DEVICE, at), [DEVICE], at).step
+        for at in (start, start + timedelta(seconds=59))
+    }
+    assert len(typed) == 1 and not steps & typed and all(step < 0 for step in typed)
+
+
 def test_a_typed_code_may_be_typed_with_spaces_and_small_letters(keys, now):
     typed = codes.typed_door(keys, DEVICE, now)
     assert codes.read_typed_door(keys, f" {typed[:3].lower()}-{typed[3:].lower()} ", [DEVICE], now).device_id == DEVICE
