@@ -78,7 +78,7 @@ def make_link(
 def ask_link(store: Store, network_id: str, email: object, browser: str, now: datetime) -> tuple[Person, str] | None:
     """A link for the person with this mail address, None for a stranger; the page answers both alike."""
     person = store.people.by_email(network_id, fields.email(email))
-    if person is None:
+    if person is None or person.erased_at:
         return None
     return person, make_link(store, now, person=person, browser=browser)
 
@@ -141,9 +141,10 @@ def who(store: Store, secret: str, now: datetime) -> SignedIn | None:
     found = store.signin.session(fingerprint(secret))
     if found is None:
         return None
-    idle = IDLE["host" if found.roles else "member"]
-    session = found.session
-    if session.ended_at or now >= session.expires_at or now - session.seen_at >= idle or found.person.erased_at:
+    kind, session = "host" if found.roles else "member", found.session
+    # A role may have been given since the session began
+    until = min(session.expires_at, session.created_at + AGE[kind])
+    if session.ended_at or now >= until or now - session.seen_at >= IDLE[kind] or found.person.erased_at:
         return None
     return found
 

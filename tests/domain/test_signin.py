@@ -126,6 +126,23 @@ def test_a_session_in_use_ends_by_its_age(store, cast, now, session, who, age, s
     assert signin.who(store, secret, now + age) is None
 
 
+def test_who_becomes_a_host_signs_in_again_as_often_as_hosts_do(store, cast, now, session):
+    secret, half = session(), timedelta(hours=11, minutes=50)
+    store.signin.seen(signin.who(store, secret, now).session, now + half)
+    people.give_role(store, cast.samira, "host", cast.seinhuis.id, now, by=cast.marieke.id)
+    assert signin.who(store, secret, now + half + 9 * MINUTE)
+    assert signin.who(store, secret, now + half + 10 * MINUTE) is None
+
+
+def test_who_was_forgotten_gets_no_link(store, cast, now):
+    from sqlalchemy import update
+
+    from s2m.store.schema import people as table
+
+    store.run(update(table).where(table.c.id == cast.samira.id).values(erased_at=now))
+    assert signin.ask_link(store, cast.noord.id, "samira@seinhuis.example", "b", now) is None
+
+
 def test_an_ended_session_lets_nobody_in(store, cast, now, session):
     secret = session()
     signin.end_session(store, cast.samira, signin.who(store, secret, now).session.id, now)
