@@ -1,7 +1,7 @@
 """The way in by phone: a kiosk's door code says where and when, and for a few minutes proves that a phone was near.
 
 A door code lives 20 to 40 seconds, long enough to scan and too short to answer a question. Whoever opened it in time
-is *near* the kiosk for ten minutes; each person may go in once by one code.
+is *near* the kiosk for ten minutes; each person may go in once by one code, and each proof of being near makes one guest.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import codes, presence
+from s2m.domain import codes, fields, ledger, people, presence
 from s2m.domain.codes import DoorCode
 from s2m.domain.errors import Refused
 
@@ -69,3 +69,46 @@ def go_in(
     if done.fresh and done.visit.is_open:
         presence.answer_need(store, done.visit, need, now, visible=visible, on_wall=on_wall)
     return done
+
+
+def guest(
+    store: Store, code: DoorCode, proof: str, venue: Venue, policy: Policy, name: object, now: datetime, *, language: str
+) -> Person:
+    """A new person, without a mail address: that counts once it is proved. The same form sent twice is the same person.
+
+    Raises Invalid, Refused `code_used` where this proof made somebody else.
+    """
+    tidy, key = fields.name(name), f"guest:{proof}"
+    asked = ledger.digest("guest", tidy)
+    store.ledger.lock_chain(venue.network_id)
+    before = store.requests.answer(venue.network_id, code.device_id, key)
+    if before is None:
+        person = people.join(store, venue.network_id, tidy, None, policy, now, language=language)
+        store.requests.keep(venue.network_id, code.device_id, key, asked, {"person": person.id}, now)
+        return person
+    made = store.people.get(before.answer["person"])
+    if before.input_hash != asked or made is None or made.is_member or made.erased_at:
+        raise Refused("code_used")
+    return made
+
+
+def hand_over(store: Store, guest: Person, person: Person, now: datetime) -> None:
+    """The guest at the door turned out to be somebody known: the seat and what was said go with them.
+
+    Nothing happens where the guest is not here by the door, or the other's balance cannot carry the seat.
+    """
+    visit = store.presence.open_visit(guest)
+    venue = store.venues.get(visit.venue_id) if visit and visit.way == "door" else None
+    if visit is None or venue is None or guest.is_member or guest.network_id != person.network_id:
+        return
+    said = next((t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer")), None)
+    need = presence.Need(said.kind, said.text) if said else presence.Need("working", "")
+    try:
+        policy = store.venues.policy(venue, now)
+        done = presence.check_in(store, person, venue, policy, "door", now, device_id=visit.device_id, visible=visit.visible)
+    except Refused:
+        return
+    if done.fresh:
+        on_wall = said is not None and said.on_wall
+        presence.answer_need(store, done.visit, need, now, visible=visit.visible, on_wall=on_wall)
+    presence.end(store, visit, now, "undone", now)

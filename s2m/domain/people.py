@@ -136,6 +136,24 @@ def rename(store: Store, person: Person, name: object, email: object, language: 
     return store.people.change(person, fields.name(name), fields.optional_email(email), language)
 
 
+def prove_mail(store: Store, person: Person, email: str, now: datetime) -> Person:
+    """The address is theirs: they opened a link that was sent there. Raises Conflict `email_known`."""
+    changed = _set_mail(store, person, email, now)
+    store.people.mark_signed_in(changed, now)
+    return changed
+
+
+def drop_mail(store: Store, person: Person, now: datetime) -> Person:
+    """Without an address there are no sign-in links any more."""
+    return _set_mail(store, person, None, now)
+
+
+def _set_mail(store: Store, person: Person, email: str | None, now: datetime) -> Person:
+    changed = store.people.change(person, person.name, email, person.language)
+    store.audit.record(person.network_id, now, actor=person.id, role="member", action="mail.change", object_id=person.id)
+    return changed
+
+
 def add_topic(store: Store, person: Person, text: object, now: datetime) -> None:
     """One more thing somebody knows; a repeat changes nothing. Raises Invalid `too_many_topics`."""
     tidy = fields.topic(text)

@@ -199,10 +199,11 @@ class Presence(Part):
         return [Visit(**row._mapping) for row in self.run(query)]
 
     def acquainted(self, person_id: str, venue_id: str, since: datetime) -> bool:
-        """Whether somebody came to a venue; what was undone and whom a host helped in since then do not count."""
+        """Whether somebody came to a venue; what was undone does not count, nor since then whom a
+        host helped in or who only typed a name."""
         stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
         theirs = (visits.c.person_id == person_id) & (visits.c.venue_id == venue_id)
-        earned = or_(visits.c.way != "host", visits.c.started_at < since)
+        earned = or_(visits.c.way.not_in(("host", "name")), visits.c.started_at < since)
         return self.one(select(visits.c.id).where(theirs, stays, earned).limit(1)) is not None
 
     def came(self, person_id: str, ways: tuple[str, ...]) -> bool:

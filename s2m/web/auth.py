@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from s2m.domain import fields, setup, signin
+from s2m.domain import door, fields, people, setup, signin
 from s2m.domain.errors import Conflict, Invalid
 from s2m.domain.people import Person
-from s2m.web import context
+from s2m.web import address, context
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
@@ -46,34 +45,21 @@ def login() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("auth/login.html", next=_local(request.args.get("next", "")))
     given = request.form.get("email", "")
-    limit("login-from", context.client(), most=20, per=timedelta(hours=1))
+    # Many people come from behind one router: one of them who plays does not lock out the others
+    limit("login-from", context.client(), most=60, per=timedelta(hours=1))
+    limit("login-browser", address.browser(), most=20, per=timedelta(hours=1))
     try:
-        limit("login-for", fields.email(given), most=10, per=timedelta(hours=1))
-        mail_link(given, _local(request.form.get("next", "")))
+        email, network = fields.email(given), context.network()
+        address.limit_mail(email)
+        with writing() as store:
+            if network:
+                address.mail_link(store, network.id, email, _local(request.form.get("next", "")))
     except Invalid as error:
         errors = {"email": sentence(error.code, error.data)}
         return render_template("auth/login.html", errors=errors, values=request.form, next=request.form.get("next")), status_of(
             error
         )
     return render_template("auth/sent.html", email=given.strip())
-
-
-def mail_link(email: str, next_: str) -> None:
-    """A sign-in link for this browser, if somebody has this address; the page that follows is the same if not."""
-    network, browser = context.network(), session.setdefault("browser", secrets.token_urlsafe(16))
-    with writing() as store:
-        found = signin.ask_link(store, network.id, email, browser, now()) if network else None
-        if found is None:
-            return
-        someone, secret = found
-        link = context.public_url() + url_for("auth.open_link", secret=secret, next=next_ or None)
-        body = _(
-            "Hello %(name)s,\n\nThis link signs you in. It works once, for 10 minutes, in the browser where you asked for it:"
-            "\n\n%(link)s\n\nYou did not ask? Then do nothing.",
-            name=someone.first_name,
-            link=link,
-        )
-        store.outbox.add(someone.network_id, email.strip().lower(), _("Your sign-in link"), body, now())
 
 
 @blueprint.route("/login/<secret>", methods=["GET", "POST"])
@@ -85,16 +71,20 @@ def open_link(secret: str) -> ResponseReturnValue:
         with reading() as store:
             link = signin.check_link(store, secret, "login", now(), browser=browser)
             someone = store.people.get(link.person_id or "")
-        return render_template("auth/open.html", name=someone.first_name if someone else "", action=None, hidden={})
+        known = someone is not None and someone.is_member  # else the name is what anybody typed
+        return render_template("auth/open.html", name=someone.first_name if someone and known else "", action=None, hidden={})
     limit("open-link", context.client(), most=60, per=timedelta(hours=1))
     with writing() as store:
-        token = signin.sign_in(store, secret, request.user_agent.string, now(), browser=browser)
+        guest, token = me().person, signin.sign_in(store, secret, request.user_agent.string, now(), browser=browser)
+        found = signin.who(store, token, now())
+        if guest and found:
+            door.hand_over(store, guest, found.person, now())
     return signed_in_as(token, _local(request.args.get("next", "")) or url_for("auth.front"))
 
 
 def signed_in_as(token: str, to: str) -> Response:
-    """Answer with a new session; whatever the browser held before is dropped, but its language and the door it stands at."""
-    kept = {name: session[name] for name in ("lang", "door") if name in session}
+    """Answer with a new session; whatever the browser held before is dropped, but its language, name and door."""
+    kept = {name: session[name] for name in ("lang", "door", "browser") if name in session}
     session.clear()
     session.update(kept)
     response = redirect(to)
@@ -103,6 +93,21 @@ def signed_in_as(token: str, to: str) -> Response:
         context.cookie("session"), token, max_age=LONGEST_AGE, secure=secure, httponly=True, samesite="Lax", path="/"
     )
     return response
+
+
+@blueprint.route("/me/mail/<secret>", methods=["GET", "POST"])
+@signed_in
+def open_mail(secret: str) -> ResponseReturnValue:
+    """Where the link to a new address lands. Opening it proves the address; pressing the button makes it count."""
+    email = address.proved(secret, person())
+    if request.method == "GET":
+        return render_template("auth/mail.html", email=email)
+    with writing() as store:
+        changed = people.prove_mail(store, person(), email, now())
+        address.tell_old(store, person())
+    session.pop("mail", None)
+    flash(_("You sign in with %(email)s from now on.", email=changed.email))
+    return redirect(url_for("people.profile") + "#about", 303)
 
 
 @blueprint.post("/logout")

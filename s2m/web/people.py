@@ -11,9 +11,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import codes, people, presence, signin
-from s2m.domain.errors import Conflict, Invalid, NotFound, S2MError
+from s2m.domain import codes, fields, people, presence, signin
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.people import Badge
+from s2m.web import address
 from s2m.web.context import keys, limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.home import ticked
@@ -50,6 +51,7 @@ def _profile(store: Store, error: S2MError | None = None, form: str = "") -> Res
         code=_spaced(badge),
         qr=_qr(badge).svg_inline(border=4, omitsize=True, dark="#14211b", svgclass=None, lineclass=None) if badge else "",
         sessions=[(s, label_of(s.label)) for s in store.signin.sessions(person().id, now())],
+        can_mail=address.can_mail(),
         errors={field: sentence(error.code, error.data)} if error else {},
     )
     return page, status_of(error) if error else 200
@@ -101,17 +103,39 @@ def consents() -> ResponseReturnValue:
 @blueprint.post("/me/profile")
 @signed_in
 def about() -> ResponseReturnValue:
-    """Name, mail address and language."""
+    """Name and language count at once, a new mail address once it is proved."""
     limit("rename", person().id, most=20, per=timedelta(hours=1))
     form = request.form
-    with writing() as store:
-        try:
-            changed = people.rename(store, person(), form.get("name"), form.get("email"), form.get("language", ""))
-        except (Invalid, Conflict) as error:
+    try:
+        email = _new_mail(fields.optional_email(form.get("email", person().email)))
+        with writing() as store:
+            changed = people.rename(store, person(), form.get("name"), person().email, form.get("language", ""))
+            if email:
+                session["mail"] = address.ask_proof(store, changed, email)
+            elif email is not None and person().email:
+                people.drop_mail(store, changed, now())
+                address.tell_old(store, person())
+    except (Invalid, Conflict, Refused) as error:
+        with reading() as store:
             return _profile(store, error, "about")
     session["lang"] = changed.language
-    flash(_("Saved."))
+    flash(mailed(email) if email else _("Saved."))
     return redirect(url_for("people.profile"), 303)
+
+
+def mailed(email: str) -> str:
+    return _("We mailed a link to %(email)s. Open it in this browser: from then on the address counts.", email=email)
+
+
+def _new_mail(wanted: str | None) -> str | None:
+    """The address to prove, '' where there shall be none, None where nothing changes. Raises Refused `no_mail`."""
+    if wanted == person().email:
+        return None
+    if wanted and not address.can_mail():
+        raise Refused("no_mail", field="email")
+    if wanted:
+        address.limit_mail(wanted)
+    return wanted or ""
 
 
 # The badge -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ minutes, so the code stays out of addresses, and goes with it through signing in
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,13 +16,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import door as doors
-from s2m.domain import people, presence, signin
+from s2m.domain import fields, presence, signin
 from s2m.domain.codes import DoorCode
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.people import Person
 from s2m.domain.presence import CheckIn
 from s2m.domain.venues import Venue, closing_after
-from s2m.web import auth, context
+from s2m.web import address, auth, context
 from s2m.web.context import keys, limit, me, now, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.home import parse_need, ticked
@@ -45,16 +47,16 @@ def door(code: str) -> ResponseReturnValue:
 
 
 def _near(seen: DoorCode) -> ResponseReturnValue:
-    session["door"] = [seen.device_id, seen.step, int(now().timestamp())]
+    session["door"] = [seen.device_id, seen.step, int(now().timestamp()), secrets.token_urlsafe(12)]
     return redirect(url_for("presence.checkin"), 303)
 
 
 def _proof() -> DoorCode | None:
     """The door code that this browser opened. Raises Refused `code_expired` when that was too long ago."""
     kept = session.get("door")
-    if kept is None:
+    if kept is None or len(kept) != 4:
         return None
-    device_id, step, seen_at = kept
+    device_id, step, seen_at, _proof = kept
     doors.check_near(datetime.fromtimestamp(seen_at, UTC), now())
     return DoorCode(device_id, step)
 
@@ -95,8 +97,6 @@ def come_in() -> ResponseReturnValue:
             return _again(proof, error)
         return _type_code(error)
     except (Invalid, Conflict) as error:
-        if error.code == "email_known":
-            return _mail_instead()
         return _again(proof, error)
 
 
@@ -111,39 +111,63 @@ def _typed(code: str) -> ResponseReturnValue:
 
 
 def _check_in(proof: DoorCode, person: Person | None) -> ResponseReturnValue:
-    if person is None:
-        limit("guest", proof.device_id, most=60, per=timedelta(hours=1))
+    if request.form.get("act") == "solved":
+        return _solved(person)
+    guest = None if person else _parse_guest(proof)
     with writing() as store:
         venue = _venue_of(store, proof)
-        if request.form.get("act") == "solved":
-            return _solved(store, person)
-        token = None
-        if person is None:
-            parse_need()
-            person, token = _guest(store, venue)
+        if guest:
+            person = doors.guest(
+                store, proof, session["door"][3], venue, policy_of(store, venue), guest.name, now(), language=context.language()
+            )
+        assert person, "a stranger is a guest by now"
         done = doors.go_in(
             store, proof, person, policy_of(store, venue), now(), need=_need(store, person),
             visible=ticked("visible"), on_wall=ticked("on_wall"),
         )  # fmt: skip
+        if guest:
+            return _welcome_guest(store, person, guest, done)
     session.pop("door", None)
-    if token is None:
-        _welcome(done)
-        return redirect(url_for("home.today"), 303)
-    response = auth.signed_in_as(token, url_for("home.today"))
     _welcome(done)
-    return response
+    return redirect(url_for("home.today"), 303)
 
 
 def _welcome(done: CheckIn) -> None:
     flash(_("Welcome. You are checked in.") if done.fresh else _("You are already checked in."))
 
 
-def _guest(store: Store, venue: Venue) -> tuple[Person, str]:
-    """A new person with a session in this browser. Raises Invalid, Conflict `email_known`."""
-    policy, language = policy_of(store, venue), context.language()
-    given = request.form.get("name"), request.form.get("email")
-    person = people.join(store, venue.network_id, *given, policy, now(), language=language)
-    return person, signin.start_session(store, person, request.user_agent.string, now())
+@dataclass(frozen=True)
+class Guest:
+    """email: where a link goes, if one was typed and was not mailed to too often."""
+
+    name: str
+    email: str | None
+
+
+def _parse_guest(proof: DoorCode) -> Guest:
+    """What a stranger typed, all of it, before it counts as a try. Raises Invalid, TooMany."""
+    form = request.form
+    name, email, _said = fields.name(form.get("name")), fields.optional_email(form.get("email")), parse_need()
+    limit("guest", proof.device_id, most=60, per=timedelta(hours=1))
+    return Guest(name, email if email and address.may_mail(email) else None)
+
+
+def _welcome_guest(store: Store, person: Person, guest: Guest, done: CheckIn) -> ResponseReturnValue:
+    """A session in this browser, and a link to the address, if any: to sign in where somebody has it, else to prove it.
+
+    The page is the same for both, so that nobody learns who is known here.
+    """
+    token, waiting = signin.start_session(store, person, request.user_agent.string, now()), None
+    if guest.email and not address.mail_link(store, person.network_id, guest.email, url_for("home.today")):
+        waiting = address.ask_proof(store, person, guest.email)
+    session.pop("door", None)
+    response = auth.signed_in_as(token, url_for("home.today"))
+    if waiting:
+        session["mail"] = waiting
+    _welcome(done)
+    if request.form.get("email", "").strip():
+        flash(_("A link is on its way to your mail address. Open it in this browser to keep what you earn."))
+    return response
 
 
 def _need(store: Store, person: Person) -> presence.Need:
@@ -154,19 +178,12 @@ def _need(store: Store, person: Person) -> presence.Need:
     return parse_need()
 
 
-def _solved(store: Store, person: Person | None) -> ResponseReturnValue:
-    unmet = presence.unmet_need(store, person, now()) if person else None
-    if person and unmet:
-        presence.solve(store, person, unmet.id, now())
+def _solved(person: Person | None) -> ResponseReturnValue:
+    with writing() as store:
+        unmet = presence.unmet_need(store, person, now()) if person else None
+        if person and unmet:
+            presence.solve(store, person, unmet.id, now())
     return redirect(url_for("presence.checkin"), 303)
-
-
-def _mail_instead() -> ResponseReturnValue:
-    """Somebody has this address: whoever reads its mail may sign in and come back here. Nobody else learns of it."""
-    email = request.form.get("email", "")
-    limit("login-for", email.strip().lower(), most=10, per=timedelta(hours=1))
-    auth.mail_link(email, url_for("presence.checkin"))
-    return render_template("auth/sent.html", email=email.strip())
 
 
 def _venue_of(store: Store, proof: DoorCode) -> Venue:
@@ -203,6 +220,6 @@ def _page(store: Store, venue: Venue, error: S2MError | None = None) -> str:
         again=presence.unmet_need(store, someone, now()) if someone else None,
         visible=ticked("visible") if error else "matching" in chosen,
         on_wall=ticked("on_wall") if error else "wall" in chosen,
-        closes_at=closing_after(venue, now()), low=low,
+        can_mail=address.can_mail(), closes_at=closing_after(venue, now()), low=low,
         errors={field or "seat": sentence(error.code, error.data)} if error else {},
     )  # fmt: skip

@@ -53,6 +53,7 @@ SENTENCES: dict[str, Sentence] = {
     "too_old": _fixed(lambda: _("This scan is older than three days. The host will look at it.")),
     "room_full": lambda room, **d: _("%(room)s is full.", room=room),
     "mail_is_theirs": lambda name, **d: _("Sign-in links go to this address, so only %(name)s can change it.", name=name),
+    "no_mail": _fixed(lambda: _("This place sends no mail yet, so a new address cannot be proved. Ask the host.")),
     "not_acquainted": lambda name, **d: _(
         "You can change the record of %(name)s once they came to this venue by themselves, or on the day after.", name=name
     ),

@@ -217,8 +217,9 @@ def test_the_record_of_somebody_is_mended_where_they_came(store, cast, now, visi
     assert may(store, cast.wissel, cast.samira, wim, now + timedelta(hours=1))
 
 
-def test_helping_somebody_in_makes_nobody_acquainted_that_day(store, cast, now):
-    hosting.help_in(store, cast.thijs, cast.wissel, cast.policy, cast.wim.id, now)
+@pytest.mark.parametrize("way", ["host", "name"])
+def test_what_a_host_can_do_alone_makes_nobody_acquainted_that_day(store, cast, now, way):
+    presence.check_in(store, cast.thijs, cast.wissel, cast.policy, way, now)
     assert not may(store, cast.wissel, cast.thijs, cast.wim.id, now)
     assert not hosting.may_see_balance(store, cast.wissel, cast.thijs, now, is_admin=False)
     tomorrow = now + timedelta(days=1)

@@ -214,3 +214,16 @@ def test_a_first_day_that_is_refused_leaves_nothing(database, now, wrong, code):
         setup.found(store, **{**FIRST, **wrong}, email="m@seinhuis.example", language="nl", now=now)
     with database.read() as store:
         assert store.venues.networks() == []
+
+
+def test_an_address_counts_once_it_is_proved_and_makes_a_member(store, cast, now):
+    proved = people.prove_mail(store, cast.thijs, "thijs@example.org", now)
+    assert (proved.email, store.people.get(cast.thijs.id).is_member) == ("thijs@example.org", True)
+    assert store.audit.last(cast.noord.id)[0]["action"] == "mail.change"
+    with pytest.raises(Conflict, match="email_known"):
+        people.prove_mail(store, cast.joost, "thijs@example.org", now)
+
+
+def test_an_address_can_be_taken_away(store, cast, now):
+    assert people.drop_mail(store, cast.samira, now).email is None
+    assert store.audit.last(cast.noord.id)[0]["action"] == "mail.change"

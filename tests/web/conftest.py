@@ -2,7 +2,8 @@
 
 import html
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -52,6 +53,27 @@ def phone(app, cast, clock):
         return made
 
     return phone
+
+
+@pytest.fixture
+def mailing(app):
+    """This place sends mail; what waits to be sent stays in the outbox."""
+    app.extensions["s2m.config"] = replace(app.extensions["s2m.config"], smtp_url="smtp://127.0.0.1:9")
+
+
+@pytest.fixture
+def waiting(app, now):
+    """What waits to be mailed."""
+
+    def waiting():
+        with app.extensions["s2m.database"].read() as store:
+            return store.outbox.waiting(now + timedelta(days=1))
+
+    return waiting
+
+
+def link_in(mail):
+    return re.search(r"http://localhost(/\S+)", mail.body)[1]
 
 
 @pytest.fixture

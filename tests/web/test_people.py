@@ -58,12 +58,12 @@ def test_consent_stands_until_it_is_taken_back_and_then_counts_at_once(phone, ca
     assert not visit.visible and not known(lambda s: s.presence.topics(visit.id))[0].on_wall
 
 
-def test_name_mail_and_language_change_together_or_not_at_all(phone, cast, known):
+def test_name_and_language_change_together_or_not_at_all(phone, cast, known):
     samira = phone(cast.samira)
-    page = samira.post("/me/profile", name="Samira El Idrissi", email="s@example.org", language="nl", follow_redirects=True)
+    page = samira.post("/me/profile", name="Samira El Idrissi", email=cast.samira.email, language="nl", follow_redirects=True)
     assert 'lang="nl"' in page.text
     changed = known(lambda s: s.people.get(cast.samira.id))
-    assert (changed.name, changed.email, changed.language) == ("Samira El Idrissi", "s@example.org", "nl")
+    assert (changed.name, changed.email, changed.language) == ("Samira El Idrissi", cast.samira.email, "nl")
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,10 @@ def test_name_mail_and_language_change_together_or_not_at_all(phone, cast, known
         ({"name": "", "email": "", "language": "nl"}, 422),
         ({"name": "Samira", "email": "x@y\r\nBcc: z@z.example", "language": "nl"}, 422),
         ({"name": "Samira", "email": "", "language": "fr"}, 422),
-        ({"name": "Samira", "email": "joost@seinhuis.example", "language": "nl"}, 409),
+        ({"name": "Samira", "email": "s@example.org", "language": "fr"}, 422),
     ],
 )
+@pytest.mark.usefixtures("mailing")
 def test_a_change_that_cannot_be_is_refused_beside_its_field(phone, cast, known, form, status):
     answer = phone(cast.samira).post("/me/profile", **form)
     assert answer.status_code == status and "field__error" in answer.text

@@ -43,8 +43,8 @@ TABLE = (
         presence.door presence.checkin presence.come_in
     """),
     (PERSONS, """
-        auth.logout home.today home.part home.need home.work home.hide home.leave people.profile people.about people.consents
-        people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
+        auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
+        people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
         ledger.statement ledger.statement_file contributions.thank contributions.find
     """),
     (ACQUAINTED, "contributions.give"),

@@ -47,6 +47,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "visit.undo": lambda: _("took a check-in back"),
     "visit.forgive": lambda: _("let the commons pay a seat"),
     "person.add": lambda: _("added somebody"),
+    "mail.change": lambda: _("changed their own mail address"),
     "person.change": lambda: _("changed a name or mail address"),
     "topic.add": lambda: _("added a topic for somebody"),
     "topic.drop": lambda: _("removed a topic for somebody"),
