@@ -37,7 +37,7 @@ class Thanks:
 
 
 def to_thank(store: Store, giver: Person, now: datetime) -> tuple[Person, ...]:
-    """Whom the giver was present with in the last days and who let themselves be seen then, the latest first.
+    """Whom the giver was present with in the last days and who let themselves be seen then and now, the latest first.
 
     Never a directory: who kept out of sight can still be thanked by the code of their badge, which only they can give.
     """
@@ -47,7 +47,13 @@ def to_thank(store: Store, giver: Person, now: datetime) -> tuple[Person, ...]:
             other = store.people.get(visit.person_id)
             if other and not other.erased_at:
                 seen[other.id] = other
-    return tuple(seen.values())
+    return tuple(other for other in seen.values() if _lets_be_seen(store, other))
+
+
+def _lets_be_seen(store: Store, person: Person) -> bool:
+    """By what stands now: a consent taken back, or a visit that is hidden, counts at once."""
+    visit = store.presence.open_visit(person)
+    return "matching" in store.people.consents(person.id) and (visit is None or visit.visible)
 
 
 def thank(

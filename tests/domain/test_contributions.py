@@ -170,3 +170,18 @@ def test_who_can_be_thanked_is_who_was_here_and_let_themselves_be_seen(store, ca
     for person in (cast.samira, cast.joost, cast.thijs):
         presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - HOUR)
     assert contributions.to_thank(store, cast.samira, now + HOUR) == (cast.joost,)
+
+
+@pytest.mark.parametrize("hide", ["consent", "visit", "neither", "left"])
+def test_who_no_longer_wants_to_be_seen_is_proposed_no_more(store, cast, now, hide):
+    people.consent(store, cast.joost, "matching", True, now)
+    for person in (cast.samira, cast.joost):
+        presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - HOUR)
+    presence.leave(store, store.presence.open_visit(cast.joost), now)
+    if hide == "consent":
+        people.consent(store, cast.joost, "matching", False, now)
+    elif hide != "left":
+        again = presence.check_in(store, cast.joost, cast.seinhuis, cast.policy, "badge", now + HOUR).visit
+        presence.hide(store, again, hide == "visit")
+    proposed = contributions.to_thank(store, cast.samira, now + 2 * HOUR)
+    assert proposed == ((cast.joost,) if hide in ("neither", "left") else ())

@@ -46,6 +46,13 @@ def test_only_those_who_let_themselves_be_seen_are_proposed(phone, cast, togethe
     assert "Joost" in page and "Thijs" not in page and "Marieke" not in page and "Bakker" not in page
 
 
+def test_who_hides_now_is_neither_proposed_nor_are_their_topics_shown(phone, cast, together):
+    phone(cast.joost).post("/me/hide", hidden="1")
+    samira = phone(cast.samira)
+    assert "Joost" not in samira.says("/thanks") and "Joost" not in samira.says("/me")
+    assert "offertes en prijzen" not in samira.says(f"/thanks?to={cast.joost.id}")
+
+
 def test_who_kept_out_of_sight_is_thanked_by_the_code_of_their_badge(phone, cast, together, app, balance):
     samira = phone(cast.samira)
     with app.extensions["s2m.database"].read() as store:
