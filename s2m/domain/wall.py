@@ -1,13 +1,14 @@
 """The wall: what the house needs and knows now, and nothing that tells who.
 
-Only topics of visits that are visible; a need only where its owner let it on the wall. A text that holds a way to
+Only topics of visits that are visible. What is asked or offered today only where its owner let it on the wall, what stands
+on somebody only while they agree to the wall, and not where they came by name alone. A text that holds a way to
 reach somebody, or its owner's own name, stays off.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,16 +33,17 @@ class House:
     knows: tuple[str, ...]
 
 
-def house(here: Iterable[Here]) -> House:
-    """What may be shown of those who are present."""
+def house(here: Iterable[Here], agreed: Container[str]) -> House:
+    """What may be shown of those who are present. agreed: the ids of those who agree to the wall."""
     needs: dict[str, str] = {}
     knows: dict[str, str] = {}
     for one in here:
         if not one.visit.visible:
             continue
         asked = [t.text for t in one.topics if t.kind == "need" and t.on_wall and not t.solved_at]
-        offered = [t.text for t in one.topics if t.kind == "offer"]
-        for found, texts in ((needs, asked), (knows, [*one.knows, *offered])):
+        offered = [t.text for t in one.topics if t.kind == "offer" and t.on_wall]
+        standing = one.knows if one.person.id in agreed and not one.visit.by_name else ()
+        for found, texts in ((needs, asked), (knows, [*standing, *offered])):
             for text in texts:
                 if not identifies(text, one.person):
                     found.setdefault(folded(text), shortened(text))

@@ -115,6 +115,11 @@ class People(Part):
     def consents(self, person_id: str) -> set[str]:
         return set(self.run(_consents, person=person_id).scalars())
 
+    def agreed(self, person_ids: list[str], purpose: str) -> set[str]:
+        """Who of them agrees to this purpose now."""
+        theirs = consents.c.person_id.in_(person_ids) & (consents.c.purpose == purpose)
+        return set(self.run(select(consents.c.person_id).where(theirs, consents.c.withdrawn_at.is_(None))).scalars())
+
     def set_consent(self, person: Person, purpose: str, given: bool, now: datetime) -> None:
         if given:
             row = {"id": self.store.new_id(now), "network_id": person.network_id, "person_id": person.id, "purpose": purpose}

@@ -65,8 +65,9 @@ def _house(venue: Venue) -> dict[str, Any]:
     with reading() as store:
         here, rooms = store.presence.here(venue.id), store.venues.rooms(venue.id)
         seated, kiosks = store.presence.seated(venue.id), store.devices.all(venue.id, "kiosk")
+        agreed = store.people.agreed([one.person.id for one in here], "wall")
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
-    shown = wall.house(here)
+    shown = wall.house(here, agreed)
     return {
         "needs": wall.ask_pages(shown.needs), "knows": wall.topic_pages(shown.knows),
         "free": max(0, venues.seats(rooms) - len(here)),

@@ -2,12 +2,13 @@
 
 import pytest
 
-from s2m.domain import presence, wall
+from s2m.domain import people, presence, wall
 from s2m.domain.presence import Need
 
 
 def house(store, cast):
-    return wall.house(store.presence.here(cast.seinhuis.id))
+    here = store.presence.here(cast.seinhuis.id)
+    return wall.house(here, store.people.agreed([one.person.id for one in here], "wall"))
 
 
 @pytest.fixture
@@ -25,9 +26,24 @@ def test_a_need_stands_on_the_wall_and_the_knowledge_beside_it(store, cast, here
     assert house(store, cast) == wall.House(("Wie leest mijn offerte mee?",), ("gewone taal",))
 
 
-def test_a_need_that_was_not_meant_for_the_wall_stays_off(store, cast, here):
+def test_what_was_not_meant_for_the_wall_stays_off(store, cast, here):
     here(cast.samira, "Wie leest mijn offerte mee?", on_wall=False)
-    assert house(store, cast) == wall.House((), ("gewone taal",))
+    here(cast.joost, "drukwerk", kind="offer", on_wall=False)
+    assert house(store, cast) == wall.House((), ())
+
+
+def test_what_somebody_knows_stands_there_while_they_agree_to_the_wall(store, cast, here, now):
+    here(cast.samira, "")
+    assert house(store, cast).knows == ("gewone taal",)
+    presence.consent(store, cast.samira, matching=True, wall=False, now=now)
+    assert house(store, cast).knows == ()
+
+
+def test_nothing_that_stands_on_a_name_is_shown_for_that_name_alone(store, cast, now):
+    people.consent(store, cast.samira, "wall", True, now)
+    visit = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "name", now).visit
+    presence.answer_need(store, visit, Need("offer", "drukwerk"), now, visible=True, on_wall=True, proven=False)
+    assert house(store, cast) == wall.House((), ())
 
 
 def test_who_is_hidden_shows_nothing_at_all(store, cast, here):
