@@ -1,5 +1,7 @@
 """The ledger and the audit trail are only ever added to, on any connection; and no row can exist that must not."""
 
+import shutil
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -85,8 +87,8 @@ def test_no_transfer_can_exist_that_must_not(database, cast, wrong):
 
 
 @pytest.mark.parametrize("amount", [1.5, "x", b"1"])
-def test_an_amount_is_a_whole_number_in_the_embedded_engine_too(sqlite_template, amount):
-    database = Database(f"sqlite:///{sqlite_template}")
+def test_an_amount_is_a_whole_number_in_the_embedded_engine_too(sqlite_template, tmp_path, amount):
+    database = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'copy.sqlite')}")
     with pytest.raises(DBAPIError, match="cannot store"), database.kind.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         marks = "'n', 1, 'i', 'j', 'gift', 'posted', 'd', 'c', ?, 'SC', 0, 'k', 'h'"
