@@ -47,6 +47,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     # Presence
     "floor": lambda **d: _("Your balance cannot carry this seat. Talk with the host: there is always a way."),
+    "here_by_name": _fixed(lambda: _("You are already checked in. A name alone does not change that: show your badge.")),
     "not_here": _fixed(lambda: _("This visit has ended.")),
     "undo_late": _fixed(lambda: _("This can no longer be undone. Ask the host.")),
     "clock_ahead": _fixed(lambda: _("The clock of this tablet is ahead. The host will look at this scan.")),
@@ -54,6 +55,7 @@ SENTENCES: dict[str, Sentence] = {
     "room_full": lambda room, **d: _("%(room)s is full.", room=room),
     "mail_is_theirs": lambda name, **d: _("Sign-in links go to this address, so only %(name)s can change it.", name=name),
     "no_mail": _fixed(lambda: _("This place sends no mail yet, so a new address cannot be proved. Ask the host.")),
+    "elsewhere": lambda name, **d: _("%(name)s is checked in elsewhere.", name=name),
     "not_acquainted": lambda name, **d: _(
         "You can change the record of %(name)s once they came to this venue by themselves, or on the day after.", name=name
     ),

@@ -1,0 +1,161 @@
+"""A visit begins and ends: check in, leave, undo, closing time; each with the hold for the seat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from s2m.domain import ledger
+from s2m.domain.errors import Refused
+from s2m.domain.presence.visits import CheckIn, Need, Visit, may_undo
+from s2m.domain.venues import Policy, Venue, closing_after
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.store import Store
+
+
+def check_in(
+    store: Store,
+    person: Person,
+    venue: Venue,
+    policy: Policy,
+    way: str,
+    now: datetime,
+    *,
+    at: datetime | None = None,
+    device_id: str | None = None,
+    need: Need | None = None,
+    visible: bool | None = None,
+    commons_pays: bool = False,
+) -> CheckIn:
+    """Make somebody present. A second check-in at the same venue is the same visit; elsewhere it moves them.
+
+    at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
+    Raises Refused `floor` when the seat would pass the floor and the commons does not pay; `here_by_name` where a name
+    alone would end a visit elsewhere.
+    """
+    store.ledger.lock_chain(person.network_id)
+    started = at or now
+    until = closing_after(venue, started)
+    current = _open_at(store, person, started, now)
+    if way == "name" and current and current.venue_id != venue.id:
+        raise Refused("here_by_name")
+    known, moved_at = _replayed(store, person, venue, started, until) if started < now else (None, None)
+    if current and current.venue_id == venue.id:
+        known = current
+    if known:
+        return CheckIn(known, False, held_for(store, known))
+    shown = visible if visible is not None else way != "name" and "matching" in store.people.consents(person.id)
+    visit_id = store.new_id(now)
+    held = _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
+    # Only now, when nothing can refuse any more, does the visit elsewhere end
+    left = end(store, current, started, "moved", now) if current and current.started_at <= started else None
+    ended_at, ended_how = (moved_at, "moved") if moved_at else (until, "closing") if until <= now else (None, None)
+    visit = Visit(
+        visit_id, person.network_id, venue.id, person.id, None, device_id, way, need.kind if need else "working", shown,
+        started, until, ended_at, ended_how, held.id if held and held.state == "pending" else None,
+    )  # fmt: skip
+    _write_down(store, visit, held, need, now)
+    return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0, left)
+
+
+def _open_at(store: Store, person: Person, started: datetime, now: datetime) -> Visit | None:
+    """Their open visit; one whose closing time has passed, though nothing closed it yet, ends with it."""
+    current = store.presence.open_visit(person)
+    if current and current.closes_at <= started:
+        end(store, current, current.closes_at, "closing", now)
+        return None
+    return current
+
+
+def _replayed(
+    store: Store, person: Person, venue: Venue, started: datetime, until: datetime
+) -> tuple[Visit | None, datetime | None]:
+    """Where a scan that comes late falls among what is known: the visit it belongs to, or when they were next elsewhere."""
+    moved_at: datetime | None = None
+    for visit in store.presence.going_on_after(person, started):
+        here, next_ = visit.venue_id == venue.id, max(visit.started_at, started)
+        if here and next_ < (moved_at or until):
+            return visit, None
+        if visit.started_at > started or visit.ended_at:
+            sign = visit.started_at if visit.started_at > started else visit.ended_at
+            moved_at = min(filter(None, (moved_at, sign)))
+    return None, moved_at if moved_at and moved_at < until else None
+
+
+def _write_down(store: Store, visit: Visit, held: ledger.Transfer | None, need: Need | None, now: datetime) -> None:
+    store.presence.add(visit)
+    if held:
+        store.ledger.add_evidence(held, visit_id=visit.id)
+    if need and need.text:
+        store.presence.add_topic(visit, "need" if need.kind == "need" else "offer", need.text, now, on_wall=False)
+    if held and visit.hold_id and not visit.is_open:
+        ledger.post(store, held, now)
+
+
+def _hold_seat(
+    store: Store, person: Person, venue: Venue, policy: Policy, visit_id: str, now: datetime, until: datetime, commons_pays: bool
+) -> ledger.Transfer | None:
+    if not policy.seat_price:
+        return None
+    debit, credit = store.ledger.seat_accounts(person, venue)
+    key = ledger.digest("seat", visit_id)
+    if commons_pays:
+        commons = store.ledger.network_account(person.network_id, "commons")
+        return ledger.transfer(store, commons, credit, policy.seat_price, "seat_forgiven", now, key=key)
+    return ledger.hold(store, debit, credit, policy.seat_price, "seat", now, key=key, floor=policy.floor, expires_at=until)
+
+
+def held_for(store: Store, visit: Visit) -> int:
+    """Whole units that are held for the seat of this visit now (0 once settled or let go)."""
+    held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
+    return held.amount if held and store.ledger.resolution(held.id) is None else 0
+
+
+def end(store: Store, visit: Visit, at: datetime, how: str, now: datetime) -> Visit:
+    """End an open visit and settle its hold (an undone visit costs nobody anything). Ending twice changes nothing."""
+    store.ledger.lock_chain(visit.network_id)
+    ended = store.presence.end(visit, at, how)
+    held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
+    if ended is None:
+        return store.presence.get(visit.id) or visit
+    if held and store.ledger.resolution(held.id) is None:
+        if how == "undone":
+            ledger.void(store, held, now)
+        else:
+            ledger.post(store, held, now)
+    if how == "undone":
+        _give_back(store, visit, now)
+    return ended
+
+
+def _give_back(store: Store, visit: Visit, now: datetime) -> None:
+    """What the commons paid for the seat of an undone visit: both rows stay."""
+    gift = store.ledger.gift(visit.network_id, visit.id, visit.started_at)
+    if gift:
+        store.ledger.add_evidence(ledger.reverse(store, gift.id, visit.network_id, now), visit_id=visit.id)
+
+
+def leave(store: Store, visit: Visit, now: datetime, *, how: str = "left") -> Visit:
+    """Check-out. Raises Refused `not_here` when the visit has ended before."""
+    if not visit.is_open:
+        raise Refused("not_here")
+    return end(store, visit, max(now, visit.started_at), how, now)
+
+
+def undo(store: Store, visit: Visit, now: datetime) -> Visit:
+    """Take a check-in back within 30 s: the hold is let go. Raises Refused `undo_late`, `not_here`."""
+    if not visit.is_open:
+        raise Refused("not_here")
+    if not may_undo(visit, now):
+        raise Refused("undo_late")
+    return end(store, visit, now, "undone", now)
+
+
+def close_due(store: Store, now: datetime) -> int:
+    """End every visit whose closing time has come, marked estimated; how many. Safe to run again."""
+    due = store.presence.due(now)
+    for visit in due:
+        end(store, visit, visit.closes_at, "closing", now)
+    return len(due)
