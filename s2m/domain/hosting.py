@@ -29,12 +29,26 @@ def the_visit(store: Store, venue: Venue, visit_id: str) -> Visit:
 
 
 def help_in(
-    store: Store, person: Person, venue: Venue, policy: Policy, by: str, now: datetime, *, commons_pays: bool = False
-) -> CheckIn:
-    """Make somebody present who stands before the host. Raises Refused `floor` unless the commons pays."""
+    store: Store, person: Person, venue: Venue, policy: Policy, by: str, now: datetime, *, commons_pays: bool = False,
+    move: bool = False,
+) -> CheckIn:  # fmt: skip
+    """Make somebody present who stands before the host. Raises Refused `floor` unless the commons pays.
+
+    Raises Refused `elsewhere` for somebody who is checked in at another venue, unless the host means it (`move`).
+    """
+    store.ledger.lock_chain(venue.network_id)
+    current = store.presence.open_visit(person)
+    if current and current.venue_id != venue.id and current.closes_at > now and not move:
+        raise Refused("elsewhere", name=person.first_name)
     done = presence.check_in(store, person, venue, policy, "host", now, commons_pays=commons_pays)
     _note_check_in(store, done, by, now, commons_pays)
     return done
+
+
+def came_from_elsewhere(store: Store, visit: Visit) -> bool:
+    """Whether this visit ended one at another venue: that one stays ended, also when this one is taken back."""
+    before = store.presence.of_person(visit.person_id or "", most=2)
+    return any(v.id != visit.id and v.ended_how == "moved" and v.ended_at == visit.started_at for v in before)
 
 
 def walk_in(

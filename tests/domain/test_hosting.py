@@ -54,6 +54,25 @@ def test_a_balance_that_cannot_carry_the_seat_is_refused_unless_the_commons_pays
     assert acts(store, cast)[0] == "visit.forgive"
 
 
+def test_somebody_who_is_elsewhere_moves_only_where_the_host_means_it(store, cast, now):
+    presence.check_in(store, cast.thijs, cast.wissel, cast.policy, "badge", now)
+    with pytest.raises(Refused, match="elsewhere") as refusal:
+        hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now + timedelta(hours=1))
+    assert refusal.value.data == {"name": "Thijs"}
+    assert store.presence.open_visit(cast.thijs).venue_id == cast.wissel.id
+    later = now + timedelta(hours=1)
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, later, move=True)
+    assert done.fresh and hosting.came_from_elsewhere(store, done.visit)
+    undone = hosting.undo(store, done.visit, cast.marieke.id, later)
+    assert hosting.came_from_elsewhere(store, undone) and store.presence.open_visit(cast.thijs) is None
+
+
+def test_a_visit_elsewhere_whose_closing_time_has_passed_is_no_hindrance(store, cast, now):
+    presence.check_in(store, cast.thijs, cast.wissel, cast.policy, "badge", now)
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now + timedelta(days=1))
+    assert done.fresh and not hosting.came_from_elsewhere(store, done.visit)
+
+
 def test_a_walk_in_gets_the_grant_and_is_here(store, cast, now):
     someone, done = hosting.walk_in(store, cast.seinhuis, cast.policy, "Nora Prins", "", cast.marieke.id, now)
     assert done.visit.way == "walk_in"

@@ -50,12 +50,15 @@ def check_in(slug: str, person_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     with reading() as store:
         someone = people.in_network(store, venue.network_id, person_id)
-    pays = bool(request.form.get("commons"))
+    pays, move = bool(request.form.get("commons")), bool(request.form.get("move"))
     try:
         with writing() as store:
-            done = hosting.help_in(store, someone, venue, policy_of(store, venue), person().id, now(), commons_pays=pays)
+            policy = policy_of(store, venue)
+            done = hosting.help_in(store, someone, venue, policy, person().id, now(), commons_pays=pays, move=move)
     except Refused as error:
-        return render_template("host/floor.html", someone=someone, problem=sentence(error.code, error.data)), status_of(error)
+        asked = "host/elsewhere.html" if error.code == "elsewhere" else "host/floor.html"
+        page = render_template(asked, someone=someone, problem=sentence(error.code, error.data), pays=pays, move=move)
+        return page, status_of(error)
     return _came_in(slug, someone.first_name, done)
 
 
@@ -84,10 +87,14 @@ def undo_check_in(slug: str, visit_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     try:
         with writing() as store:
-            hosting.undo(store, hosting.the_visit(store, venue, visit_id), person().id, now())
+            undone = hosting.undo(store, hosting.the_visit(store, venue, visit_id), person().id, now())
+            moved = hosting.came_from_elsewhere(store, undone)
     except Refused as error:
         return today.page(venue, sentence(error.code, error.data)), status_of(error)
-    flash(_("The check-in was taken back. No seat is held."))
+    if moved:
+        flash(_("The check-in was taken back. Their visit elsewhere stays ended: its seat is settled."))
+    else:
+        flash(_("The check-in was taken back. No seat is held."))
     return redirect(url_for("host.today", slug=slug), 303)
 
 

@@ -171,6 +171,24 @@ def test_somebody_found_is_helped_in_and_a_repeat_says_they_were_here(host, cast
     assert "was here already." in host.post(path, follow_redirects=True).text
 
 
+def test_who_is_checked_in_elsewhere_is_asked_about_first(host, here, cast, clock):
+    here(cast.thijs, venue=cast.wissel)
+    clock.shift(60)
+    path = f"{HOST}/people/{cast.thijs.id}/check-in"
+    asked = host.post(path)
+    assert asked.status_code == 409 and "Thijs is checked in elsewhere." in asked.text and "De Wissel" not in asked.text.partition("<main")[2]
+    assert "Nobody is here yet" in host.says(TODAY)
+    assert "is checked in." in host.post(path, move="1", follow_redirects=True).text
+
+
+def test_taking_back_a_check_in_that_moved_somebody_says_that_they_are_nowhere_now(host, here, cast, app, clock):
+    here(cast.thijs, venue=cast.wissel)
+    clock.shift(60)
+    host.post(f"{HOST}/people/{cast.thijs.id}/check-in", move="1")
+    answer = host.post(f"{HOST}/visits/{visit_of(app, cast.thijs).id}/undo", follow_redirects=True)
+    assert "The check-in was taken back. Their visit elsewhere stays ended: its seat is settled." in answer.text
+
+
 def test_where_the_balance_cannot_carry_the_seat_the_commons_may(host, cast, app, now):
     with app.extensions["s2m.database"].write() as store:
         store.venues.add_policy(cast.seinhuis, Policy(seat_price=100), now, effective_at=now, by=None)
