@@ -19,7 +19,7 @@ from s2m.config import Config, keys, load
 from s2m.domain.errors import Collision
 from s2m.domain.people import LANGUAGES
 from s2m.store.engine import Database
-from s2m.web import PAGES, context, errors, live, policy
+from s2m.web import PAGES, bodies, context, errors, live, policy
 
 STATIC = Path(__file__).parent / "static"
 LIMIT = 64 * 1024
@@ -67,6 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
     hub = live.Hub()
     database.on_change.append(hub.tell)
     app.extensions |= {"s2m.config": config, "s2m.keys": ring, "s2m.database": database, "s2m.hub": hub, "s2m.rooms": {}}
+    app.extensions["s2m.bodies"] = bodies.Bodies()
     app.extensions["s2m.jobs"] = {job.name: job.seconds for job in jobs.JOBS}
     if config.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxy_hops, config.proxy_hops, config.proxy_hops)  # type: ignore[method-assign]
@@ -98,6 +99,7 @@ def _register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for name in ("static", "kiosk.static"):
         app.view_functions[name] = policy.anyone(partial(app.view_functions[name]))
+    app.before_request(bodies.watch)
     app.before_request(_remember_language)
     app.before_request(policy.enforce)
     app.after_request(_headers)

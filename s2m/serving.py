@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from s2m.store.engine import Database
     from s2m.web.live import Hub
 
-# 256 live streams (web/live.py) and 64 requests that work
-THREADS = 320
+# 256 live streams (web/live.py), 96 bodies that are waited for (web/bodies.py), and 32 requests that work
+THREADS = 384
 GRACE = 2
 GRANIANS_LOG = {
     "version": 1,

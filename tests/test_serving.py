@@ -10,12 +10,14 @@ import statistics
 import subprocess
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from s2m.config import load
 from s2m.domain import devices
+from s2m.serving import THREADS
 from s2m.store.engine import Database
 from s2m.web.live import EACH, PING, STREAMS
 from tests.servers import COMMAND, command, environment, serving  # noqa: F401
@@ -124,6 +126,55 @@ def test_a_page_that_was_closed_frees_its_place_soon(serving, founded):  # noqa:
         with listening(server, late) as stream:
             answer = stream.recv(4096)
     close(opened)
+
+
+def dripping(server, count):
+    """Requests that say they have a body, of which only the beginning comes."""
+    head = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    opened = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(count)]
+    for one in opened:
+        one.sendall(head + b"Content-Length: 60000\r\n\r\na=")
+    return opened
+
+
+def test_bodies_that_do_not_come_stop_neither_the_site_nor_the_tablets(serving, founded):  # noqa: F811
+    server, [token] = serving("run"), tablets(founded, 1)
+    opened = dripping(server, THREADS + 20)
+    code = command(founded, "badge", "m@noord.example", "--format", "text")
+    for _ in range(3):
+        event = {"id": str(uuid.uuid4()), "code": code}
+        assert server.ask("GET", "/login")[0] == 200
+        assert server.ask("POST", "/kiosk/scans", {"events": [event]}, Authorization=f"Bearer {token}")[0] == 200
+    with contextlib.closing(server.connect()) as connection:
+        connection.request("POST", "/login", "email=m%40noord.example", {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    close(opened)
+    deadline = time.monotonic() + 10
+    while server.ask("POST", "/login", {})[0] != 403:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert server.stop() < 3
+
+
+def test_thirty_two_connections_of_one_tablet_are_all_answered(serving, founded):  # noqa: F811
+    server, [token] = serving("run"), tablets(founded, 1)
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def scan(connection):
+        events = [{"id": str(uuid.uuid4()), "code": "nothing"}]
+        connection.request("POST", "/kiosk/scans", json.dumps({"events": events}), head)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def work(_):
+        with contextlib.closing(server.connect()) as connection:
+            return [scan(connection) for _ in range(15)]
+
+    with ThreadPoolExecutor(32) as pool:
+        answers = [status for statuses in pool.map(work, range(32)) for status in statuses]
+    assert answers == [200] * 480
 
 
 def heard(stream):
