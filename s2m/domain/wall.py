@@ -8,7 +8,7 @@ reach somebody, or its owner's own name, stays off.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,13 @@ from s2m.domain.fields import folded
 if TYPE_CHECKING:
     from s2m.domain.people import Person
     from s2m.domain.presence import Here
+    from s2m.domain.venues import Room
 
 LONGEST = 45
 # What fits in one turn, read from the screen at 1920 × 1080: four asks of two lines or three of three; six rows of topics
 ASKS, TWO_LINES = 4, 34
 TOPICS, ROWS, ROW, EDGE = 10, 6, 26, 3
+PLACES = 5
 REACHES = re.compile(r"@|https?:|www\.|(\d[\s().+-]*){7,}")
 
 
@@ -75,6 +77,28 @@ def topic_pages(knows: Sequence[str]) -> list[tuple[str, ...]]:
         used = used + width if not more else width % ROW or ROW
         rows, pages[-1] = rows + more, (*pages[-1], topic)
     return [page for page in pages if page]
+
+
+def place_pages(rooms: Sequence[Room], seated: Mapping[str, int], present: int) -> list[list[tuple[Room, int]]]:
+    """Rooms in turns with what is free in each: open rooms first, then quiet ones, then where people meet.
+
+    Whoever is in no room with free seats keeps one of the open floor, so that the rooms add up to the seats of the house.
+    A meeting room has no free seats: 1 while nobody is in it, else 0.
+    """
+    order = ("open", "quiet", "meeting")
+    ordered = sorted(rooms, key=lambda room: order.index(room.kind))
+    elsewhere = present - sum(min(seated.get(r.id, 0), r.capacity) for r in ordered if r.kind != "meeting")
+    shown = []
+    for room in ordered:
+        inside = seated.get(room.id, 0)
+        if room.kind == "meeting":
+            shown.append((room, 0 if inside else 1))
+            continue
+        left = max(0, room.capacity - inside)
+        taken = min(left, max(0, elsewhere))
+        elsewhere -= taken
+        shown.append((room, left - taken))
+    return [shown[at : at + PLACES] for at in range(0, len(shown), PLACES)]
 
 
 def identifies(text: str, owner: Person) -> bool:

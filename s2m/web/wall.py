@@ -22,7 +22,6 @@ blueprint = Blueprint("wall", __name__)
 # Browsers keep no cookie longer than 400 days; each look at the wall renews it
 KEPT = timedelta(days=400)
 WEEK = timedelta(days=7)
-ROOMS = 5
 
 
 @blueprint.get("/wall")
@@ -71,7 +70,7 @@ def _house(venue: Venue) -> dict[str, Any]:
     return {
         "needs": wall.ask_pages(shown.needs), "knows": wall.topic_pages(shown.knows),
         "free": max(0, venues.seats(rooms) - len(here)),
-        "rooms": [(room, max(0, room.capacity - seated.get(room.id, 0))) for room in rooms[:ROOMS]],
+        "rooms": wall.place_pages(rooms, seated, len(here)),
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
     }  # fmt: skip
 

@@ -81,7 +81,30 @@ def test_free_seats_and_rooms_count_who_is_here(wall, phone, cast, asks):
         host.post("/host/het-seinhuis/rooms/new", name=name, kind=kind, floor="0", capacity=capacity)
     asks(cast.samira, "x")
     said = wall.says("/wall")
-    assert "Free seats 2 seats free" in said and "Loket 1 free" in said
+    assert "Free seats 2 seats free" in said and "Vloer 2 free" in said and "Loket open now" in said
+
+
+def test_every_room_comes_by_in_turns_with_free_seats_first(wall, phone, cast):
+    host = phone(cast.marieke)
+    for name, kind in (("Loket", "meeting"), ("Hal", "open"), ("A", "meeting"), ("B", "meeting"), ("C", "meeting"), ("Stil", "quiet")):
+        host.post("/host/het-seinhuis/rooms/new", name=name, kind=kind, floor="0", capacity="4")
+    page = wall.get("/wall").text
+    assert re.findall(r'data-page="rooms"( hidden)?', page) == ["", " hidden"]
+    assert re.findall(r"<li><b><bdi>(\w+)</bdi></b>", page)[:2] == ["Hal", "Stil"]
+    assert len(re.findall(r"<li><b><bdi>(\w+)</bdi></b>", page)) == 6
+
+
+def test_a_meeting_room_with_somebody_in_it_is_in_use(wall, phone, cast, asks, app):
+    host = phone(cast.marieke)
+    host.post("/host/het-seinhuis/rooms/new", name="Hal", kind="open", floor="0", capacity="4")
+    host.post("/host/het-seinhuis/rooms/new", name="Loket", kind="meeting", floor="0", capacity="2")
+    asks(cast.samira, "x")
+    with app.extensions["s2m.database"].write() as store:
+        here = store.presence.here(cast.seinhuis.id)[0]
+        room = next(r for r in store.venues.rooms(cast.seinhuis.id) if r.kind == "meeting")
+        presence.sit_in(store, here.visit, cast.seinhuis, room.id)
+    said = wall.says("/wall")
+    assert "Loket in use" in said and "Hal 3 free" in said and "Free seats 3 seats free" in said
 
 
 def test_the_door_code_is_that_of_a_tablet_and_the_same_throughout_its_step(wall, kiosk, clock):
