@@ -123,9 +123,11 @@ def _closing_of(venue: Venue, day: date) -> datetime | None:
 
 
 def _instant(venue: Venue, day: date, clock: str) -> datetime:
+    """When a clock shows a time; the later of the two where the hour comes twice, or is skipped."""
     if clock == "24:00":
         day, clock = day + timedelta(days=1), "00:00"
-    return datetime.combine(day, time.fromisoformat(clock), venue.zone).astimezone(UTC)
+    local = datetime.combine(day, time.fromisoformat(clock), venue.zone)
+    return max(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def parse_hours(given: Mapping[str, tuple[str, str]]) -> Hours:

@@ -68,6 +68,14 @@ def test_a_closing_time_that_is_skipped_or_comes_twice_still_ends_the_visit_once
     assert closing_after(skipped, second) > second
 
 
+@pytest.mark.parametrize(
+    "at", [local("2027-10-31 02:10"), local("2027-10-31 02:45"), local("2027-10-31 02:15", fold=1), local("2027-10-30 22:30")]
+)
+def test_a_closing_time_in_the_hour_that_comes_twice_is_the_later_one(at):
+    night = place(dict.fromkeys(venues.DAYS, ["22:00", "02:30"]))
+    assert closing_after(night, at) == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # 02:30 winter time
+
+
 def test_every_moment_of_two_years_has_a_closing_time_within_a_day_or_so():
     house, at = place(LATE), datetime(2026, 1, 1, tzinfo=UTC)
     while at.year < 2028:
