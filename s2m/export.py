@@ -9,11 +9,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from s2m.domain.fields import cell
 from s2m.domain.ledger import Account, Transfer
 from s2m.domain.people import Person
 
 COLUMNS = ("n", "at", "kind", "state", "debit", "credit", "amount", "unit", "id", "journal", "pending", "reverses", "hash")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HLEDGER = {"person": "assets:people", "venue": "assets:venues", "commons": "assets:commons", "issuing": "equity:issuing"}
 BEANCOUNT = {"person": "Assets:People", "venue": "Assets:Venues", "commons": "Assets:Commons", "issuing": "Equity:Issuing"}
 
@@ -38,12 +38,7 @@ def _csv(rows: Iterable[Transfer]) -> Iterator[str]:
 
 def people_csv(people: Iterable[Person]) -> str:
     """Everybody with a mail address."""
-    return "".join(f"{_line(row)}\n" for row in (("email", "name"), *((safe(p.email), safe(p.name)) for p in people if p.email)))
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return "".join(f"{_line(row)}\n" for row in (("email", "name"), *((cell(p.email), cell(p.name)) for p in people if p.email)))
 
 
 def _line(cells: Iterable[object]) -> str:

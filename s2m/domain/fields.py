@@ -16,14 +16,22 @@ AMOUNT_MAX = 1_000_000_000
 BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 # Code points that Unicode gave away for good: the last two of each plane, and 32 in between
 NO_CHARACTER = re.compile("[\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE + n) for plane in range(17) for n in (0, 1)) + "]")
+# Letters and signs that show nothing: with them one name looks like another, or like none
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Zero width, and needed: between letters of Arabic, Indic and kindred scripts, and between the parts of an emoji
+JOINER = "[\u200c\u200d]"
+JOINED = "[\u0600-\u109f\u1780-\u18af\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ua800-\uabff\ufe0f\U0001f000-\U0001faff]"
+LOOSE_JOINER = re.compile(f"(?<!{JOINED}){JOINER}+|(?<={JOINER}){JOINER}+|{JOINER}+(?!{JOINER}*{JOINED})")
+# What a spreadsheet takes for a formula (OWASP, "CSV injection"), at the start or where another program may cut the cell
+FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 def line(field: str, value: object, longest: int, *, shortest: int = 1) -> str:
     """One line of text, NFC, single spaces, at most `longest` characters.
 
-    Raises Invalid with code `empty`, `too_long` or `unreadable` (control characters, lone surrogates, more
-    combining marks than writing needs).
+    Raises Invalid with code `empty`, `too_long` or `unreadable` (control characters, lone surrogates, signs that nobody
+    sees, more combining marks than writing needs).
     """
     if not isinstance(value, str):
         raise Invalid(field, "unreadable")
@@ -32,6 +40,7 @@ def line(field: str, value: object, longest: int, *, shortest: int = 1) -> str:
     if any(map(_unreadable, value)):
         raise Invalid(field, "unreadable")
     tidy = " ".join(unicodedata.normalize("NFC", value.translate(BIDI)).split())
+    tidy = " ".join(LOOSE_JOINER.sub("", tidy).split())
     if sum(unicodedata.combining(c) > 0 or unicodedata.category(c) == "Me" for c in tidy) > 4 + len(tidy) // 2:
         raise Invalid(field, "unreadable")
     if len(tidy) < shortest:
@@ -42,10 +51,13 @@ def line(field: str, value: object, longest: int, *, shortest: int = 1) -> str:
 
 
 def _unreadable(sign: str) -> bool:
-    """Controls, surrogates, private use, no characters, and what a form could not decode; not this year's emoji."""
-    if sign == "\ufffd":
+    """Controls, surrogates, private use, no characters, what shows nothing or could not be decoded; not this year's emoji."""
+    if sign == "\ufffd" or sign in FILLERS or NO_CHARACTER.match(sign):
         return True
-    return (unicodedata.category(sign) in ("Cc", "Cs", "Co") and sign not in "\t\n\r") or bool(NO_CHARACTER.match(sign))
+    kind = unicodedata.category(sign)
+    if kind == "Cf":
+        return ord(sign) not in BIDI and sign not in "\u200c\u200d"
+    return kind in ("Cc", "Cs", "Co") and sign not in "\t\n\r"
 
 
 def name(value: object, field: str = "name") -> str:
@@ -90,6 +102,12 @@ def whole(value: object, field: str = "amount", *, least: int = 1, most: int = A
     if value > most:
         raise Invalid(field, "too_large", most=most)
     return value
+
+
+def cell(text: str) -> str:
+    """A text for a cell of a CSV file: no spreadsheet takes it, or what another program cuts out of it, for a formula."""
+    guarded = FORMULA.sub(r"\1'", text)
+    return f"'{guarded}" if text[:1] in ("\t", "\r", "\n") and not guarded.startswith("'") else guarded
 
 
 def folded(value: str) -> str:

@@ -16,6 +16,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from s2m.domain.fields import cell
 from s2m.domain.ledger import Account
 from s2m.domain.ledger import statement as statements
 from s2m.domain.ledger.statement import Line
@@ -30,8 +31,6 @@ blueprint = Blueprint("ledger", __name__)
 PAGE = 40
 WEEKS = timedelta(weeks=6)
 WIDTH, TOP, BOTTOM = 600, 12, 112
-# What a spreadsheet would take for a formula (OWASP, "CSV injection")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -169,13 +168,8 @@ def statement_file() -> ResponseReturnValue:
     for line in reversed(lines):
         local = line.at.astimezone(_zone())
         words = (Markup(title(line)).striptags(), Markup(note(line)).striptags(), states[line.state])
-        rows.writerow([local.date().isoformat(), local.strftime("%H:%M"), *map(safe_cell, words), line.amount, line.balance])
+        rows.writerow([local.date().isoformat(), local.strftime("%H:%M"), *map(cell, words), line.amount, line.balance])
     return _file(out.getvalue())
-
-
-def safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _file(text: str) -> Response:

@@ -45,6 +45,50 @@ def test_refuses_what_no_screen_can_show(typed):
         fields.line("text", typed, 60)
 
 
+INVISIBLE = ["\u3164", "\u115f", "\u1160", "\uffa0", "\u2800", "\u034f", "\u00ad", "\u200b", "\ufeff", "\u2060", "\u180e",
+             "\U000e0041", "\U000e0001"]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", INVISIBLE, ids=ascii)
+def test_refuses_signs_that_nobody_sees(sign):
+    for typed in (sign, f"Samira{sign} Vos", f"{sign}Samira"):
+        with refused("unreadable"):
+            fields.line("text", typed, 60)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Samira\u200d Vos", "Samira Vos"),
+        ("\u200cSam\u200dira\u200c", "Samira"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627", "\u0645\u06cc\u200c\u062e\u0648\u0627"),  # Persian writes with it
+        ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u200d\u0937"),  # so does Hindi
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f468\u200d\U0001f469\u200d\U0001f467"),
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\ufe0f\u200d\U0001f525"),
+    ],
+)  # fmt: skip
+def test_a_joiner_stays_where_writing_needs_it(typed, kept):
+    assert fields.line("text", typed, 60) == kept
+
+
+def test_a_name_of_nothing_but_joiners_is_empty():
+    with refused("empty"):
+        fields.name("\u200d\u200c")
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"), ("+31 6", "'+31 6"), ("-x", "'-x"), ("@x", "'@x"), (" =1", "' =1"), ("\uff1d1", "'\uff1d1"),
+        ("\t=1", "'\t'=1"), ("\rx", "'\rx"), ("hi;=cmd|' /C calc'!A0;", "hi;'=cmd|' /C calc'!A0;"), ("a, -b", "a,' -b"),
+        ("x\t=1", "x\t'=1"), ("a|@b", "a|'@b"), ("a\n=1", "a\n'=1"),
+        ("Stoel van =", "Stoel van ="), ("a-b", "a-b"), ("1 + 1 = 2", "1 + 1 = 2"), ("", ""),
+    ],
+)  # fmt: skip
+def test_no_spreadsheet_takes_a_text_for_a_formula_wherever_it_cuts_it(text, cell):
+    assert fields.cell(text) == cell
+
+
 @pytest.mark.parametrize("typed", ["e" + "\u0301" * 30, "x" + "\u0489" * 30, "H\u0336\u0321\u034e" * 8])
 def test_refuses_letters_buried_under_marks(typed):
     with refused("unreadable"):

@@ -176,7 +176,11 @@ def test_who_is_checked_in_elsewhere_is_asked_about_first(host, here, cast, cloc
     clock.shift(60)
     path = f"{HOST}/people/{cast.thijs.id}/check-in"
     asked = host.post(path)
-    assert asked.status_code == 409 and "Thijs is checked in elsewhere." in asked.text and "De Wissel" not in asked.text.partition("<main")[2]
+    assert (
+        asked.status_code == 409
+        and "Thijs is checked in elsewhere." in asked.text
+        and "De Wissel" not in asked.text.partition("<main")[2]
+    )
     assert "Nobody is here yet" in host.says(TODAY)
     assert "is checked in." in host.post(path, move="1", follow_redirects=True).text
 
