@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # 256 live streams (web/live.py), 96 bodies that are waited for (web/bodies.py), and 32 requests that work
 THREADS = 384
-GRACE = 2
+GRACE = 1.5
 GRANIANS_LOG = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -140,7 +140,7 @@ def serve(config: Config, bind: Bind, lines: Sequence[str], *, verbose: bool = F
         ssl_cert=bind.cert,
         ssl_key=bind.key,
         ssl_protocol_min=SSLProtocols.tls12,
-        workers_kill_timeout=GRACE + 1,
+        workers_kill_timeout=3,
         log_level=LogLevels.info if verbose else LogLevels.warning,
         log_dictconfig=GRANIANS_LOG,
     )

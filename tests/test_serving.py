@@ -154,7 +154,14 @@ def test_bodies_that_do_not_come_stop_neither_the_site_nor_the_tablets(serving, 
     while server.ask("POST", "/login", {})[0] != 403:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_a_signal_stops_it_soon_though_bodies_are_waited_for(serving, founded):  # noqa: F811
+    server = serving("run")
+    opened = [*streams(server, founded, 20), *dripping(server, 20)]
+    time.sleep(0.5)
     assert server.stop() < 3
+    close(opened)
 
 
 def test_thirty_two_connections_of_one_tablet_are_all_answered(serving, founded):  # noqa: F811
