@@ -25,7 +25,7 @@ class Config:
     trusted_hosts: names this server answers to, comma-separated (loopback always)
     proxy_hops: how many reverse proxies stand before it · https: pages are served over TLS
     insecure_lan: plain http beyond loopback was allowed explicitly; pages carry a red banner
-    smtp_url: smtp://user:password@host:port or smtps://… (empty: links are printed, not mailed) · mail_from
+    smtp_url: smtp://user:password@host:port or smtps://… (empty: no mail goes out; s2m login-link prints links) · mail_from
     jobs: run the scheduler in this process · demo: a demonstration venue
     """
 

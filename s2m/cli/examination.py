@@ -102,6 +102,7 @@ def _database(database: Database, config: Config, now: datetime) -> Iterator[Fin
     yield Finding(OK, "schema", "at the newest step")
     with database.read() as store:
         yield from _books(store, now)
+        yield from _mail(store, config)
         yield from _jobs(store, database, now)
 
 
@@ -129,6 +130,16 @@ def _clock(latest: datetime | None, now: datetime) -> Finding:
     if latest and latest > now + timedelta(minutes=1):
         return Finding(WRONG, "clock", f"it is {now:%Y-%m-%d %H:%M} UTC here, and the ledger has been at {latest:%Y-%m-%d %H:%M}")
     return Finding(OK, "clock", f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC, not before the last ledger row")
+
+
+def _mail(store: Store, config: Config) -> Iterator[Finding]:
+    waiting = sum(store.outbox.standing(network.id)[0] for network in store.venues.networks())
+    if config.smtp_url:
+        yield Finding(OK, "mail", f"a mail server is set; {waiting} wait")
+    elif waiting:
+        yield Finding(NOTE, "mail", f"no mail server is set: {waiting} messages wait; print links with s2m login-link")
+    else:
+        yield Finding(NOTE, "mail", "no mail server is set; print links with s2m login-link")
 
 
 def _jobs(store: Store, database: Database, now: datetime) -> Iterator[Finding]:

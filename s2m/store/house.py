@@ -63,6 +63,11 @@ class Outbox(Part):
         row = self.run(select(func.count().label("unsent"), given_up.label("failed")).select_from(outbox).where(left)).one()
         return int(row.unsent) - int(row.failed), int(row.failed)
 
+    def retrying(self, network_id: str) -> int:
+        """How many wait although they were tried."""
+        tried = outbox.c.sent_at.is_(None) & outbox.c.attempts.between(1, MAIL_TRIES - 1)
+        return int(self.run(select(func.count()).where((outbox.c.network_id == network_id) & tried)).scalar_one())
+
     def sent(self, mail: Mail, now: datetime) -> None:
         # The text held a secret link: it is not kept once it is gone
         self.run(

@@ -116,7 +116,7 @@ def test_a_room_is_made_changed_and_retired(served, laptop, come):
     expect(page.get_by_label("Places")).to_be_focused()
     page.get_by_label("Places").fill("1")
     page.get_by_role("button", name="Save the room").click()
-    page.get_by_role("button", name="Seat them there").click()
+    page.get_by_role("button", name="Give this place").click()
     expect(page.get_by_role("region", name="Loket")).to_contain_text("Samira")
     page.get_by_role("link", name="Change Loket").click()
     page.get_by_label("Name of the room").fill("Balie")

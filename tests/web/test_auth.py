@@ -261,3 +261,10 @@ def test_where_no_mail_is_sent_no_address_is_taken(phone, cast, mail_of, waiting
     answer = samira.post("/me/profile", name="Samira V", email="new@example.org", language="en")
     assert answer.status_code == 409 and 'id="f-email-e"' in answer.text and "cannot be proved" in answer.text
     assert mail_of(cast.samira) == cast.samira.email and waiting() == []
+
+
+def test_before_the_set_up_the_door_says_where_its_link_is(app):
+    client = app.test_client()
+    page = client.get("/login?lang=en").text
+    assert "This place is not set up yet" in page and "s2m run" in page and 'name="email"' not in page
+    assert "<title>This place is not set up yet</title>" in page

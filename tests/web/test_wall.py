@@ -86,7 +86,8 @@ def test_free_seats_and_rooms_count_who_is_here(wall, phone, cast, asks):
 
 def test_every_room_comes_by_in_turns_with_free_seats_first(wall, phone, cast):
     host = phone(cast.marieke)
-    for name, kind in (("Loket", "meeting"), ("Hal", "open"), ("A", "meeting"), ("B", "meeting"), ("C", "meeting"), ("Stil", "quiet")):
+    made = {"Loket": "meeting", "Hal": "open", "A": "meeting", "B": "meeting", "C": "meeting", "Stil": "quiet"}
+    for name, kind in made.items():
         host.post("/host/het-seinhuis/rooms/new", name=name, kind=kind, floor="0", capacity="4")
     page = wall.get("/wall").text
     assert re.findall(r'data-page="rooms"( hidden)?', page) == ["", " hidden"]

@@ -65,22 +65,15 @@ def offer_pairing(slug: str) -> ResponseReturnValue:
 def pairing(slug: str, device_id: str) -> ResponseReturnValue:
     """The code in large letters and as a QR code, until it is used or too old."""
     venue = hosted_venue(slug)
-    found = _device(venue, device_id)
-    kept_id, code = session.get("pairing") or ("", "")
-    shown = code if kept_id == device_id and _open(found) else ""
-    path = url_for("wall.pair" if found.kind == "wall" else "kiosk.pair")
-    address = f"{public_url()}{path}"
-    return render_template(
-        "host/pairing.html", device=found, code=shown, address=address, svg=qr.svg(f"{address}/{shown}") if shown else None
-    )
+    return render_template("host/pairing.html", **_offered(_device(venue, device_id)))
 
 
 @blueprint.get("/<slug>/devices/<device_id>/now")
 @host
 def pairing_now(slug: str, device_id: str) -> ResponseReturnValue:
-    """Whether the code was used by now."""
+    """The code goes once it is used or too old."""
     venue = hosted_venue(slug)
-    response = make_response(render_template("host/_pairing.html", device=_device(venue, device_id)))
+    response = make_response(render_template("host/_pairing.html", **_offered(_device(venue, device_id))))
     response.add_etag()
     return response.make_conditional(request)
 
@@ -105,6 +98,15 @@ def _device(venue: Venue, device_id: str) -> Device:
     if found is None or found.venue_id != venue.id or found.revoked_at:
         raise NotFound()
     return found
+
+
+def _offered(device: Device) -> dict[str, object]:
+    """A screen with its one-time code, while that is good and for who made it."""
+    kept_id, code = session.get("pairing") or ("", "")
+    shown = code if kept_id == device.id and _open(device) else ""
+    address = public_url() + url_for("wall.pair" if device.kind == "wall" else "kiosk.pair")
+    svg = qr.svg(f"{address}/{shown}") if shown else None
+    return {"device": device, "code": shown, "address": address, "svg": svg}
 
 
 def _open(device: Device) -> bool:

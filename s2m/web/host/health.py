@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from s2m.domain import ledger
 from s2m.domain.ledger import Verdict
 from s2m.domain.venues import Venue
-from s2m.web.context import database, hosted_venue, limit, me, now, person, reading, writing
-from s2m.web.host import blueprint
+from s2m.web.context import config, database, hosted_venue, limit, me, now, person, reading, writing
+from s2m.web.host import blueprint, isolated
 from s2m.web.policy import host
 
 if TYPE_CHECKING:
@@ -119,10 +120,28 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
             "trail": _trail(store, venue),
             "jobs": _jobs(store),
         }
+        silent = [device.name for device in store.devices.all(venue.id) if device.is_silent(now())]
+        stuck = waiting if not config().smtp_url else store.outbox.retrying(venue.network_id)
+    found |= {"trouble": _trouble(found["jobs"], silent, stuck, failed), "mails": bool(config().smtp_url)}
     engine = database().kind.describe()
     return render_template(
         "host/health.html", verdict=verdict, fault=_fault(verdict), waiting=waiting, failed=failed, engine=engine, **found
     )
+
+
+def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -> list[str]:
+    """What needs somebody, a few words each; nothing where everything works."""
+    found = [_("%(name)s is silent", name=isolated(name)) for name in silent]
+    for job in jobs:
+        if job.ok is False:
+            found.append(_("%(job)s: failed", job=job.words))
+        elif job.overdue:
+            found.append(_("%(job)s: overdue", job=job.words))
+    if stuck:
+        found.append(ngettext("%(num)d message waits", "%(num)d messages wait", stuck))
+    if failed:
+        found.append(ngettext("%(num)d message was given up", "%(num)d messages were given up", failed))
+    return found
 
 
 def _fault(verdict: Verdict | None) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import hosting, presence, venues
+from s2m.domain import hosting, people, presence, venues
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, now, person, reading, writing
@@ -22,8 +24,8 @@ def rooms(slug: str) -> ResponseReturnValue:
     return _page(venue)
 
 
-def _page(venue: Venue, problem: str = "") -> str:
-    return render_template("host/rooms.html", problem=problem, **_seating(venue))
+def _page(venue: Venue, problem: str = "", chosen: Mapping[str, str] | None = None) -> str:
+    return render_template("host/rooms.html", problem=problem, chosen=chosen or {}, **_seating(venue))
 
 
 @blueprint.get("/<slug>/rooms/now")
@@ -50,8 +52,15 @@ def seat(slug: str) -> ResponseReturnValue:
         with writing() as store:
             visit = hosting.the_visit(store, venue, request.form.get("visit", ""))
             presence.sit_in(store, visit, venue, request.form.get("room") or None)
+            someone = people.in_network(store, venue.network_id, visit.person_id or "")
+            room = next((r for r in store.venues.rooms(venue.id) if r.id == request.form.get("room")), None)
     except Refused as error:
-        return _page(venue, sentence(error.code, error.data)), status_of(error)
+        return _page(venue, sentence(error.code, error.data), request.form), status_of(error)
+    name = isolated(someone.first_name)
+    if room:
+        flash(_("%(name)s now sits in %(room)s.", name=name, room=isolated(room.name)))
+    else:
+        flash(_("%(name)s is in no room now.", name=name))
     return redirect(url_for("host.rooms", slug=slug), 303)
 
 
