@@ -88,6 +88,7 @@ def leaving() -> ResponseReturnValue:
 def _start(*, leaving: bool) -> ResponseReturnValue:
     for kept in ("visit", "proven", "refusal", "look_up", "walk_in"):
         session.pop(kept, None)
+    session["leaving"] = leaving
     if not leaving and "lang" not in request.args:
         session.pop("lang", None)
     foreign = context.language() != device_venue().language

@@ -130,11 +130,22 @@ def welcome(visit_id: str) -> ResponseReturnValue:
         visit, person = _going_on(store, visit_id)
         held = presence.held_for(store, visit)
         low = _proven() and store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
+        new = _newcomer(store, visit, person)
     found = matches.for_visitor(room(visit.venue_id), visit)
     return render_template(
-        "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low,
-        matches=found, asked=visit.intent == "need", undo=presence.may_undo(visit, now()),
+        "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low, new=new,
+        matches=found, asked=visit.intent, hidden=not visit.visible, undo=presence.may_undo(visit, now()),
     )  # fmt: skip
+
+
+def _newcomer(store: Store, visit: Visit, person: Person) -> dict[str, object] | None:
+    """What somebody who just walked in takes along: the dots they got, and the code to come again with. Else None."""
+    badge = store.people.valid_badge(person.id) if visit.way == "walk_in" and _proven() else None
+    if badge is None:
+        return None
+    rows = store.ledger.statement(store.ledger.person_account(person.id))
+    got = sum(row.amount for row in rows if row.transfer.kind == "newcomers_grant")
+    return {"got": got, "code": f"{badge.short_code[:4]} {badge.short_code[4:]}"}
 
 
 @blueprint.get("/visits/<visit_id>/again")
@@ -146,7 +157,10 @@ def again(visit_id: str) -> ResponseReturnValue:
         if not _proven():
             raise Refused("screen_over")
         held = presence.held_for(store, visit)
-    return render_template("kiosk/again.html", visit_id=visit.id, first_name=person.first_name, visit=visit, held=held)
+    return render_template(
+        "kiosk/again.html", visit_id=visit.id, first_name=person.first_name, visit=visit, held=held,
+        leaving=session.get("leaving"),
+    )  # fmt: skip
 
 
 @blueprint.post("/visits/<visit_id>/undo")

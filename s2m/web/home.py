@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from s2m.domain import contributions, matches, presence
 from s2m.domain.errors import Invalid, Refused
+from s2m.domain.people import Person
 from s2m.domain.presence import Visit
 from s2m.web import context
 from s2m.web.context import now, person, reading, writing
@@ -67,10 +68,12 @@ def _day() -> dict[str, object]:
             "visit": visit,
             "topics": store.presence.topics(visit.id) if visit else [],
             "room_name": _room_name(store, visit),
-            "to_thank": _to_thank(store),
             "badge": store.people.valid_badge(person().id),
         }
-    return day | {"matches": matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()}
+        others = _to_thank(store)
+    found = matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()
+    fit = {match.person_id for match in found}
+    return day | {"matches": found, "to_thank": sorted(others, key=lambda other: other.id not in fit)[:3]}
 
 
 def _room_name(store: Store, visit: Visit | None) -> str:
@@ -78,10 +81,10 @@ def _room_name(store: Store, visit: Visit | None) -> str:
     return room.name if room else ""
 
 
-def _to_thank(store: Store) -> list[object]:
-    """Up to three people of these days whom I did not thank yet."""
+def _to_thank(store: Store) -> list[Person]:
+    """The people of these days whom I did not thank yet, the latest first."""
     thanked = {t.receiver_id for t in store.contributions.given(person().id) if now() - t.at < THANKED}
-    return [p for p in contributions.to_thank(store, person(), now()) if p.id not in thanked][:3]
+    return [p for p in contributions.to_thank(store, person(), now()) if p.id not in thanked]
 
 
 @blueprint.post("/me/leave")

@@ -282,3 +282,32 @@ def test_who_cannot_carry_the_seat_is_sent_to_the_host(tablet, cast, database, n
     answer = tablet.post("/kiosk/code", code=tablet.short_code(cast.samira))
     assert answer.status_code == 409 and "/kiosk/call" in answer.text and "floor" in answer.text
     assert tablet.visits() == []
+
+
+def test_who_walks_in_takes_along_what_they_got_and_a_code_to_come_again(tablet, cast, clock):
+    form = tablet.get("/kiosk/walk-in")
+    tablet.post("/kiosk/walk-in", name="Ilse de Wit", email="", event=event_of(form))
+    visit = tablet.visits()[-1].id
+    welcome = said(tablet.get(f"/kiosk/visits/{visit}?lang=en"))
+    assert "You got 12 dots from the commons." in welcome and "Your seat holds 4 of them until" in welcome
+    code = re.search(r'Your code: <b class="code">(\w{4} \w{4})<', welcome)[1]
+    tablet.get("/kiosk/")
+    clock.shift(timedelta(days=1))
+    assert tablet.post("/kiosk/code", code=code).location.endswith("/need")
+    again = tablet.visits()[-1].id
+    assert again != visit and "Your code" not in said(tablet.get(f"/kiosk/visits/{again}?lang=en"))
+
+
+def test_a_wrong_code_offers_the_host(tablet):
+    assert "/kiosk/call" in tablet.post("/kiosk/code", code="ABCD EFGH").text
+
+
+def test_who_came_to_leave_finds_leaving_first(tablet, cast):
+    tablet.scan(tablet.badge(cast.samira))
+    page = []
+    for start in ("/kiosk/", "/kiosk/leaving"):
+        tablet.get(start)
+        visit = tablet.scan(tablet.badge(cast.samira))["visit"]
+        page.append(tablet.get(f"/kiosk/visits/{visit}/again?lang=en").text)
+    assert page[0].index("Still here") < page[0].index("m leaving")
+    assert page[1].index("m leaving") < page[1].index("Still here")

@@ -142,7 +142,7 @@ def test_who_was_here_together_is_proposed_for_thanks_unless_they_kept_out_of_si
     here(cast.thijs, visible=False)
     clock.shift(60)
     page = phone(cast.samira).says("/me")
-    assert "You were here together" in page and "Joost Thank" in page and "Thijs" not in page
+    assert "You are here together" in page and "Joost Thank" in page and "Thijs" not in page
 
 
 def test_a_stranger_is_asked_to_sign_in(phone):
