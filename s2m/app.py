@@ -19,7 +19,7 @@ from s2m.config import Config, keys, load
 from s2m.domain.errors import Collision
 from s2m.domain.people import LANGUAGES
 from s2m.store.engine import Database
-from s2m.web import PAGES, bodies, context, errors, live, policy
+from s2m.web import PAGES, bodies, context, errors, live, pages, policy
 
 STATIC = Path(__file__).parent / "static"
 LIMIT = 64 * 1024
@@ -104,7 +104,8 @@ def _register(app: Flask) -> None:
     app.before_request(policy.enforce)
     app.after_request(_headers)
     app.context_processor(_globals)
-    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, format_day=format_day, format_time=format_time, dots=dots)
+    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, page_path=pages.page_path)
+    app.jinja_env.globals.update(format_day=format_day, format_short=format_short, format_time=format_time)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -165,6 +166,11 @@ def _vendor(path: str) -> str | None:
 def format_day(at: Any) -> str:
     """donderdag 12 maart / Thursday 12 March, in the venue's zone."""
     return format_date(_local(at), "EEEE d MMMM")
+
+
+def format_short(at: Any) -> str:
+    """do 12 mrt / Thu 12 Mar: in the host's lists."""
+    return format_date(_local(at), "EEE d MMM").replace(".", "")
 
 
 def format_time(at: Any) -> str:

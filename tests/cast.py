@@ -68,7 +68,7 @@ def sign_in(app, person, now):
     return client
 
 
-def token_of(client, path="/login"):
+def token_of(client, path="/kiosk/pair"):
     """The form token that a page of this client carries."""
     import re
 

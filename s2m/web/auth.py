@@ -43,7 +43,7 @@ def front() -> ResponseReturnValue:
 @anyone
 def login() -> ResponseReturnValue:
     if request.method == "GET":
-        return render_template("auth/login.html", next=_local(request.args.get("next", "")))
+        return render_template("auth/login.html", next=_local(request.args.get("next", "")), can_mail=address.can_mail())
     given = request.form.get("email", "")
     # Many people come from behind one router: one of them who plays does not lock out the others
     limit("login-from", context.client(), most=60, per=timedelta(hours=1))
@@ -56,9 +56,9 @@ def login() -> ResponseReturnValue:
                 address.mail_link(store, network.id, email, _local(request.form.get("next", "")))
     except Invalid as error:
         errors = {"email": sentence(error.code, error.data)}
-        return render_template("auth/login.html", errors=errors, values=request.form, next=request.form.get("next")), status_of(
-            error
-        )
+        return render_template(
+            "auth/login.html", errors=errors, values=request.form, next=request.form.get("next"), can_mail=True
+        ), status_of(error)
     return render_template("auth/sent.html", email=given.strip())
 
 

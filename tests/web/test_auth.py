@@ -1,10 +1,12 @@
 """Signing in by a link that works once, in the browser that asked; signing out; and the first set-up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from s2m.domain import setup, signin
+from s2m.web.pages import PAGES
 from tests.cast import token_of
 from tests.web.conftest import link_in
 
@@ -268,3 +270,24 @@ def test_before_the_set_up_the_door_says_where_its_link_is(app):
     page = client.get("/login?lang=en").text
     assert "This place is not set up yet" in page and "s2m run" in page and 'name="email"' not in page
     assert "<title>This place is not set up yet</title>" in page
+
+
+def test_a_place_without_mail_promises_none(phone, cast, app, mailing):
+    assert 'name="email"' in phone().get("/login").text
+    app.extensions["s2m.config"] = replace(app.extensions["s2m.config"], smtp_url="")
+    page = phone().get("/login?lang=en").text
+    assert "Ask the host for a sign-in link." in page and "<form" not in page
+
+
+def test_a_refused_form_leads_back_to_its_page_in_the_other_language(phone, cast):
+    browser = phone(cast.samira)
+    for post, page in (("/thanks/find", "/thanks"), ("/me/topics", "/me/profile")):
+        assert f'href="{page}?lang=en"' in browser.post(post, code="ABCD", topic="").text
+
+
+def test_every_address_that_only_takes_forms_belongs_to_a_page(app):
+    by_program = {"kiosk.scans", "kiosk.frames", "kiosk.heartbeat", "wall.heartbeat", "kiosk.leave_with"}
+    rules = list(app.url_map.iter_rules())
+    pages_at = {rule.rule for rule in rules if "GET" in rule.methods}
+    only = {rule.endpoint for rule in rules if "POST" in rule.methods and rule.rule not in pages_at}
+    assert only - by_program == set(PAGES)

@@ -83,7 +83,7 @@ def test_the_public_address_is_our_own_too(database_url, tmp_path, cast, origin,
     config = Config(tmp_path / "i", database_url, public_url="https://S2M.example:443/", https=True, jobs=False)
     app = create_app(config)
     client = app.test_client()
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login", base_url="https://localhost").text)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/kiosk/pair", base_url="https://localhost").text)
     data = {"email": cast.samira.email, "csrf_token": found.group(1)}
     answer = client.post("/login", data=data, headers={"Origin": origin}, base_url="https://localhost")
     app.extensions["s2m.database"].close()

@@ -1,0 +1,25 @@
+"""Which page an address that only takes forms belongs to: where a link on its refusal leads back to."""
+
+from __future__ import annotations
+
+from flask import current_app, request, url_for
+
+PAGES = {
+    "contributions.find": "contributions.thank", "contributions.undo": "contributions.thank",
+    "people.add_topic": "people.profile", "people.drop_topic": "people.profile", "people.consents": "people.profile",
+    "people.end_session": "people.profile", "people.end_other_sessions": "people.profile",
+    "home.leave": "home.today", "home.hide": "home.today", "home.solved": "home.today", "home.drop": "home.today",
+    "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
+    "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
+    "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.verify": "host.health",
+    "auth.logout": "auth.login", "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
+}  # fmt: skip
+
+
+def page_path() -> str:
+    """The page's own address where this request only took its form; else nothing: links are relative to where one is."""
+    page = PAGES.get(request.endpoint or "")
+    if page is None:
+        return ""
+    takes = next(iter(current_app.url_map.iter_rules(page))).arguments
+    return url_for(page, **{name: value for name, value in (request.view_args or {}).items() if name in takes})
