@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("contributions", __name__)
-RECEIVED = 20
+RECEIVED = 10
+FIRST = 6
 
 
 @blueprint.get("/thanks")
@@ -43,9 +44,11 @@ def _choose(store: Store, error: S2MError | None = None) -> ResponseReturnValue:
     received = store.contributions.received(person().id, most=RECEIVED)
     latest = store.contributions.given(person().id, most=1)
     undoable = latest[0] if latest and now() - latest[0].at <= presence.UNDO else None
+    others = contributions.to_thank(store, person(), now())
     page = render_template(
         "contributions/index.html",
-        others=contributions.to_thank(store, person(), now()),
+        others=others[:FIRST],
+        more=others[FIRST:],
         received=[(thanks, _first_name(store, thanks)) for thanks in received],
         undoable=undoable,
         code=request.form.get("code", "")[:12],

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from s2m.store.ledger import StatementRow
 
 blueprint = Blueprint("ledger", __name__)
-PAGE = 40
+PAGE = 15
 WEEKS = timedelta(weeks=6)
 WIDTH, TOP, BOTTOM = 600, 12, 112
 
@@ -81,7 +81,7 @@ def _zone() -> ZoneInfo:
 
 
 def title(line: Line) -> Markup:
-    """What happened, then with whom. Names and topics are isolated from the sentence around them."""
+    """What happened, then with whom. Names are isolated from the sentence around them."""
     if line.original is not None:
         return Markup(_("Put right: %(what)s")) % {"what": _what(line.original)}
     return _what(line.row)
@@ -90,14 +90,13 @@ def title(line: Line) -> Markup:
 def _what(row: StatementRow) -> Markup:
     kind, transfer = row.transfer.kind, row.transfer
     if kind == "seat":
-        day = format_date((row.visit_started_at or transfer.at).astimezone(_zone()), "EEEE d MMMM")
+        day = format_date((row.visit_started_at or transfer.at).astimezone(_zone()), "EEEE")
         return Markup(escape(_("Seat of %(day)s", day=day)))
     if kind == "thanks" and row.other_name:
-        said = {"name": _typed(row.other_name.split()[0]), "topic": _typed(row.thanks_topic or "")}
-        return Markup(escape(_("Thanks from %(name)s for %(topic)s"))) % said
+        return Markup(escape(_("%(name)s thanked you"))) % {"name": _typed(row.other_name.split()[0])}
     fixed = {
         "newcomers_grant": _("Welcome from the commons"),
-        "thanks": _("Thanks from somebody"),
+        "thanks": _("Somebody thanked you"),
         "reversal": _("Put right"),
         "seat_forgiven": _("The commons paid a seat"),
     }
@@ -119,7 +118,8 @@ def note(line: Line) -> Markup | str:
         return _link(_("Put right later"), row.reversed_by)
     if line.original is not None:
         return _link(_("Mends the line of %(day)s", day=short_day(line.original.transfer.at)), line.original.transfer.id)
-    return _typed(row.thanks_text or row.reason or "") if row.thanks_text or row.reason else ""
+    words = [_typed(text) for text in (row.thanks_topic, row.thanks_text or row.reason) if text]
+    return Markup(": ").join(words)
 
 
 def _link(text: str, transfer_id: str) -> Markup:

@@ -109,7 +109,7 @@ def test_thanks_are_given_undone_and_the_statement_adds_up(served, open_page, he
     assert sum(amount for amount, _ in lines) == lines[0][1] == 8
     expect(other.locator(".balance__figure")).to_contain_text("12")
     other.get_by_role("link", name="Put right later").click()
-    assert other.evaluate("document.querySelector(':target .what').innerText").startswith("Put right: Thanks from Samira")
+    assert other.evaluate("document.querySelector(':target .what').innerText").startswith("Put right: Samira thanked you")
 
 
 def test_the_badge_sticker_fits_its_paper(served, open_page, tmp_path):

@@ -28,19 +28,17 @@ def history(app, cast, now, clock):
             presence.end(store, store.presence.open_visit(cast.joost), at, "undone", at)
             return mine, presence.end(store, mine, at if how == "undone" else at + timedelta(hours=3), how, at)
 
-        def thanks(days, text):
+        def thanks(days, text, topic="gewone taal"):
             at = now - timedelta(days=days)
             presence.check_in(store, cast.joost, cast.seinhuis, cast.policy, "badge", at - timedelta(seconds=5))
             presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", at - timedelta(seconds=5))
-            given = contributions.thank(
-                store, cast.joost, cast.samira, cast.seinhuis, cast.policy, "gewone taal", text, at, key=text
-            )
+            given = contributions.thank(store, cast.joost, cast.samira, cast.seinhuis, cast.policy, topic, text, at, key=text)
             for person in (cast.joost, cast.samira):
                 presence.end(store, store.presence.open_visit(person), at, "undone", at)
             return given
 
         visit(40)
-        thanks(30, '=HYPERLINK("https://elsewhere.example")')
+        thanks(30, '=HYPERLINK("https://elsewhere.example")', "=gewone taal")
         back = thanks(20, "per ongeluk")
         contributions.undo_thanks(store, cast.joost, back.id, back.at + timedelta(seconds=9))
         before, _ = visit(10)
@@ -57,8 +55,9 @@ def amounts(page):
 
 
 def number(cell):
-    """The figure in a cell, without its hidden words."""
-    return int(re.sub(r'<span class="vh">.*?</span>|<[^>]+>|\+', "", cell).replace("−", "-"))
+    """The figure in a cell, without its hidden words; None in an empty one."""
+    figure = re.sub(r'<span class="vh">.*?</span>|<[^>]+>|\+', "", cell).replace("−", "-")
+    return int(figure) if figure else None
 
 
 def test_the_lines_add_up_to_the_balance_shown(phone, history):
@@ -74,10 +73,10 @@ def test_the_lines_add_up_to_the_balance_shown(phone, history):
 
 def test_each_line_says_in_plain_words_what_it_was(phone, history):
     page = phone(history).says("/me/statement")
-    assert "Seat of Wednesday 22 April Comes off at 18:00, or when you leave Held" in page
-    assert "Thanks from Joost for gewone taal" in page
-    assert "Put right: Thanks from Joost for gewone taal Mends the line of" in page
-    assert "Put right: Seat of Sunday 12 April" in page
+    assert "Seat of Wednesday Comes off at 18:00, or when you leave Held" in page
+    assert 'Joost thanked you =gewone taal: =HYPERLINK("https://elsewhere.example")' in page
+    assert "Put right: Joost thanked you Mends the line of" in page
+    assert "Put right: Seat of Sunday Mends the line of" in page
     assert "Let go: nothing came off" in page
     assert "Welcome from the commons" in page
     assert "Bakker" not in page
@@ -103,7 +102,7 @@ def test_the_lines_before_this_page_stand_as_one(phone, history, monkeypatch):
     samira = phone(history)
     page = samira.get("/me/statement").text
     lines = amounts(page)
-    assert len(lines) == 5 and "Balance before" in page
+    assert len(lines) == 5 and "Balance before" in page and lines[-1][0] is None
     assert sum(a for a, _ in lines[:-1]) + lines[-1][1] == lines[0][1]
     older = amounts(samira.get("/me/statement?from=4").text)
     assert older[0][1] == lines[-1][1]
@@ -122,9 +121,9 @@ def test_the_file_holds_the_same_lines_as_numbers_and_no_formula(phone, history,
     head, *rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert head == ["Date", "Time", "What", "Why", "State", "Dots", "Balance"]
     assert sum(int(row[5]) for row in rows) == int(rows[-1][6]) == 6
-    assert '\'=HYPERLINK("https://elsewhere.example")' in [row[3] for row in rows]
+    assert '\'=gewone taal: =HYPERLINK("https://elsewhere.example")' in [row[3] for row in rows]
     assert rows[0][:3] == ["2026-03-12", "09:41", "Welcome from the commons"]
-    assert rows[-1][:3] == ["2026-04-22", "10:41", "Seat of Wednesday 22 April"] and rows[-1][4] == "held"
+    assert rows[-1][:3] == ["2026-04-22", "10:41", "Seat of Wednesday"] and rows[-1][4] == "held"
 
 
 def test_the_file_may_be_had_three_times_an_hour(phone, cast, clock):
