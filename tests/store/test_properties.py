@@ -56,6 +56,8 @@ class Seat:
     where: str
     state: str = "open"
     forgiven: bool = False
+    free: bool = False
+    free: bool = False
 
 
 class House(RuleBasedStateMachine):
@@ -74,7 +76,8 @@ class House(RuleBasedStateMachine):
             "B": Purse(),
         }
         self.persons, self.open, self.thanked, self.held_now = {}, {}, [], {}
-        self.keys = 0
+        self.ever = []
+        self.keys, self.seats_so_far = 0, []
         with self.database.write() as store:
             wipe(store)
             self.network = venues.found_network(store, "Noord", start)
@@ -107,7 +110,10 @@ class House(RuleBasedStateMachine):
         before, purse = self.open.get(name), self.purses[name]
         overdue = before if before and before.visit.closes_at <= self.now else None
         before = None if overdue else before
-        refused = not commons and purse.balance - purse.held - 4 < -8
+        has_seat = any(
+            (s.who, s.where) == (name, where) and s.state != "undone" and s.visit.closes_at > self.now for s in self.ever
+        )
+        refused = not has_seat and not commons and purse.balance - purse.held - 4 < -8
         if before and before.where == where:
             refused = False
         try:
@@ -127,13 +133,16 @@ class House(RuleBasedStateMachine):
         if before:
             assert done.moved_from.id == before.visit.id
             self._settle(before, "moved")
-        seat = self.open[name] = Seat(done.visit, name, where)
-        if commons:
+        seat = self.open[name] = Seat(done.visit, name, where, free=has_seat)
+        self.ever.append(seat)
+        if has_seat:
+            pass  # they left and came back before closing time
+        elif commons:
             self.purses["commons"].balance -= 4
             self.purses[where].balance += 4
         else:
             purse.held += 4
-        assert done.fresh and done.held == (0 if commons else 4)
+        assert done.fresh and done.held == (0 if commons or has_seat else 4)
         return seat
 
     @rule(target=seats, where=st.sampled_from("AB"), commons=st.booleans())
@@ -242,6 +251,10 @@ class House(RuleBasedStateMachine):
     def _settle(self, seat, how):
         seat.state = how
         del self.open[seat.who]
+        if seat.free:
+            return
+        if seat.free:
+            return
         if seat.visit.hold_id is None or seat.forgiven:
             if how == "undone":  # the commons gets back what it paid
                 self.purses["commons"].balance += 4
@@ -251,6 +264,11 @@ class House(RuleBasedStateMachine):
         if how != "undone":
             self.purses[seat.who].balance -= 4
             self.purses[seat.where].balance += 4
+
+    def _has_seat(self, name, where):
+        """Who left before closing time and comes back that day has paid."""
+        mine = [s for s in self.seats_so_far if (s.who, s.where) == (name, where) and s.state not in ("open", "undone")]
+        return any(s.visit.started_at <= self.now < s.visit.closes_at for s in mine)
 
     def _or_not_here(self, seat, act, how):
         with self.database.read() as store:

@@ -2,7 +2,7 @@
 
 import contextlib
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -22,14 +22,14 @@ def history(database, cast, now):
     with database.write() as store:
         store.chance = seeded(3)
         people = (cast.samira, cast.joost, cast.thijs, cast.marieke)
-        for _ in range(14):
-            person = chance.choice(people)
-            done = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now, commons_pays=chance.random() < 0.3)
+        for day in range(14):  # a seat is held once a day
+            at, person = now + timedelta(days=day), chance.choice(people)
+            done = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", at, commons_pays=chance.random() < 0.3)
             how = chance.choice(("left", "undone", "left"))
-            presence.end(store, done.visit, now, how, now)
+            presence.end(store, done.visit, at, how, at)
             if done.visit.hold_id and chance.random() < 0.5 and how == "left":
-                ledger.forgive(store, store.ledger.transfer(done.visit.hold_id), now)
-        presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now)
+                ledger.forgive(store, store.ledger.transfer(done.visit.hold_id), at)
+        presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now + timedelta(days=20))
     disarm(database)
     return cast.noord.id
 
