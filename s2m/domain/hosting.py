@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import fields, ledger, people, presence
 from s2m.domain.errors import Conflict, NotFound, Refused
-from s2m.domain.presence import CheckIn, Visit
+from s2m.domain.presence import CheckIn, Need, Visit
 from s2m.domain.venues import Policy, Venue, day_start
 
 if TYPE_CHECKING:
@@ -64,6 +64,17 @@ def walk_in(
 def _note_check_in(store: Store, done: CheckIn, by: str, now: datetime, commons_pays: bool) -> None:
     if done.fresh:
         _note(store, done.visit, "visit.forgive" if commons_pays else "visit.help_in", by, now)
+
+
+def answer_for(
+    store: Store, visit: Visit, venue: Venue, need: Need, room_id: str | None, by: str, now: datetime, *, visible: bool,
+    on_wall: bool,
+) -> None:  # fmt: skip
+    """What somebody told the host who helped them in, for today only. Raises Refused `not_here`, `room_full`."""
+    if room_id:
+        visit = presence.sit_in(store, visit, venue, room_id)
+    presence.answer_need(store, visit, need, now, visible=visible, on_wall=on_wall, remembered=False)
+    _note(store, visit, "visit.answer", by, now)
 
 
 def help_out(store: Store, visit: Visit, by: str, now: datetime) -> Visit:

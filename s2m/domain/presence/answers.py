@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 
 
 def answer_need(
-    store: Store, visit: Visit, need: Need, now: datetime, *, visible: bool, on_wall: bool, proven: bool = True
-) -> Visit:
+    store: Store, visit: Visit, need: Need, now: datetime, *, visible: bool, on_wall: bool, proven: bool = True,
+    remembered: bool = True,
+) -> Visit:  # fmt: skip
     """What the visitor needs, offers or does today, and who may see it; the answer before, if any, is replaced.
 
     Both choices are remembered as consent, so that they stand as chosen next time. proven False: whoever answers gave
     no more than a name; then they count for this visit only, and nothing goes on the wall.
+    remembered False: said to a host; the choices count for this visit only.
     """
     if not visit.is_open or visit.person_id is None:
         raise Refused("not_here")
     person = store.people.get(visit.person_id)
     assert person, "people are erased, never deleted"
-    if proven:
+    if proven and remembered:
         people.consent(store, person, "matching", visible, now)
         people.consent(store, person, "wall", on_wall, now)
     store.presence.clear_topics(visit)

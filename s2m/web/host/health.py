@@ -45,6 +45,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "role.admin": lambda: _("made somebody an admin"),
     "visit.help_in": lambda: _("checked somebody in"),
     "visit.help_out": lambda: _("checked somebody out"),
+    "visit.answer": lambda: _("wrote down what somebody needs or shares"),
     "visit.undo": lambda: _("took a check-in back"),
     "visit.forgive": lambda: _("let the commons pay a seat"),
     "person.add": lambda: _("added somebody"),

@@ -38,8 +38,9 @@ def walk_in(slug: str) -> ResponseReturnValue:
             name, email, policy = form.get("name"), form.get("email"), policy_of(store, venue)
             someone, done = hosting.walk_in(store, venue, policy, name, email, person().id, now(), commons_pays=pays)
     except (Invalid, Conflict, Refused) as error:
-        errors = said(error, "email" if error.code == "email_known" else "form")
-        return render_template("host/help_in.html", errors=errors, values=form, floor=error.code == "floor"), status_of(error)
+        known, floor = error.code == "email_known", error.code == "floor"
+        errors = said(error, "email" if known else "form")
+        return render_template("host/help_in.html", errors=errors, values=form, floor=floor, known=known), status_of(error)
     return _came_in(slug, someone.first_name, done)
 
 
@@ -65,7 +66,9 @@ def check_in(slug: str, person_id: str) -> ResponseReturnValue:
 def _came_in(slug: str, name: str, done: CheckIn) -> ResponseReturnValue:
     who = isolated(name)
     flash(_("%(name)s is checked in.", name=who) if done.fresh else _("%(name)s was here already.", name=who))
-    return redirect(url_for("host.today", slug=slug), 303)
+    if not done.fresh:
+        return redirect(url_for("host.today", slug=slug), 303)
+    return redirect(url_for("host.answer", slug=slug, visit_id=done.visit.id), 303)
 
 
 @blueprint.post("/<slug>/visits/<visit_id>/out")
@@ -108,7 +111,8 @@ def forgive(slug: str, visit_id: str) -> ResponseReturnValue:
         someone = people.in_network(store, venue.network_id, visit.person_id or "")
         held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
         state = store.ledger.seats(venue.network_id, {visit.id: visit.hold_id}, visit.started_at)[visit.id]
-    shown = {"visit": visit, "someone": someone, "amount": held.amount if held else 0, "state": state}
+    back = _began(slug, someone.id)
+    shown = {"visit": visit, "someone": someone, "amount": held.amount if held else 0, "state": state, "back": back}
     if request.method == "GET":
         return render_template("host/forgive.html", errors={}, **shown)
     try:
@@ -119,4 +123,11 @@ def forgive(slug: str, visit_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return render_template("host/forgive.html", errors=said(error, "reason"), values=request.form, **shown), status_of(error)
     flash(_("The commons paid the seat of %(name)s.", name=isolated(someone.first_name)))
-    return redirect(url_for("host.today", slug=slug), 303)
+    return redirect(back, 303)
+
+
+def _began(slug: str, person_id: str) -> str:
+    """The page where the host chose to let the commons pay."""
+    if request.args.get("from") == "person":
+        return url_for("host.show_person", slug=slug, person_id=person_id)
+    return url_for("host.present" if request.args.get("from") == "present" else "host.today", slug=slug)

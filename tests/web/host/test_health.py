@@ -23,7 +23,7 @@ def test_a_job_that_never_ran_or_is_late_is_marked_in_words(host, app, now, cloc
     assert host.says(HEALTH).count("in order") == len(jobs.JOBS) and "closed 0" not in host.says(HEALTH)
     assert "Everything works." in host.says(HEALTH)
     clock.shift(timedelta(minutes=10))
-    assert "End visits at closing time Thursday 12 March overdue" in host.says(HEALTH)
+    assert "End visits at closing time Thu 12 Mar overdue" in host.says(HEALTH)
 
 
 def test_a_job_that_failed_is_marked(host, app, now, tmp_path):
@@ -32,7 +32,7 @@ def test_a_job_that_failed_is_marked(host, app, now, tmp_path):
 
     jobs.run(jobs.Job("send_mail", broken, 15), app.extensions["s2m.database"], Config(instance=tmp_path), now)
     assert "Send mail: failed" in host.says(HEALTH)
-    assert "Send mail Thursday 12 March, OSError failed" in host.says(HEALTH)
+    assert "Send mail Thu 12 Mar, OSError failed" in host.says(HEALTH)
 
 
 def test_the_database_and_the_version_are_named(host, app):

@@ -220,3 +220,32 @@ def test_everybody_stands_on_the_long_list(host, here, cast, app, now):
         presence.leave(store, visit_of(app, cast.joost), now + timedelta(minutes=5))
     said = host.says(f"{HOST}/present")
     assert "Samira" in said.partition("Who left")[0] and "Joost" in said.partition("Who left")[2]
+
+
+def test_who_was_helped_in_is_asked_what_they_need_and_nothing_is_ticked_for_them(host, cast, app):
+    asked = host.post(f"{HOST}/people/{cast.thijs.id}/check-in", follow_redirects=True).text
+    assert 'name="visible"' in asked and not [line for line in asked.splitlines() if "checkbox" in line and " checked" in line]
+    path = f"{HOST}/visits/{visit_of(app, cast.thijs).id}/answer"
+    assert host.post(path, kind="need", need="Wie kent een drukker?", visible="1").status_code == 303
+    assert "Wie kent een drukker?" in host.says(TODAY)
+    with app.extensions["s2m.database"].read() as store:
+        assert not store.people.agreed([cast.thijs.id], "wall")
+
+
+def test_an_answer_of_no_kind_or_with_an_unknown_room_is_refused(host, cast, app):
+    host.post(f"{HOST}/people/{cast.thijs.id}/check-in")
+    path = f"{HOST}/visits/{visit_of(app, cast.thijs).id}/answer"
+    assert host.post(path, kind="x").status_code == 422
+    assert host.post(path, kind="working", room="nowhere").status_code == 404
+    assert host.get(f"{HOST}/visits/nobody/answer").status_code == 404
+
+
+def test_a_mail_address_that_is_known_leads_to_who_has_it(host, cast):
+    page = host.post(f"{HOST}/help-in", name="Sam", email=cast.samira.email).text
+    assert "/people?q=samira" in page
+
+
+def test_letting_the_commons_pay_returns_to_where_it_began(host, cast, app):
+    host.post(f"{HOST}/people/{cast.thijs.id}/check-in")
+    path = f"{HOST}/visits/{visit_of(app, cast.thijs).id}/forgive"
+    assert host.post(f"{path}?from=person", reason="nieuw").headers["Location"].endswith(f"/people/{cast.thijs.id}")
