@@ -15,6 +15,9 @@ from typing import Any
 
 from s2m.domain.codes import Keys
 
+# Where the server of this instance listened last: what links begin with that are made beside it
+ADDRESS = "address"
+
 
 @dataclass(frozen=True)
 class Config:
@@ -90,7 +93,7 @@ def keys(instance: Path) -> KeyRing:
     """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
     file = instance / "keys.json"
     if not file.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = {"badge": {"1": secrets.token_hex(32)}, "door": {"1": secrets.token_hex(32)}, "cookies": secrets.token_hex(32)}
         draft = instance / f".keys.{os.getpid()}.{secrets.token_hex(4)}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:

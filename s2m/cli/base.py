@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from s2m.cli.sentences import sentence
+from s2m.config import ADDRESS
 from s2m.domain.errors import S2MError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from s2m.store.engine import Database
 
 OPERATOR = "operator"
+BASE = "http://127.0.0.1:8000"
 
 
 @dataclass
@@ -63,6 +65,16 @@ class Place:
             yield database
         finally:
             database.close()
+
+
+    def base(self, given: str | None) -> str:
+        """The address before a link: as given, public_url, where the server last listened; else a guess, and said to be."""
+        config = self.config()
+        kept = config.instance / ADDRESS
+        start = given or config.public_url or (kept.read_text().strip() if kept.exists() else "")
+        if not start:
+            click.echo(f"The address is a guess ({BASE}): no server was started here yet. --base says another.", err=True)
+        return (start or BASE).rstrip("/")
 
 
 def now() -> datetime:

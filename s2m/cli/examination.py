@@ -35,6 +35,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     from s2m.store.engine import Database
 
     yield _keys(config)
+    yield from _open_files(config)
     yield _browser_files()
     yield from _certificate(config, now)
     if not config.database_url and not (config.instance / "s2m.sqlite").exists():
@@ -61,6 +62,15 @@ def _keys(config: Config) -> Finding:
     if mode & 0o077:
         return Finding(WRONG, "keys", f"{file} may be read by others ({mode:04o}); run: chmod 600 {file}")
     return Finding(OK, "keys", f"{file} is its owner's alone")
+
+
+def _open_files(config: Config) -> Iterator[Finding]:
+    """The database holds names and mail addresses."""
+    for file in (config.instance / f"s2m.sqlite{tail}" for tail in ("", "-wal", "-shm")):
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            yield Finding(NOTE, "files", f"{file} may be read by others; run: chmod 600 {file}")
+    if config.instance.exists() and stat.S_IMODE(config.instance.stat().st_mode) & 0o077:
+        yield Finding(NOTE, "files", f"{config.instance} may be looked into by others; run: chmod 700 {config.instance}")
 
 
 def _browser_files() -> Finding:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from s2m.cli.base import OPERATOR, Group, Place, now, pass_place, venue_named
-from s2m.cli.people import BASE
 
 
 @click.group(cls=Group)
@@ -16,7 +15,7 @@ def kiosk() -> None:
 @kiosk.command()
 @click.argument("venue", required=False)
 @click.option("--name", default="Tablet", show_default=True, help="How hosts will see it.")
-@click.option("--base", help=f"Address of the server before the link (else public_url from the settings, else {BASE}).")
+@click.option("--base", help="Address of the server before the link (else public_url, else where it last listened).")
 @pass_place
 def pair(place: Place, venue: str | None, name: str, base: str | None) -> None:
     """Print a one-time code that pairs a tablet with VENUE, and the page to open on it. Within 10 minutes.
@@ -27,8 +26,7 @@ def pair(place: Place, venue: str | None, name: str, base: str | None) -> None:
 
     with place.database() as database, database.write() as store:
         _, code = devices.offer_pairing(store, venue_named(store, venue), "kiosk", name, OPERATOR, now())
-    start = (base or place.config().public_url or BASE).rstrip("/")
-    click.echo(f"code: {code}\nlink: {start}/kiosk/pair/{code}")
+    click.echo(f"code: {code}\nlink: {place.base(base)}/kiosk/pair/{code}")
 
 
 @kiosk.command()

@@ -11,12 +11,10 @@ import click
 from s2m.cli.base import OPERATOR, Command, Group, Place, now, pass_place, refuse, venue_named
 from s2m.cli.sentences import sentence
 
-BASE = "http://127.0.0.1:8000"
-
 
 @click.command("login-link", cls=Command)
 @click.argument("email")
-@click.option("--base", help=f"Address of the server before the link (else public_url from the settings, else {BASE}).")
+@click.option("--base", help="Address of the server before the link (else public_url, else where it last listened).")
 @pass_place
 def login_link(place: Place, email: str, base: str | None) -> None:
     """Print a link that signs a person in: once, within 10 minutes, in any browser."""
@@ -26,8 +24,7 @@ def login_link(place: Place, email: str, base: str | None) -> None:
         person = _known(store, email)
         secret = signin.make_link(store, now(), person=person)
         store.audit.record(person.network_id, now(), actor=OPERATOR, role="operator", action="link.make", object_id=person.id)
-    start = base or place.config().public_url or BASE
-    click.echo(f"{start.rstrip('/')}/login/{secret}")
+    click.echo(f"{place.base(base)}/login/{secret}")
 
 
 @click.command(cls=Command)

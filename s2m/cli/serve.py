@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from s2m.cli.base import Command, Place, now, pass_place, refuse
+from s2m.config import ADDRESS
 
 if TYPE_CHECKING:
     from s2m.config import Config
@@ -46,6 +47,7 @@ def run(place: Place, host: str, port: int, cert: Path | None, key: Path | None,
     with place.database(new=True) as database, serving.alone(database):
         bind.check_free()
         keys(config.instance)
+        (config.instance / ADDRESS).write_text(bind.base + "\n")
         lines = [f"s2m listens at {bind.base}"]
         link = _set_up_link(database, config.public_url or bind.base)
         if link:
@@ -89,6 +91,7 @@ def demo(place: Place, port: int) -> None:
     bind = serving.Bind(port=port)
     bind.check_free()
     with demonstration.prepare(place.folder, bind.base, now()) as (config, lines):
+        (config.instance / ADDRESS).write_text(bind.base + "\n")
         serving.serve(config, bind, lines, verbose=place.verbose)
 
 

@@ -59,7 +59,7 @@ def _claim(folder: Path) -> None:
     mark = folder / MARK
     if (folder / "s2m.sqlite").exists() and not mark.exists():
         raise Refused("demo_over_real", folder=folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     mark.write_text("A demo of s2m: everything in this folder is made anew when it starts.\n")
 
 

@@ -8,6 +8,7 @@ Writers of this process queue at a lock, because SQLite's own waiting is not fai
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import sqlite3
 import threading
@@ -64,7 +65,7 @@ class Embedded:
         with events pays for them at every statement."""
 
         def connect() -> Any:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._make()
             connection = driver.connect(
                 str(self.path), isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=256
             )
@@ -106,7 +107,7 @@ class Embedded:
     @contextmanager
     def sole(self, name: str) -> Iterator[bool]:
         """True for the one process that holds this name now; the lock falls with the process."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._beside(name).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,8 +116,14 @@ class Embedded:
                 return
             yield True
 
+    def _make(self) -> None:
+        """An empty file that is its owner's alone, where there is none; SQLite gives -wal and -shm the mode of their database."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
+
     def migrate(self, steps: tuple[Step, ...]) -> list[str]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._make()
         with self._beside("migrations").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             database = self._utils()

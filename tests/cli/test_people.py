@@ -190,3 +190,10 @@ def test_no_cell_is_a_formula(s2m, cast, roster):
     )
     done = s2m("people", "export", "--venue", "het-seinhuis")
     assert {"'=1@noord.example,'=HYPERLINK(x)", "'+2@noord.example,Bo"} < set(done.stdout.splitlines())
+
+
+def test_a_login_link_begins_where_the_server_last_listened_and_else_says_that_it_guesses(s2m, cast, folder):
+    assert "a guess" in s2m("login-link", "samira@seinhuis.example").stderr
+    (folder / "address").write_text("https://seinhuis.local:8443\n")
+    done = s2m("login-link", "samira@seinhuis.example")
+    assert done.stdout.startswith("https://seinhuis.local:8443/login/") and done.stderr == ""

@@ -139,3 +139,22 @@ def test_the_doctor_says_that_there_is_nothing(tmp_path):
     done = subprocess.run([sys.executable, "-m", "s2m", "doctor"], capture_output=True, text=True, cwd=tmp_path, env=clean())
     assert done.returncode == 1
     assert "there is none in instance" in done.stdout
+
+
+def test_the_database_is_its_owners_alone_and_doctor_says_when_it_is_not(founded, folder):
+    file = folder / "s2m.sqlite"
+    file.chmod(0o644)
+    assert f"chmod 600 {file}" in founded("doctor").stdout
+
+
+def test_a_new_database_may_be_read_by_nobody_else(tmp_path):
+    from s2m.store.engine import Database
+
+    file = tmp_path / "new/s2m.sqlite"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    with database.write():
+        wal = file.with_name("s2m.sqlite-wal")
+        assert not wal.exists() or wal.stat().st_mode & 0o777 == 0o600
+    database.close()
