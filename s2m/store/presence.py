@@ -8,13 +8,19 @@ from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, updat
 
 from s2m.domain.people import Person
 from s2m.domain.presence import Here, Visit, VisitTopic
-from s2m.domain.venues import Room
+from s2m.domain.venues import Room, Venue
 from s2m.store.part import Part
 from s2m.store.people import PERSON, person_in
 from s2m.store.schema import people, rooms, topics, visit_topics, visits
 
 _open_visit = select(visits).where(
     visits.c.network_id == bindparam("network"), visits.c.person_id == bindparam("person"), visits.c.ended_at.is_(None)
+)
+_seat = (
+    select(visits.c.id)
+    .where(visits.c.person_id == bindparam("person"), visits.c.venue_id == bindparam("venue"))
+    .where(visits.c.started_at <= bindparam("at"), visits.c.closes_at > bindparam("at"), visits.c.ended_how != "undone")
+    .limit(1)
 )
 _TOPIC = [c for c in visit_topics.c if c.name != "network_id"]
 _add = insert(visits)
@@ -38,6 +44,10 @@ class Presence(Part):
     def open_visit(self, person: Person) -> Visit | None:
         row = self.one(_open_visit, network=person.network_id, person=person.id)
         return Visit(**row._mapping) if row else None
+
+    def has_seat(self, person: Person, venue: Venue, at: datetime) -> bool:
+        """Had they an earlier visit here, not undone, whose closing time is still to come?"""
+        return self.one(_seat, person=person.id, venue=venue.id, at=at) is not None
 
     def going_on_after(self, person: Person, moment: datetime) -> list[Visit]:
         """Visits, at any venue, that ended after a moment or are open, the first first; undone ones left out."""

@@ -422,3 +422,31 @@ def test_here_is_who_has_an_open_visit_with_what_the_room_may_know(store, cast, 
     arrive(cast.wim, venue=cast.wissel)
     (here,) = store.presence.here(cast.seinhuis.id)
     assert (here.person, here.knows, [t.text for t in here.topics]) == (cast.samira, ("gewone taal",), ["offerte lezen"])
+
+
+def test_who_leaves_and_comes_back_before_closing_time_pays_for_one_seat(database, cast, now):
+    with database.write() as store:
+        first = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now)
+        presence.leave(store, first.visit, now + timedelta(hours=1))
+        back = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now + timedelta(hours=2))
+        account = store.ledger.person_account(cast.samira.id)
+    assert back.fresh and back.held == 0 and back.visit.hold_id is None
+    assert (account.balance, account.held) == (8, 0)
+
+
+def test_an_undone_check_in_leaves_no_seat_behind(database, cast, now):
+    with database.write() as store:
+        first = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now)
+        presence.undo(store, first.visit, now + timedelta(seconds=5))
+        back = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now + timedelta(seconds=9))
+    assert back.held == 4
+
+
+def test_the_next_day_and_another_venue_are_other_seats(database, cast, now):
+    with database.write() as store:
+        first = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now)
+        presence.leave(store, first.visit, now + timedelta(hours=1))
+        elsewhere = presence.check_in(store, cast.samira, cast.wissel, cast.policy, "badge", now + timedelta(hours=2))
+        presence.leave(store, elsewhere.visit, now + timedelta(hours=3))
+        tomorrow = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now + timedelta(days=1))
+    assert (elsewhere.held, tomorrow.held) == (4, 4)

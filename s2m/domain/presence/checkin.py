@@ -31,6 +31,8 @@ def check_in(
 ) -> CheckIn:
     """Make somebody present. A second check-in at the same venue is the same visit; elsewhere it moves them.
 
+    The seat is held once until closing time: who left and comes back before it sits down again for nothing.
+
     at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
     Raises Refused `floor` when the seat would pass the floor and the commons does not pay; `here_by_name` where a name
     alone would end a visit elsewhere.
@@ -48,7 +50,8 @@ def check_in(
         return CheckIn(known, False, held_for(store, known))
     shown = visible if visible is not None else way != "name" and "matching" in store.people.consents(person.id)
     visit_id = store.new_id(now)
-    held = _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
+    seated = store.presence.has_seat(person, venue, started)
+    held = None if seated else _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
     left = end(store, current, started, "moved", now) if current and current.started_at <= started else None
     ended_at, ended_how = (moved_at, "moved") if moved_at else (until, "closing") if until <= now else (None, None)
