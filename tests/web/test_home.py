@@ -145,6 +145,23 @@ def test_who_was_here_together_is_proposed_for_thanks_unless_they_kept_out_of_si
     assert "You are here together" in page and "Joost Thank" in page and "Thijs" not in page
 
 
+def test_who_fits_is_thanked_from_their_card_and_stands_first(phone, cast, here, clock):
+    here(cast.samira, "iemand die offertes leest")
+    here(cast.joost)
+    here(cast.thijs)
+    clock.shift(60)
+    page = phone(cast.samira).says("/me")
+    fits, _, others = page.partition("Your visit")
+    assert "Fits your ask Joost" in fits and "Thank Joost" in fits
+    assert 0 < others.index("Joost Thank") < others.index("Thijs Thank")
+
+
+def test_who_asked_nothing_hears_that_and_may_ask(phone, cast, here):
+    here(cast.samira)
+    page = phone(cast.samira).says("/me")
+    assert "You asked nothing yet" in page and "Nobody fits your ask yet" not in page
+
+
 def test_a_stranger_is_asked_to_sign_in(phone):
     answer = phone().get("/me")
     assert answer.status_code == 302 and answer.location == "/login?next=/me"
