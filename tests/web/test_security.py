@@ -32,7 +32,7 @@ def test_only_the_kiosk_may_use_the_camera(client):
 def test_over_https_cookies_are_bound_to_this_host(database_url, tmp_path, cast, now):
     app = create_app(Config(instance=tmp_path / "i", database_url=database_url, https=True, jobs=False))
     client = app.test_client()
-    answer = client.get("/login", base_url="https://localhost")
+    answer = client.get("/kiosk/pair", base_url="https://localhost")
     cookies = answer.headers.getlist("Set-Cookie")
     app.extensions["s2m.database"].close()
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
