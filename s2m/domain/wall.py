@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Room
 
 LONGEST = 45
-# What fits in one turn, read from the screen at 1920 × 1080: four asks of two lines or three of three; six rows of topics
+# What fits in one turn, read from the screen at 1920 × 1080: four asks of two lines or three of three; five rows of topics
 ASKS, TWO_LINES = 4, 34
-TOPICS, ROWS, ROW, EDGE = 10, 6, 26, 3
+TOPICS, ROWS, ROW, EDGE = 10, 5, 26, 3
 PLACES = 5
 REACHES = re.compile(r"@|https?:|www\.|(\d[\s().+-]*){7,}")
 

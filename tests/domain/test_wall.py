@@ -91,9 +91,9 @@ def test_asks_come_four_at_a_time_and_three_where_one_is_long():
     assert wall.ask_pages([]) == []
 
 
-def test_topics_come_ten_at_a_time_or_as_many_as_six_rows_hold():
+def test_topics_come_ten_at_a_time_or_as_many_as_five_rows_hold():
     assert [len(page) for page in wall.topic_pages(["kleur"] * 25)] == [10, 10, 5]
-    assert [len(page) for page in wall.topic_pages(["prijzen van zzp-werk"] * 8)] == [6, 2]
-    assert [len(page) for page in wall.topic_pages(["x" * 45] * 5)] == [3, 2]
+    assert [len(page) for page in wall.topic_pages(["prijzen van zzp-werk"] * 8)] == [5, 3]
+    assert [len(page) for page in wall.topic_pages(["x" * 45] * 5)] == [2, 2, 1]
     mixed = ["kleur", "x" * 45, "geluid", "gewone taal"] * 6
     assert [topic for page in wall.topic_pages(mixed) for topic in page] == mixed
