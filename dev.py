@@ -150,7 +150,8 @@ def test(args):
         args.remove("--require-all")
         os.environ["S2M_TEST_REQUIRE"] = "browser,postgresql"
     os.chdir(ROOT)
-    start([PYTHON, "-m", "pytest", *args])
+    # Two at a time, each file in one place: servers and browsers are started once a file
+    start([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", *args])
 
 
 def lint(args):
