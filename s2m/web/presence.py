@@ -63,7 +63,8 @@ def _proof() -> DoorCode | None:
 
 def _type_code(error: S2MError | None = None, typed: str = "") -> ResponseReturnValue:
     """A scan that came too late, or none at all: six characters will do."""
-    session.pop("door", None)
+    if "door" in session:  # a pop would write the cookie anew, also where there is nothing to forget
+        del session["door"]
     said = _("This is not the door code of this place.") if error and error.code == "code_unreadable" else ""
     errors = {"code": said or sentence(error.code, error.data)} if error else {}
     return render_template("presence/code.html", errors=errors, code=typed[:12]), status_of(error) if error else 200
