@@ -87,8 +87,15 @@ class Embedded:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self.engine.connect() as connection, connection.begin():
-            connection.exec_driver_sql("BEGIN")
+            self._begin(connection, "BEGIN")
             yield connection
+
+    def _begin(self, connection: Connection, how: str) -> None:
+        raw: Any = connection.connection.driver_connection
+        try:
+            raw.execute(how)
+        except driver.OperationalError as error:
+            raise Unavailable("busy", detail=str(error)) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -96,7 +103,7 @@ class Embedded:
             raise Unavailable("busy")
         try:
             with self.engine.connect() as connection, connection.begin():
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self._begin(connection, "BEGIN IMMEDIATE")
                 yield connection
         finally:
             self._turn.release()

@@ -16,12 +16,17 @@ from s2m.store.schema import people, rooms, topics, visit_topics, visits
 _open_visit = select(visits).where(
     visits.c.network_id == bindparam("network"), visits.c.person_id == bindparam("person"), visits.c.ended_at.is_(None)
 )
-_seat = (
-    select(visits.c.id)
-    .where(visits.c.person_id == bindparam("person"), visits.c.venue_id == bindparam("venue"))
-    .where(visits.c.started_at <= bindparam("at"), visits.c.closes_at > bindparam("at"), visits.c.ended_how != "undone")
-    .limit(1)
-)
+_around = select(visits).where(
+    visits.c.network_id == bindparam("network"),
+    visits.c.person_id == bindparam("person"),
+    or_(
+        visits.c.ended_at.is_(None),
+        and_(
+            visits.c.venue_id == bindparam("venue"), visits.c.started_at <= bindparam("at"),
+            visits.c.closes_at > bindparam("at"), visits.c.ended_how != "undone",
+        ),
+    ),
+)  # fmt: skip
 _TOPIC = [c for c in visit_topics.c if c.name != "network_id"]
 _add = insert(visits)
 _add_topic = insert(visit_topics)
@@ -45,9 +50,11 @@ class Presence(Part):
         row = self.one(_open_visit, network=person.network_id, person=person.id)
         return Visit(**row._mapping) if row else None
 
-    def has_seat(self, person: Person, venue: Venue, at: datetime) -> bool:
-        """Had they an earlier visit here, not undone, whose closing time is still to come?"""
-        return self.one(_seat, person=person.id, venue=venue.id, at=at) is not None
+    def around(self, person: Person, venue: Venue, at: datetime) -> tuple[Visit | None, bool]:
+        """Their open visit, wherever; and whether an earlier one here, not undone, still has its closing time to come."""
+        rows = self.run(_around, network=person.network_id, person=person.id, venue=venue.id, at=at).all()
+        current = next((Visit(**row._mapping) for row in rows if row.ended_at is None), None)
+        return current, any(row.ended_at is not None for row in rows)
 
     def going_on_after(self, person: Person, moment: datetime) -> list[Visit]:
         """Visits, at any venue, that ended after a moment or are open, the first first; undone ones left out."""

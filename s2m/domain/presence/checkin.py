@@ -40,7 +40,7 @@ def check_in(
     store.ledger.lock_chain(person.network_id)
     started = at or now
     until = closing_after(venue, started)
-    current = _open_at(store, person, started, now)
+    current, seated = _open_at(store, person, venue, started, now)
     if way == "name" and current and current.venue_id != venue.id:
         raise Refused("here_by_name")
     known, moved_at = _replayed(store, person, venue, started, until) if started < now else (None, None)
@@ -50,7 +50,6 @@ def check_in(
         return CheckIn(known, False, held_for(store, known))
     shown = visible if visible is not None else way != "name" and "matching" in store.people.consents(person.id)
     visit_id = store.new_id(now)
-    seated = store.presence.has_seat(person, venue, started)
     held = None if seated else _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
     left = end(store, current, started, "moved", now) if current and current.started_at <= started else None
@@ -63,13 +62,16 @@ def check_in(
     return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0, left)
 
 
-def _open_at(store: Store, person: Person, started: datetime, now: datetime) -> Visit | None:
-    """Their open visit; one whose closing time has passed, though nothing closed it yet, ends with it."""
-    current = store.presence.open_visit(person)
+def _open_at(store: Store, person: Person, venue: Venue, started: datetime, now: datetime) -> tuple[Visit | None, bool]:
+    """Their open visit, and whether they have a seat here already.
+
+    A visit whose closing time has passed, though nothing closed it yet, ends with it.
+    """
+    current, seated = store.presence.around(person, venue, started)
     if current and current.closes_at <= started:
         end(store, current, current.closes_at, "closing", now)
-        return None
-    return current
+        return None, seated
+    return current, seated
 
 
 def _replayed(
