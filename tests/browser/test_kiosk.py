@@ -87,6 +87,13 @@ def house(tmp_path_factory, sqlite_template):
     house.stop()
 
 
+@pytest.fixture(autouse=True)
+def forgotten_tries(house):
+    """Each test brings tries of its own: together they would pair more tablets than one address may."""
+    with house.database.write() as store:
+        store.rates.forget(datetime.now(UTC) + timedelta(days=1))
+
+
 def film(path, code):
     """An empty desk, then the badge in an unsteady hand; a white corner tells since when it has been there."""
     rng = random.Random(7)
