@@ -16,17 +16,15 @@ from s2m.store.schema import people, rooms, topics, visit_topics, visits
 _open_visit = select(visits).where(
     visits.c.network_id == bindparam("network"), visits.c.person_id == bindparam("person"), visits.c.ended_at.is_(None)
 )
+# Of one person only: with the venue among the conditions SQLite would go through everybody's visits there
 _around = select(visits).where(
     visits.c.network_id == bindparam("network"),
     visits.c.person_id == bindparam("person"),
     or_(
         visits.c.ended_at.is_(None),
-        and_(
-            visits.c.venue_id == bindparam("venue"), visits.c.started_at <= bindparam("at"),
-            visits.c.closes_at > bindparam("at"), visits.c.ended_how != "undone",
-        ),
+        and_(visits.c.started_at <= bindparam("at"), visits.c.closes_at > bindparam("at"), visits.c.ended_how != "undone"),
     ),
-)  # fmt: skip
+)
 _TOPIC = [c for c in visit_topics.c if c.name != "network_id"]
 _add = insert(visits)
 _add_topic = insert(visit_topics)
@@ -52,9 +50,9 @@ class Presence(Part):
 
     def around(self, person: Person, venue: Venue, at: datetime) -> tuple[Visit | None, bool]:
         """Their open visit, wherever; and whether an earlier one here, not undone, still has its closing time to come."""
-        rows = self.run(_around, network=person.network_id, person=person.id, venue=venue.id, at=at).all()
+        rows = self.run(_around, network=person.network_id, person=person.id, at=at).all()
         current = next((Visit(**row._mapping) for row in rows if row.ended_at is None), None)
-        return current, any(row.ended_at is not None for row in rows)
+        return current, any(row.ended_at is not None and row.venue_id == venue.id for row in rows)
 
     def going_on_after(self, person: Person, moment: datetime) -> list[Visit]:
         """Visits, at any venue, that ended after a moment or are open, the first first; undone ones left out."""
