@@ -127,7 +127,7 @@ def lookup() -> ResponseReturnValue:
 
 
 def _look_up(typed: str) -> ResponseReturnValue:
-    limit("look-up", device().id, most=60, per=timedelta(minutes=10))
+    limit("look-up", device().id, most=30, per=timedelta(minutes=10))
     session["look_up"] = typed[: NAME_MAX + 1]
     return redirect(url_for("kiosk.lookup"), 303)
 
