@@ -153,7 +153,7 @@ def test(args):
     if os.access("/dev/shm", os.W_OK):  # thousands of small databases, each commit on its way to the disk
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")
     # Two at a time, each file in one place: servers and browsers are started once a file
-    start([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", *args])
+    start([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *args])
 
 
 def lint(args):

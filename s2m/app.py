@@ -54,6 +54,19 @@ def create_app(config: Config | None = None) -> Flask:
     """The app for these settings. Brings the database to the newest schema; starts no jobs (see `serve`)."""
     config = config or load()
     app = S2M("s2m", root_path=str(Path(__file__).parent), template_folder=str(paths.templates()))
+    furnish(app, config)
+    if config.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxy_hops, config.proxy_hops, config.proxy_hops)  # type: ignore[method-assign]
+    _register(app)
+    policy.check_declared(app)
+    return app
+
+
+def furnish(app: Flask, config: Config) -> None:
+    """Give an app its settings, keys and database, and what lives as long as they do.
+
+    Apart from the pages, so that tests need not make those anew (a hundred rules, most of an app's cost) for each database.
+    """
     ring = keys(config.instance)
     app.config.update(
         SECRET_KEY=ring.cookies, MAX_CONTENT_LENGTH=LIMIT, MAX_FORM_MEMORY_SIZE=LIMIT, MAX_FORM_PARTS=50,
@@ -69,11 +82,6 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions |= {"s2m.config": config, "s2m.keys": ring, "s2m.database": database, "s2m.hub": hub, "s2m.rooms": {}}
     app.extensions["s2m.bodies"] = bodies.Bodies()
     app.extensions["s2m.jobs"] = {job.name: job.seconds for job in jobs.JOBS}
-    if config.proxy_hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxy_hops, config.proxy_hops, config.proxy_hops)  # type: ignore[method-assign]
-    _register(app)
-    policy.check_declared(app)
-    return app
 
 
 def serve() -> Flask:

@@ -12,10 +12,14 @@ Elders (London), network Zuid
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from s2m.domain import people, venues
 from s2m.domain.people import Person
 from s2m.domain.venues import Network, Policy, Venue
+
+# A Thursday morning in Utrecht, 09:41 by its clock
+MORNING = datetime(2026, 3, 12, 8, 41, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,22 @@
 """Fixtures that every folder of tests may use: a database of each engine, the cast in it, and the app over it."""
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
-from jinja2 import FileSystemBytecodeCache
 
-from s2m.app import create_app
+from s2m.app import create_app, furnish
 from s2m.config import Config
 from s2m.store.engine import Database
-from tests.cast import Cast, settle
+from tests.cast import MORNING, Cast
 
 pytest_plugins = ["tests.engines"]
 
-# A Thursday morning in Utrecht, 09:41 by its clock
-MORNING = datetime(2026, 3, 12, 8, 41, tzinfo=UTC)
+
+def pytest_collection_modifyitems(items):
+    """Files that take long begin first, so that at the end no process waits for another."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture
@@ -36,25 +39,27 @@ def now_is():
 
 
 @pytest.fixture
-def cast(database, now) -> Cast:
+def cast(inhabited) -> Cast:
     """Named people with known relations, in two venues of one network and one of another (tests/cast.py)."""
-    with database.write() as store:
-        return settle(store, now)
+    return inhabited[1]
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory):
-    """Templates compiled once a run instead of once a test."""
-    return FileSystemBytecodeCache(tmp_path_factory.mktemp("compiled"))
+def built(sqlite_template, tmp_path_factory):
+    """An app with all its pages, made once a run; each test furnishes it anew."""
+    folder = tmp_path_factory.mktemp("built")
+    shutil.copy(sqlite_template, folder / "s2m.sqlite")
+    app = create_app(Config(instance=folder, jobs=False))
+    app.extensions["s2m.database"].close()
+    app.testing = True
+    return app
 
 
 @pytest.fixture
-def app(database_url, tmp_path, compiled):
-    app = create_app(Config(instance=tmp_path / "instance", database_url=database_url, jobs=False))
-    app.jinja_env.bytecode_cache = compiled
-    app.testing = True
-    yield app
-    app.extensions["s2m.database"].close()
+def app(built, database_url, tmp_path):
+    furnish(built, Config(instance=tmp_path / "instance", database_url=database_url, jobs=False))
+    yield built
+    built.extensions["s2m.database"].close()
 
 
 @pytest.fixture

@@ -19,13 +19,16 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 NUMBERS = itertools.count(1)
 
 
-def prepare(url):
-    """Bring an empty database to the newest schema; done once per run, tests get copies."""
+def prepare(url, inhabit=None):
+    """Bring a database to the newest schema, and people into it; done once per run, tests get copies."""
     from s2m.store.engine import Database  # late: the tests of pages and rules run without the store
 
     database = Database(url)
     try:
         database.migrate()
+        if inhabit:
+            with database.write() as store:
+                return inhabit(store)
     finally:
         database.close()
 
@@ -50,8 +53,9 @@ class PostgresServer:
     """A private PostgreSQL, reached only through a socket in a folder that nobody else may enter."""
 
     def __init__(self, programs):
-        # Not below pytest's tmp_path: the path of a socket is limited to 107 bytes.
-        self.folder = Path(tempfile.mkdtemp(prefix="s2m-pg-"))
+        # Not below pytest's tmp_path: the path of a socket is limited to 107 bytes. In memory where dev.py says so: a database
+        # is made and dropped for each test, which takes seven times as long on a disk
+        self.folder = Path(tempfile.mkdtemp(prefix="s2m-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
         self.account = account()
         if self.account:
             shutil.chown(self.folder, self.account["user"], self.account["group"])
@@ -124,10 +128,30 @@ def postgres_template(postgres_server):
 
 
 @pytest.fixture(scope="session")
+def postgres_inhabited(postgres_server, postgres_template):
+    """Name of a database with the cast in it, and the cast."""
+    postgres_server.execute(f"CREATE DATABASE inhabited TEMPLATE {postgres_template}")
+    return "inhabited", prepare(postgres_server.url("inhabited"), settled)
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory):
     path = tmp_path_factory.mktemp("template") / "migrated.sqlite"
     prepare(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_inhabited(sqlite_template, tmp_path_factory):
+    """File of a database with the cast in it, and the cast."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("template") / "inhabited.sqlite")
+    return path, prepare(f"sqlite:///{path}", settled)
+
+
+def settled(store):
+    from tests.cast import MORNING, settle
+
+    return settle(store, MORNING)
 
 
 @pytest.fixture
@@ -137,7 +161,7 @@ def postgres_database(postgres_server):
 
     def create(template):
         created.append(f"test_{next(NUMBERS)}")
-        postgres_server.execute(f"CREATE DATABASE {created[-1]} TEMPLATE {template}")
+        postgres_server.execute(f"CREATE DATABASE {created[-1]} TEMPLATE {template} STRATEGY FILE_COPY")
         return postgres_server.url(created[-1])
 
     yield create
@@ -146,13 +170,27 @@ def postgres_database(postgres_server):
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request, tmp_path):
-    """A migrated, empty database of each engine."""
-    if request.param == "postgresql":
-        create = request.getfixturevalue("postgres_database")
-        return create(request.getfixturevalue("postgres_template"))
+def engine(request):
+    return request.param
+
+
+@pytest.fixture
+def inhabited(request, engine):
+    """What to copy for a database with the cast in it, and the cast."""
+    return request.getfixturevalue("postgres_inhabited" if engine == "postgresql" else "sqlite_inhabited")
+
+
+@pytest.fixture
+def database_url(request, engine, tmp_path):
+    """A migrated database of each engine: empty, or with the cast in it for a test that asks for the cast."""
+    if "cast" in request.fixturenames:
+        template, _cast = request.getfixturevalue("inhabited")
+    else:
+        template = request.getfixturevalue("postgres_template" if engine == "postgresql" else "sqlite_template")
+    if engine == "postgresql":
+        return request.getfixturevalue("postgres_database")(template)
     path = tmp_path / "s2m.sqlite"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    shutil.copy(template, path)
     return f"sqlite:///{path}"
 
 

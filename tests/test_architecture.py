@@ -144,10 +144,10 @@ def test_every_route_says_who_may_ask(app):
         assert callable(getattr(view, "policy", None)), endpoint
 
 
-def test_a_route_without_a_policy_stops_the_app(app):
+def test_a_route_without_a_policy_stops_the_app(app, monkeypatch):
     from s2m.web import policy
 
-    app.view_functions["forgotten"] = lambda: "hello"
+    monkeypatch.setitem(app.view_functions, "forgotten", lambda: "hello")
     with pytest.raises(RuntimeError, match="forgotten"):
         policy.check_declared(app)
 

@@ -185,11 +185,3 @@ def test_an_unexpected_failure_shows_a_number_and_no_detail(app, monkeypatch):
     answer = app.test_client().get("/login")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 500 and "secret detail" not in page and "500-" in page
-
-
-def test_a_view_without_a_policy_stops_the_app_at_start_up(app):
-    from s2m.web.policy import check_declared
-
-    app.view_functions["open_to_all"] = lambda: "hello"
-    with pytest.raises(RuntimeError, match="open_to_all"):
-        check_declared(app)
