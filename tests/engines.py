@@ -79,6 +79,10 @@ class PostgresServer:
             "synchronous_commit": "off",
             "full_page_writes": "off",
             "max_connections": 200,
+            "autovacuum": "off",
+            "wal_level": "minimal",
+            "max_wal_senders": 0,
+            "shared_buffers": "32MB",
         }
         return [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
 

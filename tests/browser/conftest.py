@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from s2m.app import create_app
 from s2m.config import Config
@@ -19,6 +19,12 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+class Keeping(WSGIRequestHandler):
+    """Keeps connections open between requests, as the real server does."""
+
+    protocol_version = "HTTP/1.1"
 
 
 class Served:
@@ -34,7 +40,7 @@ class Served:
             )
             devices.pair(store, code, datetime.now(UTC))
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Keeping)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -101,7 +107,7 @@ def serious():
     """What axe finds serious or worse on a page, with where."""
 
     def serious(page):
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
 
     return serious

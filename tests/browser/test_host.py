@@ -133,7 +133,8 @@ def test_a_pairing_code_is_shown_and_used(served, laptop, open_page):
     page.get_by_role("button", name="Make a one-time code").click()
     code = re.sub(r"\s", "", page.locator("#code").inner_text())
     assert len(code) == 8
-    tablet = open_page(size=(1180, 820))
+    # It may hear by its own heartbeat that it is out, before it is led to another page
+    tablet = open_page(size=(1180, 820), expects=["status of 401"])
     tablet.goto(f"{served.url}/kiosk/pair/{code}")
     tablet.wait_for_url(f"{served.url}/kiosk/")
     expect(page.get_by_text("Paired.")).to_be_visible(timeout=3000)

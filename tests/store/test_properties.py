@@ -1,5 +1,6 @@
 """Ledger and presence under any sequence of what people may do, beside a model of plain dicts, on both engines."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +33,8 @@ POLICY = Policy(
 LATE = {day: ["09:00", "02:30"] for day in venues.DAYS}
 # Evenings before the clock changes, and days that are nothing special
 STARTS = [datetime(2026, 10, 24, 19, tzinfo=UTC), datetime(2027, 3, 27, 19, tzinfo=UTC), datetime(2026, 6, 3, 8, tzinfo=UTC)]
+# Four times as many sequences where dev.py test --require-all was asked for, as CI does
+THOROUGH = "S2M_TEST_REQUIRE" in os.environ
 NAMES = ("Ada", "Bram", "Chris", "Dina")
 TABLES = (
     "evidence", "thanks", "requests", "visits", "transfers", "audit", "chain_heads", "accounts", "badges", "policies", "venues",
@@ -316,7 +319,7 @@ class House(RuleBasedStateMachine):
             open_visits = [v for place in self.venues.values() for v in store.presence.open_visits(place.id)]
             assert {v.person_id: v.id for v in open_visits} == {s.visit.person_id: s.visit.id for s in self.open.values()}
             assert len(open_visits) == len(self.open)
-            held = sum(presence.held_for(store, v) for v in open_visits)
+            held = sum(presence.held_for(store, v) for v in open_visits if v.hold_id)
             assert held == sum(a.held for a in accounts)
 
     def _was_reversed(self, account):
@@ -361,4 +364,4 @@ def test_no_sequence_of_events_brings_the_books_out_of_order(database):
 
 @pytest.mark.slow
 def test_no_sequence_among_many_brings_the_books_out_of_order(database):
-    explore(database, 200, 50, Phase.shrink)
+    explore(database, 200 if THOROUGH else 50, 50, Phase.shrink)
