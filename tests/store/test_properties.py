@@ -348,7 +348,7 @@ def wipe(store):
 def explore(database, examples, steps, *phases):
     if database.kind.engine.dialect.name == "sqlite":
         # Nothing here outlives the test, so nothing needs to reach the disk
-        event.listen(database.kind.engine, "connect", lambda made, _: made.execute("PRAGMA synchronous = OFF").close())
+        event.listen(database.kind.writer, "connect", lambda made, _: made.execute("PRAGMA synchronous = OFF").close())
     machine = type("House", (House,), {"database": database})
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     chosen = settings(
