@@ -24,6 +24,12 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROOM_KINDS = ("open", "quiet", "meeting")
 Hours = Mapping[str, list[str] | None]
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+# What a venue's policy may say, from and to
+BOUNDS = {
+    "seat_price": (0, 100), "floor": (-10_000, 0), "soft_floor": (-10_000, 10_000), "newcomers_grant": (0, 100),
+    "thanks_amount": (0, 25), "thanks_given_per_day": (0, 20), "thanks_received_per_day": (0, 20), "thanks_per_pair": (0, 10),
+    "thanks_accept_hours": (0, 168), "post_amount": (0, 25), "talk_amount": (0, 10), "talk_most": (0, 50),
+}  # fmt: skip
 USUAL_HOURS: Hours = {day: ["08:30", "18:00"] if day not in ("sat", "sun") else None for day in DAYS}
 
 
@@ -64,6 +70,10 @@ class Policy:
     thanks_given_per_day: int = 5
     thanks_received_per_day: int = 8
     thanks_per_pair: int = 3
+    thanks_accept_hours: int = 24
+    post_amount: int = 4
+    talk_amount: int = 1
+    talk_most: int = 12
 
 
 @dataclass(frozen=True)
@@ -145,19 +155,12 @@ def parse_hours(given: Mapping[str, tuple[str, str]]) -> Hours:
 
 
 def parse_policy(given: Mapping[str, object]) -> Policy:
-    """A policy from what a host typed, within what fits a venue: thanks are made, not moved, so they stay small.
+    """A policy from what a host typed, within what fits a venue: what is earned is made, not moved, so it stays small.
 
     Raises Invalid for the first field that is wrong.
     """
     policy = Policy(
-        seat_price=fields.whole(given.get("seat_price"), "seat_price", least=0, most=100),
-        floor=fields.whole(given.get("floor"), "floor", least=-10_000, most=0),
-        soft_floor=fields.whole(given.get("soft_floor"), "soft_floor", least=-10_000, most=10_000),
-        newcomers_grant=fields.whole(given.get("newcomers_grant"), "newcomers_grant", least=0, most=100),
-        thanks_amount=fields.whole(given.get("thanks_amount"), "thanks_amount", least=0, most=25),
-        thanks_given_per_day=fields.whole(given.get("thanks_given_per_day"), "thanks_given_per_day", least=0, most=20),
-        thanks_received_per_day=fields.whole(given.get("thanks_received_per_day"), "thanks_received_per_day", least=0, most=20),
-        thanks_per_pair=fields.whole(given.get("thanks_per_pair"), "thanks_per_pair", least=0, most=10),
+        **{name: fields.whole(given.get(name), name, least=least, most=most) for name, (least, most) in BOUNDS.items()}
     )
     if policy.soft_floor < policy.floor:
         raise Invalid("soft_floor", "soft_below_floor")

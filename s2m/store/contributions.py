@@ -1,4 +1,4 @@
-"""Contributions: thanks, with the counts that their caps need."""
+"""Contributions: thanks, with the counts that their caps need, and all others that earned."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
-from s2m.domain.contributions import Thanks
+from s2m.domain.contributions import Contribution, Thanks
 from s2m.store.part import Part
-from s2m.store.schema import thanks
+from s2m.store.schema import contributions, thanks
 
 
 class Contributions(Part):
@@ -41,3 +41,13 @@ class Contributions(Part):
     def given(self, person_id: str, *, most: int = 20) -> list[Thanks]:
         query = select(thanks).where(thanks.c.giver_id == person_id, thanks.c.undone_at.is_(None))
         return [Thanks(**row._mapping) for row in self.run(query.order_by(thanks.c.at.desc()).limit(most))]
+
+    # All other kinds ----------------------------------------------------------------------------------------------
+
+    def add(self, done: Contribution) -> None:
+        self.run(insert(contributions).values(vars(done)))
+        self.store.changed(done.venue_id)
+
+    def get(self, contribution_id: str) -> Contribution | None:
+        row = self.one(select(contributions).where(contributions.c.id == contribution_id))
+        return Contribution(**row._mapping) if row else None

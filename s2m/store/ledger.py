@@ -16,7 +16,7 @@ from s2m.domain.ledger import SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
-from s2m.store.schema import accounts, chain_heads, evidence, people, thanks, transfers, visits
+from s2m.store.schema import accounts, chain_heads, contributions, evidence, people, thanks, transfers, visits
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -60,6 +60,7 @@ class StatementRow:
     thanks_topic: str | None
     thanks_text: str | None
     other_name: str | None
+    contribution: str | None
     reason: str | None
     visit_started_at: datetime | None
     reversed_by: str | None
@@ -100,10 +101,14 @@ class Ledger(Part):
         self.set_head(row.network_id, "ledger", Head(row.n, row.hash))
 
     def add_evidence(
-        self, row: Transfer, *, visit_id: str | None = None, thanks_id: str | None = None, reason: str | None = None
-    ) -> None:
+        self, row: Transfer, *, visit_id: str | None = None, thanks_id: str | None = None, contribution_id: str | None = None,
+        reason: str | None = None,
+    ) -> None:  # fmt: skip
         """What a transfer was for, beside the chain."""
-        self.run(_evidence, network_id=row.network_id, transfer_id=row.id, visit_id=visit_id, thanks_id=thanks_id, reason=reason)
+        self.run(
+            _evidence, network_id=row.network_id, transfer_id=row.id, visit_id=visit_id, thanks_id=thanks_id,
+            contribution_id=contribution_id, reason=reason,
+        )  # fmt: skip
 
     # Accounts -------------------------------------------------------------------------------------------------
 
@@ -242,6 +247,7 @@ class Ledger(Part):
             select(
                 *rows.c, resolved.c.state.label("resolved_as"), mirrored.c.id.label("reversed_by"), visits.c.id.label("visit_id"),
                 visits.c.started_at.label("visit_started_at"), thanks.c.topic, thanks.c.text, seat.c.reason,
+                contributions.c.topic.label("contribution"),
                 thanks.c.giver_id, thanks.c.receiver_id, people.c.name.label("other_name"),
             )
             .outerjoin(held, held.c.id == rows.c.pending_id)
@@ -250,6 +256,7 @@ class Ledger(Part):
             .outerjoin(seat, seat.c.transfer_id == case((held.c.id.is_not(None), held.c.id), else_=rows.c.id))
             .outerjoin(visits, visits.c.id == seat.c.visit_id)
             .outerjoin(thanks, thanks.c.id == seat.c.thanks_id)
+            .outerjoin(contributions, contributions.c.id == seat.c.contribution_id)
             .outerjoin(people, people.c.id == thanks.c.giver_id)
             .order_by(rows.c.n.desc())
         )  # fmt: skip
@@ -266,5 +273,5 @@ def _statement_row(row: Row[tuple[object, ...]], account_id: str) -> StatementRo
     sign = (1 if transfer.credit_id == account_id else -1) if transfer.moves else 0
     return StatementRow(
         transfer, sign * transfer.amount, found["visit_id"], found["topic"], found["text"], found["other_name"],
-        found["reason"], found["visit_started_at"], found["reversed_by"], found["resolved_as"],
+        found["contribution"], found["reason"], found["visit_started_at"], found["reversed_by"], found["resolved_as"],
     )  # fmt: skip

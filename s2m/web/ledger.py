@@ -99,6 +99,10 @@ def _what(row: StatementRow) -> Markup:
         "thanks": _("Somebody thanked you"),
         "reversal": _("Put right"),
         "seat_forgiven": _("The commons paid a seat"),
+        "post": _("Your post about this place"),
+        "talk": _("Your talk"),
+        "task": _("Done together"),
+        "proxy": _("The host wrote down what you did"),
     }
     return Markup(escape(fixed.get(kind) or _("Movement")))
 
@@ -118,7 +122,7 @@ def note(line: Line) -> Markup | str:
         return _link(_("Put right later"), row.reversed_by)
     if line.original is not None:
         return _link(_("Mends the line of %(day)s", day=short_day(line.original.transfer.at)), line.original.transfer.id)
-    words = [_typed(text) for text in (row.thanks_topic, row.thanks_text or row.reason) if text]
+    words = [_typed(text) for text in (row.thanks_topic or row.contribution, row.thanks_text or row.reason) if text]
     return Markup(": ").join(words)
 
 

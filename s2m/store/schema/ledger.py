@@ -68,10 +68,12 @@ evidence = table(
     Column("transfer_id", Text, primary_key=True),
     may("visit_id"),
     may("thanks_id"),
+    may("contribution_id"),
     may("reason"),
     refers("transfer_id", "transfers"),
     refers("visit_id", "visits"),
     refers("thanks_id", "thanks"),
+    ForeignKeyConstraint(["contribution_id"], ["contributions.id"], name="fk_evidence_contribution_id"),
 )
 
 chain_heads = table(
@@ -112,4 +114,23 @@ thanks = table(
     CheckConstraint("giver_id <> receiver_id", name="other"),
     Index(None, "giver_id", "at"),
     Index(None, "receiver_id", "at"),
+)
+
+# What somebody did for others here that was verified and earned: thanks stand in a table of their own
+contributions = table(
+    "contributions",
+    *own(),
+    must("venue_id"),
+    may("person_id"),
+    must("kind"),
+    must("topic"),
+    must("amount", Whole),
+    may("transfer_id"),
+    may("recorded_by"),
+    must("at", Instant),
+    refers("venue_id", "venues"),
+    refers("person_id", "people"),
+    refers("transfer_id", "transfers"),
+    one_of("kind", "kind", "post", "talk", "task", "proxy", "ask", "fault"),
+    Index(None, "person_id", "at"),
 )

@@ -1,49 +1,3 @@
-"""The steps that a database went through, in order. A step that was released is never edited; a new one follows it.
-
-Steps are written once, in PostgreSQL's words; `embedded.statements` turns them into SQLite's. `tests/store/test_migrations.py`
-compares the result with `schema.py` on both engines.
-"""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Step:
-    """tables: statements, divided by a semicolon at a line's end; append_only: tables keyed (network_id, n)."""
-
-    name: str
-    tables: str
-    append_only: tuple[str, ...] = ()
-
-    @property
-    def statements(self) -> list[str]:
-        return [s.strip() for s in self.tables.split(";\n") if s.strip()]
-
-    def sqlite_triggers(self, table: str) -> list[str]:
-        """Neither UPDATE nor DELETE, nor an INSERT OR REPLACE that would walk around them."""
-        refuse = f"SELECT RAISE(ABORT, '{table} is append-only'); END"
-        taken = f"EXISTS (SELECT 1 FROM {table} WHERE network_id = NEW.network_id AND n = NEW.n)"
-        return [
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}",
-            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}",
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} BEGIN {refuse}",
-        ]
-
-    def postgresql_triggers(self, table: str) -> list[str]:
-        """Neither UPDATE nor DELETE nor TRUNCATE (which walks around row triggers)."""
-        return [
-            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
-        ]
-
-
-FOUNDATION = """
 CREATE TABLE audit (
     network_id TEXT NOT NULL,
     n BIGINT NOT NULL,
@@ -507,6 +461,3 @@ CREATE TABLE evidence (
     CONSTRAINT fk_evidence_network_id_visit_id FOREIGN KEY(network_id, visit_id) REFERENCES visits (network_id, id),
     CONSTRAINT fk_evidence_network_id_thanks_id FOREIGN KEY(network_id, thanks_id) REFERENCES thanks (network_id, id)
 )
-"""
-
-STEPS = (Step("0001_foundation", FOUNDATION, append_only=("transfers", "audit")),)
