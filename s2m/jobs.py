@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import mail
 from s2m.config import Config
-from s2m.domain import presence
+from s2m.domain import contributions, presence
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -50,7 +50,23 @@ def forget_rates(database: Database, config: Config, now: datetime) -> str:
         return f"dropped {store.rates.forget(now - timedelta(days=2))}"
 
 
-JOBS = (Job("close_visits", close_visits, 20), Job("send_mail", send_mail, 15), Job("forget_rates", forget_rates, 3600))
+def accept_thanks(database: Database, config: Config, now: datetime) -> str:
+    """Let thanks count that nobody accepted or declined in time. A network at a time: each has its own chain to lock."""
+    with database.read() as store:
+        late = [network for network in store.venues.networks() if store.contributions.due(network.id, now)]
+    accepted = 0
+    for network in late:
+        with database.write() as store:
+            accepted += contributions.accept_due(store, network.id, now)
+    return f"accepted {accepted}"
+
+
+JOBS = (
+    Job("close_visits", close_visits, 20),
+    Job("send_mail", send_mail, 15),
+    Job("forget_rates", forget_rates, 3600),
+    Job("accept_thanks", accept_thanks, 60),
+)
 
 
 def run(job: Job, database: Database, config: Config, now: datetime) -> bool:

@@ -132,6 +132,10 @@ class Ledger(Part):
     def _remember(self, found: Iterable[Account]) -> None:
         self._fresh.update({account.id: account for account in found})
 
+    def forget(self, account_id: str) -> None:
+        """Read this account anew before the next row."""
+        self._fresh.pop(account_id, None)
+
     def seat_accounts(self, person: Person, venue: Venue) -> tuple[Account, Account]:
         """The accounts that pay and are paid for a seat. Locks the chain, so that they stay as read."""
         self.lock_chain(person.network_id)
@@ -172,9 +176,10 @@ class Ledger(Part):
 
         since: a moment before these visits began.
         """
-        resolved = transfers.c.pending_id.in_([hold for hold in holds.values() if hold])
-        rows = self.run(select(transfers.c.pending_id, transfers.c.state).where(resolved))
-        states = {row.pending_id: row.state for row in rows}
+        resolved, mirrored = transfers.c.pending_id.in_([hold for hold in holds.values() if hold]), transfers.alias("mirrored")
+        query = select(transfers.c.pending_id, transfers.c.state, mirrored.c.id.label("reversed_by")).where(resolved)
+        rows = self.run(query.outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id))
+        states = {row.pending_id: "void" if row.reversed_by else row.state for row in rows}
         given = {visit for visit, _row in self._gifts(network_id, since)}
         word = {None: "held", "post": "settled", "void": "undone"}
         return {

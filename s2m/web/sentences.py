@@ -74,6 +74,17 @@ SENTENCES: dict[str, Sentence] = {
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
     "undone": _fixed(lambda: _("This was undone before.")),
+    "decided": _fixed(lambda: _("This was decided before. Look again: it says how.")),
+    "gift_over_balance": lambda most, **d: ngettext(
+        "You can give %(num)d dot at most: what is free in your balance.",
+        "You can give %(num)d dots at most: what is free in your balance.",
+        most,
+    ),
+    # What hosts put right
+    "frozen": _fixed(lambda: _("This account stands still for now. Talk with the host: there is always a way.")),
+    "already_frozen": _fixed(lambda: _("This account stands still already.")),
+    "not_frozen": _fixed(lambda: _("This account does not stand still.")),
+    "own_account": _fixed(lambda: _("This touches your own account. Ask another host or an admin.")),
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),
     "forgiven": _fixed(lambda: _("The commons paid this seat before.")),

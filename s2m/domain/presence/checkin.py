@@ -34,8 +34,8 @@ def check_in(
     The seat is held once until closing time: who left and comes back before it sits down again for nothing.
 
     at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
-    Raises Refused `floor` when the seat would pass the floor and the commons does not pay; `here_by_name` where a name
-    alone would end a visit elsewhere.
+    Raises Refused `floor` when the seat would pass the floor, `frozen` when the account stands still, and the commons does
+    not pay; `here_by_name` where a name alone would end a visit elsewhere.
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now

@@ -8,7 +8,7 @@ network can never point into another (L10).
 from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.house import audit, job_runs, outbox, rates
-from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
+from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, freezes, requests, thanks, transfers
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
@@ -24,6 +24,7 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "freezes",
     "help_calls",
     "job_runs",
     "links",

@@ -29,6 +29,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
     "forget_rates": lambda: _("Forget old counters"),
+    "accept_thanks": lambda: _("Let waiting thanks count"),
 }
 ACTS: dict[str, Callable[[], str]] = {
     "session.start": lambda: _("signed in"),
@@ -56,6 +57,11 @@ ACTS: dict[str, Callable[[], str]] = {
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
     "ledger.verify": lambda: _("verified the ledger"),
+    "thanks.object": lambda: _("objected to thanks"),
+    "thanks.reverse": lambda: _("took thanks back"),
+    "line.reverse": lambda: _("put a line of the ledger right"),
+    "account.freeze": lambda: _("froze an account"),
+    "account.release": lambda: _("released an account"),
 }
 FAULTS: dict[str, Callable[[], str]] = {
     "gap": lambda: _("A row is missing."),
