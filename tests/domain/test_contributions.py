@@ -12,43 +12,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GIFT = {"kind": "gift", "amount": 5}
 
 
-@pytest.fixture
-def met(store, cast, now):
-    """Everybody of Noord is at Het Seinhuis."""
-    for person in (cast.samira, cast.joost, cast.thijs, cast.marieke):
-        presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - HOUR)
-
-
-@pytest.fixture
-def thank(store, cast, now):
-    keys = iter(range(1000))
-
-    def thank(
-        giver=None, receiver=None, *, when=now, policy=cast.policy, topic="offertes", text="Nu snap ik hem", key=None, **more
-    ):  # fmt: skip
-        giver, receiver = giver or cast.samira, receiver or cast.joost
-        key = key or f"key {next(keys)}"
-        return contributions.thank(store, giver, receiver, cast.seinhuis, policy, topic, text, when, key=key, **more)
-
-    return thank
-
-
-@pytest.fixture
-def accepted(store, now, thank):
-    """Thank, and let the receiver accept at once."""
-
-    def accepted(giver=None, receiver=None, *, when=now, **more):
-        given = thank(giver, receiver, when=when, **more)
-        return contributions.accept(store, store.people.get(given.receiver_id), given.id, when)
-
-    return accepted
-
-
-@pytest.fixture
-def balance(store):
-    return lambda person: store.ledger.person_account(person.id).balance
-
-
 def test_the_receiver_earns_and_the_giver_pays_nothing(store, cast, met, accepted, balance):
     given = accepted()
     assert (balance(cast.joost), balance(cast.samira)) == (14, 12)
