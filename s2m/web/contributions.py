@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("contributions", __name__)
-RECEIVED, GIVEN = 10, 10
+RECEIVED, GIVEN = 10, 5
 FIRST = 6
 
 

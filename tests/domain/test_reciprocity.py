@@ -58,6 +58,8 @@ def test_two_who_thank_only_each_other(thanks, found):
         ("ac cb ba", [Circle(("a", "c", "b"), 1)]),  # the other way round is another ring
         ("ab bc ca ac cb ba", [Circle(("a", "b", "c"), 1), Circle(("a", "c", "b"), 1)]),
         ("ab bc cd da", []),  # four
+        ("ab bc ca ax bx by", [Circle(("a", "b", "c"), 1, 50)]),  # half of what they give goes elsewhere
+        ("ab bc ca ax de ef fd", [Circle(("d", "e", "f"), 1), Circle(("a", "b", "c"), 1, 75)]),
     ],
 )  # fmt: skip
 def test_three_in_a_ring(thanks, found):

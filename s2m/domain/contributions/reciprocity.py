@@ -25,10 +25,14 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class Circle:
-    """people: two or three ids, each thanked the next and the last the first. times: how often it went round in full."""
+    """people: two or three ids, each thanked the next and the last the first. times: how often it went round in full.
+
+    share: per cent of all the thanks they gave that went to one another.
+    """
 
     people: tuple[str, ...]
     times: int
+    share: int = 100
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,11 @@ def closed_pairs(thanks: Sequence[Edge]) -> tuple[Circle, ...]:
 
 def rings(thanks: Sequence[Edge]) -> tuple[Circle, ...]:
     """Three of whom each thanked the next one round; each ring once, beginning with the lowest id."""
-    times, gave = Counter(thanks), defaultdict(set)
+    times, total, gave = Counter(thanks), Counter(giver for giver, _receiver in thanks), defaultdict(set)
     for giver, receiver in times:
         gave[giver].add(receiver)
     found = [
-        Circle((first, second, third), min(times[first, second], times[second, third], times[third, first]))
+        _ring(times, total, (first, second, third))
         for first in sorted(gave)
         for second in gave[first]
         for third in gave.get(second, ())
@@ -100,8 +104,16 @@ def rings(thanks: Sequence[Edge]) -> tuple[Circle, ...]:
     return _sorted(found)
 
 
+def _ring(times: Counter[Edge], total: Counter[str], people: tuple[str, str, str]) -> Circle:
+    first, second, third = people
+    inside = sum(times[one, other] for one in people for other in people)
+    round_ = min(times[first, second], times[second, third], times[third, first])
+    return Circle(people, round_, 100 * inside // sum(total[one] for one in people))
+
+
 def _sorted(circles: Iterable[Circle]) -> tuple[Circle, ...]:
-    return tuple(sorted(circles, key=lambda circle: (-circle.times, circle.people)))
+    """What stays most among few comes first: in a lively house there are rings by the hundred that mean nothing."""
+    return tuple(sorted(circles, key=lambda circle: (-circle.share, -circle.times, circle.people)))
 
 
 def summary(

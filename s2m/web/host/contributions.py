@@ -34,7 +34,8 @@ def object_to_thanks(slug: str, thanks_id: str) -> ResponseReturnValue:
     """Asked first: thanks that wait shall not count."""
     venue = hosted_venue(slug)
     question = Question(
-        "contributions", _("Object"), *_between(venue, thanks_id), _("It will not count. Both read your reason."), _("Object"),
+        "contributions", _("Object to thanks"), *_between(venue, thanks_id),
+        _("It will not count. Both read your reason."), _("Object"),
         url_for("host.contributions", slug=slug), _("It will not count."),
     )  # fmt: skip
     return ask(question, lambda store, why: mending.object_to_thanks(store, venue, thanks_id, why, person().id, now()))
@@ -46,7 +47,7 @@ def reverse_thanks(slug: str, thanks_id: str) -> ResponseReturnValue:
     """Asked first: thanks that count shall do so no longer."""
     venue = hosted_venue(slug)
     question = Question(
-        "contributions", _("Reverse"), *_between(venue, thanks_id),
+        "contributions", _("Reverse thanks"), *_between(venue, thanks_id),
         _("A line beside the first one gives back what moved. Both stay, with your reason. This can be done once."),
         _("Reverse"), url_for("host.contributions", slug=slug), _("Reversed. Both lines stay."),
     )  # fmt: skip

@@ -64,7 +64,7 @@ def reverse_line(slug: str, person_id: str, transfer_id: str) -> ResponseReturnV
         mending.check_put_right(store, venue, someone, person().id, now())
         row = mending.the_line(store, someone, transfer_id)
     question = Question(
-        "people", _("Reverse"), _("A line of %(name)s", name=isolated(someone.first_name)), row.amount,
+        "people", _("Reverse a line"), _("A line of %(name)s", name=isolated(someone.first_name)), row.amount,
         _("A line beside the first one gives back what moved. Both stay, with your reason. This can be done once."),
         _("Reverse"), url_for("host.show_person", slug=slug, person_id=person_id), _("Reversed. Both lines stay."),
     )  # fmt: skip

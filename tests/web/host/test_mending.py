@@ -48,8 +48,8 @@ def test_thanks_stand_there_with_their_state_and_without_their_words(host, cast,
     assert "No thanks yet" in host.says(f"{HOST}/contributions")
     thank(), thank(accepted=True), thank(kind="plain")
     page = host.says(f"{HOST}/contributions")
-    assert page.count("Samira thanked Joost offertes") == 3
-    assert "2 dots waits until 09:50 Object Samira, Joost" in page
+    assert page.count("Samira thanked Joost Thu 12 Mar · offertes") == 3
+    assert "2 dots waits until Fri 13 Mar, 09:50 Object Samira, Joost" in page
     assert "2 dots counts Reverse Samira, Joost" in page and "words alone" in page
     assert "Mijn offerte klopt nu." not in page and "Vos" not in page
 
