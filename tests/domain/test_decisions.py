@@ -7,6 +7,7 @@ import pytest
 
 from s2m.domain import contributions, ledger
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
+from s2m.domain.ledger import statement
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 GIFT = {"kind": "gift", "amount": 5}
@@ -179,6 +180,24 @@ def test_an_unknown_kind_is_refused(store, cast, met, thank):
     with pytest.raises(Invalid, match="choice"):
         thank(kind="loan")
     assert store.contributions.given(cast.samira.id) == []
+
+
+# On the statement ---------------------------------------------------------------------------------------------------
+
+
+def test_a_waiting_gift_is_a_held_line_of_the_giver_and_no_line_of_the_receiver(store, cast, now, met, thank):
+    def lines(person):
+        account = store.ledger.person_account(person.id)
+        found = statement.lines(account, store.ledger.statement(account))
+        assert sum(line.amount for line in found) == account.available
+        return [(line.row.transfer.kind, line.amount, line.state) for line in found if line.row.transfer.kind == "gift"]
+
+    given = thank(**GIFT)
+    assert (lines(cast.samira), lines(cast.joost)) == ([("gift", -5, "held")], [])
+    contributions.decline(store, cast.joost, given.id, now)
+    assert (lines(cast.samira), lines(cast.joost)) == ([("gift", 0, "undone")], [])
+    contributions.accept(store, cast.joost, thank(**GIFT).id, now)
+    assert lines(cast.samira)[0] == ("gift", -5, "") and lines(cast.joost) == [("gift", 5, "")]
 
 
 # By themselves ------------------------------------------------------------------------------------------------------
