@@ -35,7 +35,7 @@ def object_to_thanks(slug: str, thanks_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     question = Question(
         "contributions", _("Object to thanks"), *_between(venue, thanks_id),
-        _("It will not count. Both read your reason."), _("Object"),
+        _("It will not count. Whoever gave it reads your reason."), _("Object"),
         url_for("host.contributions", slug=slug), _("It will not count."),
     )  # fmt: skip
     return ask(question, lambda store, why: mending.object_to_thanks(store, venue, thanks_id, why, person().id, now()))
