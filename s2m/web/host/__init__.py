@@ -39,4 +39,4 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-from s2m.web.host import answers, contributions, devices, health, mending, people, policy, rooms, today, visits  # noqa: E402, F401
+from s2m.web.host import answers, devices, health, mending, people, policy, rooms, thanks, today, visits  # noqa: E402, F401
