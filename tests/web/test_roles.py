@@ -12,6 +12,7 @@ import time_machine
 
 from s2m.domain import contributions, devices, people, presence, signin, venues
 from s2m.domain.presence import Need
+from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
@@ -55,7 +56,8 @@ TABLE = (
         host.undo_check_in host.forgive host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
-        host.replace_badge host.policy host.change_policy host.change_hours host.devices host.devices_now host.offer_pairing
+        host.replace_badge host.policy host.change_policy host.withdraw_policy
+        host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
     """),
     (KIOSK, """
@@ -133,6 +135,11 @@ class House:
         if rule.endpoint == "host.seat":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
+        if rule.endpoint == "host.withdraw_policy":
+            begins = self.now + timedelta(days=9)
+            with self.database.write() as store:
+                venues.change_policy(store, self.cast.seinhuis, Policy(), self.cast.marieke.id, self.now, effective_at=begins)
+            return {"at": begins.isoformat()}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
 
     def _fresh(self, store, name, endpoint, now):

@@ -37,6 +37,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "device.pair": lambda: _("was paired"),
     "device.revoke": lambda: _("unpaired a screen"),
     "policy.change": lambda: _("changed the house rules"),
+    "policy.withdraw": lambda: _("withdrew a planned change of the house rules"),
     "hours.change": lambda: _("changed the opening hours"),
     "room.add": lambda: _("added a room"),
     "room.change": lambda: _("changed a room"),
