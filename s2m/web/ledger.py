@@ -99,6 +99,8 @@ def _what(row: StatementRow) -> Markup:
         "thanks": _("Somebody thanked you"),
         "reversal": _("Put right"),
         "seat_forgiven": _("The commons paid a seat"),
+        "gift_commons": _("Your gift to the commons"),
+        "decay": _("Back into the commons, this month's part"),
         "post": _("Your post about this place"),
         "talk": _("Your talk"),
         "task": _("Done together"),

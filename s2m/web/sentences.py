@@ -76,6 +76,7 @@ SENTENCES: dict[str, Sentence] = {
     "cap_pair": lambda most, days, name, **d: _(
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
+    "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
     "undone": _fixed(lambda: _("This was undone before.")),
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),

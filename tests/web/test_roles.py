@@ -30,6 +30,7 @@ PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in", 
 SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
 HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
 THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
+ADMIN       = outcomes("sign_in", "denied", "denied", "denied", "in",     "denied", "denied", "sign_in", "sign_in")
 KIOSK       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "in",      "sign_in")
 # A tablet opens only what its present visitor began on it minutes ago
 KIOSK_NOW   = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "hidden",  "sign_in")
@@ -46,7 +47,7 @@ TABLE = (
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
-        ledger.statement ledger.statement_file contributions.thank contributions.find
+        ledger.statement ledger.statement_file contributions.thank contributions.find commons.give commons.send
     """),
     (ACQUAINTED, "contributions.give"),
     (SAMIRA_ONLY, "home.drop home.solved people.drop_topic people.end_session contributions.undo"),
@@ -60,6 +61,7 @@ TABLE = (
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
     """),
+    (ADMIN, "host.decay host.plan_decay"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with

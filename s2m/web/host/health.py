@@ -29,6 +29,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
     "forget_rates": lambda: _("Forget old counters"),
+    "decay": lambda: _("Let balances decay into the commons, once a month"),
 }
 ACTS: dict[str, Callable[[], str]] = {
     "session.start": lambda: _("signed in"),
@@ -56,6 +57,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "topic.drop": lambda: _("removed a topic for somebody"),
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
+    "decay.plan": lambda: _("changed how much decays each month"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
 FAULTS: dict[str, Callable[[], str]] = {
