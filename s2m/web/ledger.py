@@ -99,6 +99,7 @@ def _what(row: StatementRow) -> Markup:
         "thanks": _("Somebody thanked you"),
         "reversal": _("Put right"),
         "seat_forgiven": _("The commons paid a seat"),
+        "day_pass": _("Day pass"),
         "gift_commons": _("Your gift to the commons"),
         "decay": _("Back into the commons, this month's part"),
         "post": _("Your post about this place"),

@@ -80,7 +80,8 @@ SENTENCES: dict[str, Sentence] = {
     "undone": _fixed(lambda: _("This was undone before.")),
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),
-    "forgiven": _fixed(lambda: _("The commons paid this seat before.")),
+    "forgiven": _fixed(lambda: _("This seat was filled otherwise before.")),
+    "no_day_pass": _fixed(lambda: _("No day passes are sold here.")),
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
     "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),

@@ -54,7 +54,7 @@ TABLE = (
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
-        host.undo_check_in host.forgive host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
+        host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.policy host.change_policy host.withdraw_policy

@@ -52,4 +52,5 @@ STEPS = (
     _read("0001_foundation", append_only=("transfers", "audit")),
     _read("0002_earning"),
     _read("0008_commons"),
+    _read("0009_day_pass"),
 )

@@ -50,6 +50,8 @@ ACTS: dict[str, Callable[[], str]] = {
     "visit.answer": lambda: _("wrote down what somebody needs or shares"),
     "visit.undo": lambda: _("took a check-in back"),
     "visit.forgive": lambda: _("let the commons pay a seat"),
+    "visit.house": lambda: _("gave a seat on the house"),
+    "visit.day_pass": lambda: _("sold a day pass"),
     "person.add": lambda: _("added somebody"),
     "mail.change": lambda: _("changed their own mail address"),
     "person.change": lambda: _("changed a name or mail address"),
