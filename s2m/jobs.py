@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import mail
 from s2m.config import Config
-from s2m.domain import commons, presence
+from s2m.domain import budgets, commons, presence
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -61,11 +61,18 @@ def decay(database: Database, config: Config, now: datetime) -> str:
     return f"{sum(d.amount for d in done if d)} dots of {sum(d.people for d in done if d)} people"
 
 
+def lapse_grants(database: Database, config: Config, now: datetime) -> str:
+    """Let go of large grants that no second host decided on in time."""
+    with database.write() as store:
+        return f"let go {budgets.lapse(store, now)}"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
     Job("forget_rates", forget_rates, 3600),
     Job("decay", decay, 3600),
+    Job("lapse_grants", lapse_grants, 3600),
 )
 
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.audit import Audit
+from s2m.store.budgets import Budgets
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
@@ -96,6 +97,10 @@ class Store:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        return Budgets(self)
 
     @cached_property
     def commons(self) -> Commons:

@@ -38,7 +38,9 @@ _set_head = (
 _two = select(accounts).where(or_(accounts.c.id == bindparam("one"), accounts.c.id == bindparam("other")))
 _one = select(accounts).where(accounts.c.id == bindparam("account"))
 _seat = select(accounts).where(
-    accounts.c.unit == SC, or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue"))
+    accounts.c.unit == SC,
+    accounts.c.kind.in_(("person", "venue")),
+    or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue")),
 )
 _move = (
     update(accounts)

@@ -101,6 +101,7 @@ def _what(row: StatementRow) -> Markup:
         "seat_forgiven": _("The commons paid a seat"),
         "day_pass": _("Day pass"),
         "gift_commons": _("Your gift to the commons"),
+        "grant": _("From the budget of the house"),
         "decay": _("Back into the commons, this month's part"),
         "post": _("Your post about this place"),
         "talk": _("Your talk"),

@@ -81,6 +81,9 @@ SENTENCES: dict[str, Sentence] = {
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),
     "forgiven": _fixed(lambda: _("This seat was filled otherwise before.")),
+    "own_grant": _fixed(lambda: _("A grant goes to somebody else.")),
+    "budget_spent": lambda available, **d: _("The budget has %(available)s left. Ask an admin to fill it.", available=available),
+    "second_host": _fixed(lambda: _("Somebody else decides on this: neither who asked nor who gets it.")),
     "no_day_pass": _fixed(lambda: _("No day passes are sold here.")),
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from s2m.domain import contributions, devices, people, presence, signin, venues
+from s2m.domain import budgets, contributions, devices, people, presence, signin, venues
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
@@ -57,11 +57,11 @@ TABLE = (
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
-        host.replace_badge host.policy host.change_policy host.withdraw_policy
+        host.replace_badge host.budget host.grant host.decide_grant host.policy host.change_policy host.withdraw_policy
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
     """),
-    (ADMIN, "host.decay host.plan_decay"),
+    (ADMIN, "host.decay host.plan_decay host.fill_budget"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
@@ -158,6 +158,9 @@ class House:
             return store.door.calls(cast.seinhuis.id, now)[0].id
         if name == "session_id":
             return signin.who(store, signin.start_session(store, cast.samira, "other", now), now).session.id
+        if name == "grant_id":
+            budgets.fill(store, cast.seinhuis, 30, "een begin", cast.marieke.id, now, key=store.new_id(now))
+            return budgets.grant(store, cast.seinhuis, cast.joost, 25, "veel gedaan", cast.wim.id, now).id
         assert name == "topic_id", f"say in tests/web/test_roles.py what <{name}> may stand for"
         if endpoint.startswith("home."):
             visit = store.presence.open_visit(cast.samira)

@@ -53,4 +53,5 @@ STEPS = (
     _read("0002_earning"),
     _read("0008_commons"),
     _read("0009_day_pass"),
+    _read("0010_budgets"),
 )

@@ -7,7 +7,7 @@ network can never point into another (L10).
 
 from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.columns import EPOCH, metadata
-from s2m.store.schema.commons import decay_rules, decays
+from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
 from s2m.store.schema.people import badges, consents, people, roles, topics
@@ -27,6 +27,7 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "grants",
     "help_calls",
     "job_runs",
     "links",

@@ -29,6 +29,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
     "forget_rates": lambda: _("Forget old counters"),
+    "lapse_grants": lambda: _("Let go of grants nobody decided on"),
     "decay": lambda: _("Let balances decay into the commons, once a month"),
 }
 ACTS: dict[str, Callable[[], str]] = {
@@ -59,6 +60,10 @@ ACTS: dict[str, Callable[[], str]] = {
     "topic.drop": lambda: _("removed a topic for somebody"),
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
+    "budget.fill": lambda: _("filled a budget"),
+    "grant.ask": lambda: _("asked for a large grant"),
+    "grant.give": lambda: _("granted from the budget"),
+    "grant.decline": lambda: _("did not give a grant"),
     "decay.plan": lambda: _("changed how much decays each month"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
