@@ -16,7 +16,7 @@ from s2m.domain.errors import Invalid, Refused
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
 from s2m.web import context
-from s2m.web.context import now, person, reading, writing
+from s2m.web.context import now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
 
@@ -69,6 +69,7 @@ def _day() -> dict[str, object]:
             "topics": store.presence.topics(visit.id) if visit else [],
             "room_name": _room_name(store, visit),
             "badge": store.people.valid_badge(person().id),
+            "policy": policy_of(store, venue) if (venue := context.home_venue(store, person())) else None,
         }
         others = _to_thank(store)
     found = matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()
