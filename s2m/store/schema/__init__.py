@@ -6,6 +6,7 @@ network can never point into another (L10).
 """
 
 from s2m.store.schema.access import devices, links, sessions
+from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.house import audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
@@ -16,6 +17,7 @@ from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics
 __all__ = [
     "EPOCH",
     "accounts",
+    "attendances",
     "audit",
     "badges",
     "chain_heads",
@@ -38,6 +40,9 @@ __all__ = [
     "rooms",
     "scans",
     "sessions",
+    "talks",
+    "task_places",
+    "tasks",
     "thanks",
     "topics",
     "transfers",
