@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import mail
 from s2m.config import Config
-from s2m.domain import presence
+from s2m.domain import presence, talks
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -50,7 +50,18 @@ def forget_rates(database: Database, config: Config, now: datetime) -> str:
         return f"dropped {store.rates.forget(now - timedelta(days=2))}"
 
 
-JOBS = (Job("close_visits", close_visits, 20), Job("send_mail", send_mail, 15), Job("forget_rates", forget_rates, 3600))
+def settle_talks(database: Database, config: Config, now: datetime) -> str:
+    """Pay speakers once their listeners had half an hour to be counted."""
+    with database.write() as store:
+        return f"settled {talks.settle_due(store, now)}"
+
+
+JOBS = (
+    Job("close_visits", close_visits, 20),
+    Job("send_mail", send_mail, 15),
+    Job("forget_rates", forget_rates, 3600),
+    Job("settle_talks", settle_talks, 60),
+)
 
 
 def run(job: Job, database: Database, config: Config, now: datetime) -> bool:

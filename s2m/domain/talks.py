@@ -202,12 +202,12 @@ def add_listener(store: Store, talk: Talk, visit: Visit, by: str, now: datetime)
 
 def say(store: Store, talk: Talk, listener: Person, useful: object, now: datetime) -> Attendance:
     """Whether it was of use; until the talk is settled they may change it. Raises NotFound for who was not there."""
-    if useful not in ANSWERS:
-        raise Invalid("useful", "choice")
     talk = _locked(store, talk)
     attendance = store.talks.attendance(talk.id, listener.id)
     if attendance is None:
         raise NotFound()
+    if useful not in ANSWERS:
+        raise Invalid("useful", "choice")
     if talk.settled_at or talk.cancelled_at:
         raise Conflict("talk_settled" if talk.settled_at else "talk_cancelled")
     return store.talks.say(attendance, str(useful))

@@ -29,6 +29,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
     "forget_rates": lambda: _("Forget old counters"),
+    "settle_talks": lambda: _("Settle talks"),
 }
 ACTS: dict[str, Callable[[], str]] = {
     "session.start": lambda: _("signed in"),
@@ -55,6 +56,14 @@ ACTS: dict[str, Callable[[], str]] = {
     "topic.drop": lambda: _("removed a topic for somebody"),
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
+    "talk.announce": lambda: _("announced a talk for somebody"),
+    "talk.cancel": lambda: _("cancelled a talk"),
+    "talk.attend": lambda: _("counted somebody at a talk"),
+    "talk.settle": lambda: _("settled a talk"),
+    "task.post": lambda: _("posted a task"),
+    "task.confirm": lambda: _("confirmed who took part in a task"),
+    "task.cancel": lambda: _("cancelled a task"),
+    "contribution.proxy": lambda: _("wrote down a contribution for somebody"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
 FAULTS: dict[str, Callable[[], str]] = {
