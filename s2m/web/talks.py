@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("talks", __name__)
+HALF = 1800
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,8 @@ def tell_announced(moment: Moment) -> None:
 
 def first_values(venue: Venue) -> dict[str, object]:
     """What stands in a form of something to come: today, at the next half hour."""
-    local = now().astimezone(venue.zone)
-    next_half = (local + timedelta(minutes=30)).replace(minute=local.minute // 30 * 30)
-    return {"day": local.date().isoformat(), "time": next_half.strftime("%H:%M"), "teaches": "1"}
+    local = datetime.fromtimestamp((now().timestamp() // HALF + 1) * HALF, venue.zone)
+    return {"day": local.date().isoformat(), "time": local.strftime("%H:%M"), "teaches": "1"}
 
 
 def _form(venue: Venue, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
