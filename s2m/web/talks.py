@@ -260,13 +260,19 @@ def _count(store: Store, found: Talk) -> ResponseReturnValue:
 
 
 def _opened(store: Store) -> Talk | None:
-    """The talk whose code this browser opened. Raises Refused `talk_code_expired` when that was too long ago."""
+    """The talk whose code this browser opened.
+
+    Raises Refused `talk_code_expired` when that was too long ago, `code_forged` for a talk of another network.
+    """
     kept = session.get("talk")
     if kept is None or len(kept) != 2:
         return None
     if not timedelta(0) <= now() - datetime.fromtimestamp(kept[1], UTC) < door.NEAR:
         raise Refused("talk_code_expired")
-    return _talk(store, kept[0])
+    try:
+        return _talk(store, kept[0])
+    except NotFound:
+        raise Refused("code_forged") from None
 
 
 def _question(store: Store, found: Talk, error: S2MError | None = None) -> ResponseReturnValue:

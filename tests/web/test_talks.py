@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from s2m import jobs
+from s2m.config import Config
 from s2m.domain import codes, talks, tasks, venues
 from tests.web.conftest import words
 
@@ -200,6 +202,28 @@ def test_pressing_twice_counts_once_and_says_nothing_wrong(phone, cast, here, cl
     assert samira.get("/talk").status_code == 200
     with store.read() as reading:
         assert len(reading.talks.attendances(announced.id)) == 1
+
+
+def test_a_code_of_another_network_is_not_valid_and_is_forgotten(phone, cast, here, clock, announced, code_of, now):
+    clock.shift(UNTIL_TEN)
+    olga = phone(cast.olga)
+    olga.get(f"/talk/{code_of(announced, moment(now))}")
+    assert "This code is not valid here." in olga.says("/talk") and "offertes lezen" not in olga.says("/talk")
+    assert "not valid" not in olga.says("/talk")
+
+
+def test_the_job_pays_the_speaker_and_says_so_on_the_health_page(phone, cast, here, clock, announced, store, balance, now):
+    here(cast.samira)
+    with store.write() as writing:
+        talks.attend(writing, announced, cast.samira, announced.starts_at)
+    job = next(job for job in jobs.JOBS if job.name == "settle_talks")
+    clock.move_to(announced.counts_until)
+    for settled in (1, 0):
+        assert jobs.run(job, store, Config(), announced.counts_until)
+        with store.read() as reading:
+            assert next(run for run in reading.jobs.all() if run.job == job.name).detail == f"settled {settled}"
+    assert balance(cast.joost) == cast.policy.newcomers_grant + 1
+    assert "Settle talks" in phone(cast.marieke).says(f"{HOST}/health")
 
 
 def test_typing_a_wrong_code_is_slowed_down(phone, cast, here, clock, announced):

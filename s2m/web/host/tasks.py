@@ -74,7 +74,8 @@ def _page(found: Task, error: S2MError | None = None) -> ResponseReturnValue:
         names = store.people.first_names({place.person_id for place in places})
     values: Any = request.form
     body = render_template(
-        "host/task.html", task=current, places=[(place, names.get(place.person_id, "")) for place in places], values=values,
+        "host/task.html", task=current, values=values,
+        places=[(place, names[place.person_id]) for place in places if names.get(place.person_id)],
         chosen=values.getlist("who"), errors=said(error) if error else {},
     )  # fmt: skip
     return body, status_of(error) if error else 200
