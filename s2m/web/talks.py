@@ -1,30 +1,26 @@
-"""Talks on a member's phone: what is coming, announcing one, showing its code, being counted, saying whether it was of use.
-
-Opening a talk's code changes nothing: that the phone was near is kept in the browser's own signed cookie for ten minutes,
-also through signing in, and one tap counts.
-"""
+"""Talks on a member's phone: what is coming, announcing one, saying whether it was of use. Counting is in `attendance.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import codes, door, talks
+from s2m.domain import talks
 from s2m.domain.agenda import Moment
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.talks import Talk
 from s2m.domain.venues import Venue
-from s2m.web import context, qr
-from s2m.web.context import keys, limit, me, now, person, public_url, reading, writing
+from s2m.web import context
+from s2m.web.context import limit, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.home import ticked
-from s2m.web.policy import anyone, signed_in
+from s2m.web.policy import signed_in
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -50,7 +46,7 @@ def shown(store: Store, found: Iterable[Talk]) -> list[Shown]:
     return [Shown(talk, names.get(talk.speaker_id or "", ""), named.get(talk.room_id or "", "")) for talk in known]
 
 
-def _venue() -> Venue:
+def my_venue() -> Venue:
     """Where I am, or was last. Raises NotFound where there is no venue at all."""
     venue = context.shown_venue()
     if venue is None:
@@ -58,7 +54,7 @@ def _venue() -> Venue:
     return venue
 
 
-def _talk(store: Store, talk_id: str) -> Talk:
+def talk_with(store: Store, talk_id: str) -> Talk:
     """A talk of my network; the page is about its venue and in its time."""
     talk = talks.the_talk(store, person().network_id, talk_id)
     g.venue = store.venues.get(talk.venue_id)
@@ -73,7 +69,7 @@ def coming() -> ResponseReturnValue:
 
 def page(problem: str = "") -> str:
     """The talks and tasks to come, with what just did not work."""
-    venue = _venue()
+    venue = my_venue()
     with reading() as store:
         mine = store.tasks.of_person(person().id, now() - timedelta(days=1))
         open_tasks = [task for task in store.tasks.open_ones(venue.id) if task.starts_at > now() or task.id in mine]
@@ -90,7 +86,7 @@ def page(problem: str = "") -> str:
 @blueprint.route("/talks/new", methods=["GET", "POST"])
 @signed_in
 def announce() -> ResponseReturnValue:
-    venue = _venue()
+    venue = my_venue()
     if request.method == "GET":
         return _form(venue, first_values(venue))
     limit("announce", person().id, most=20, per=timedelta(hours=1))
@@ -132,7 +128,7 @@ def talk(talk_id: str) -> ResponseReturnValue:
 
 def _page(talk_id: str, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
-        found = _talk(store, talk_id)
+        found = talk_with(store, talk_id)
         body = render_template(
             "talks/talk.html", one=shown(store, [found])[0], attendance=store.talks.attendance(found.id, person().id),
             listeners=len(store.talks.attendances(found.id)), mine=found.speaker_id == person().id,
@@ -146,7 +142,7 @@ def _page(talk_id: str, error: S2MError | None = None) -> ResponseReturnValue:
 def cancel(talk_id: str) -> ResponseReturnValue:
     try:
         with writing() as store:
-            talks.cancel(store, _talk(store, talk_id), person().id, now())
+            talks.cancel(store, talk_with(store, talk_id), person().id, now())
     except Conflict as error:
         return _page(talk_id, error)
     flash(_("The talk is cancelled."))
@@ -159,137 +155,8 @@ def useful(talk_id: str) -> ResponseReturnValue:
     limit("useful", person().id, most=60, per=timedelta(hours=1))
     try:
         with writing() as store:
-            talks.say(store, _talk(store, talk_id), person(), request.form.get("useful"), now())
+            talks.say(store, talk_with(store, talk_id), person(), request.form.get("useful"), now())
     except (Conflict, Invalid) as error:
         return _page(talk_id, error)
     flash(_("Noted. The speaker never sees who said what."))
     return redirect(url_for("talks.talk", talk_id=talk_id), 303)
-
-
-# The code that the speaker shows -------------------------------------------------------------------------------
-
-
-@blueprint.get("/talks/<talk_id>/code")
-@signed_in
-def code(talk_id: str) -> ResponseReturnValue:
-    return render_template("talks/code.html", **_code(talk_id))
-
-
-@blueprint.get("/talks/<talk_id>/code/now")
-@signed_in
-def code_now(talk_id: str) -> ResponseReturnValue:
-    """The code of this step, and how many were counted."""
-    response = make_response(render_template("talks/_code.html", **_code(talk_id)))
-    response.add_etag()
-    return response.make_conditional(request)
-
-
-def _code(talk_id: str) -> dict[str, Any]:
-    """For the speaker and the hosts of the venue. There is none before the start, so that nobody opens it ahead."""
-    with reading() as store:
-        found = _talk(store, talk_id)
-        if found.speaker_id != person().id and not me().hosts(_venue()):
-            raise NotFound()
-        one, listeners = shown(store, [found])[0], len(store.talks.attendances(found.id))
-    svg, typed, address = None, "", public_url() + url_for("talks.attend")
-    if found.counts(now()):
-        svg = qr.svg(f"{address}/{codes.talk_text(keys().door, found.id, now())}", error="l")
-        typed = codes.typed_talk(keys().door, found.id, now())
-    return {"one": one, "listeners": listeners, "svg": svg, "typed": typed, "address": address.partition("://")[2]}
-
-
-# Being counted -------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/talk/<code>")
-@anyone
-def open_code(code: str) -> ResponseReturnValue:
-    """Where the QR code leads. Whoever is not signed in does so first; the cookie waits ten minutes for that."""
-    try:
-        talk_id = codes.read_talk(keys().door, code, now())
-    except (Invalid, Refused) as error:
-        return _type_code(error)
-    return _near(talk_id)
-
-
-def _near(talk_id: str) -> ResponseReturnValue:
-    session["talk"] = [talk_id, int(now().timestamp())]
-    return redirect(url_for("talks.attend"), 303)
-
-
-@blueprint.get("/talk")
-@signed_in
-def attend() -> ResponseReturnValue:
-    """One question; or where no code was opened, a field for the six characters."""
-    try:
-        with reading() as store:
-            found = _opened(store)
-            if found and store.talks.attendance(found.id, person().id):
-                return redirect(url_for("talks.talk", talk_id=found.id), 303)
-            return _question(store, found) if found else _type_code()
-    except Refused as error:
-        return _type_code(error)
-
-
-@blueprint.post("/talk")
-@signed_in
-def be_counted() -> ResponseReturnValue:
-    limit("attend", person().id, most=30, per=timedelta(minutes=10))
-    try:
-        if "code" in request.form:
-            with reading() as store:
-                return _near(talks.read_typed(store, keys().door, request.form["code"], person(), now()).id)
-        with writing() as store:
-            found = _opened(store)
-            if found is None:
-                raise Refused("talk_code_expired")
-            return _count(store, found)
-    except Refused as error:
-        return _type_code(error)
-
-
-def _count(store: Store, found: Talk) -> ResponseReturnValue:
-    try:
-        talks.attend(store, found, person(), now())
-    except (Refused, Conflict) as error:
-        if error.code != "attended":
-            return _question(store, found, error)
-    session.pop("talk", None)
-    flash(_("You are counted."))
-    return redirect(url_for("talks.talk", talk_id=found.id), 303)
-
-
-def _opened(store: Store) -> Talk | None:
-    """The talk whose code this browser opened.
-
-    Raises Refused `talk_code_expired` when that was too long ago, `code_forged` for a talk of another network.
-    """
-    kept = session.get("talk")
-    if kept is None or len(kept) != 2:
-        return None
-    if not timedelta(0) <= now() - datetime.fromtimestamp(kept[1], UTC) < door.NEAR:
-        raise Refused("talk_code_expired")
-    try:
-        return _talk(store, kept[0])
-    except NotFound:
-        raise Refused("code_forged") from None
-
-
-def _question(store: Store, found: Talk, error: S2MError | None = None) -> ResponseReturnValue:
-    if error is None:
-        try:
-            talks.check_attend(store, found, person(), now())
-        except (Refused, Conflict) as refusal:
-            error = refusal
-    problem = sentence(error.code, error.data) if error else ""
-    body = render_template("talks/attend.html", one=shown(store, [found])[0], problem=problem)
-    return body, status_of(error) if error and request.method == "POST" else 200
-
-
-def _type_code(error: S2MError | None = None) -> ResponseReturnValue:
-    if "talk" in session:
-        del session["talk"]
-    said = _("This is not the code of a talk here.") if error and error.code == "code_unreadable" else ""
-    errors = {"code": said or sentence(error.code, error.data)} if error else {}
-    typed = request.form.get("code", "")[:12]
-    return render_template("talks/type.html", errors=errors, code=typed), status_of(error) if error else 200

@@ -42,17 +42,17 @@ SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidd
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in talks.open_code
+        presence.door presence.checkin presence.come_in attendance.open_code
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
         ledger.statement ledger.statement_file contributions.thank contributions.find
-        talks.coming talks.announce talks.attend talks.be_counted
+        talks.coming talks.announce attendance.attend attendance.be_counted
     """),
     (ACQUAINTED, "contributions.give"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
-    (SPEAKER_OR_HOST, "talks.code talks.code_now"),
+    (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
         home.drop home.solved people.drop_topic people.end_session contributions.undo talks.cancel talks.useful tasks.give_back
     """),
