@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import mail
 from s2m.config import Config
-from s2m.domain import budgets, commons, presence
+from s2m.domain import budgets, commons, presence, talks
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -67,12 +67,19 @@ def lapse_grants(database: Database, config: Config, now: datetime) -> str:
         return f"let go {budgets.lapse(store, now)}"
 
 
+def settle_talks(database: Database, config: Config, now: datetime) -> str:
+    """Pay speakers once their listeners had half an hour to be counted."""
+    with database.write() as store:
+        return f"settled {talks.settle_due(store, now)}"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
     Job("forget_rates", forget_rates, 3600),
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
+    Job("settle_talks", settle_talks, 60),
 )
 
 

@@ -30,6 +30,8 @@ from s2m.store.people import People
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
+from s2m.store.talks import Talks
+from s2m.store.tasks import Tasks
 from s2m.store.venues import Venues
 
 
@@ -109,6 +111,14 @@ class Store:
     @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
+
+    @cached_property
+    def talks(self) -> Talks:
+        return Talks(self)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return Tasks(self)
 
     @cached_property
     def requests(self) -> Requests:

@@ -78,6 +78,40 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
     "undone": _fixed(lambda: _("This was undone before.")),
+    # Talks and tasks
+    "day_shape": _fixed(lambda: _("Type a day such as 2026-03-12.")),
+    "clock_shape": _fixed(lambda: _("Type a time such as 14:30.")),
+    "clock_skipped": _fixed(lambda: _("That night the clock skips this time. Choose another.")),
+    "time_past": _fixed(lambda: _("This time has passed.")),
+    "time_far": lambda days, **d: _("At most %(days)s days ahead.", days=days),
+    "closed_then": _fixed(lambda: _("The house is closed then. A talk takes 15 minutes, within opening hours.")),
+    "too_many_talks": lambda most, **d: _("There are %(most)s talks ahead already. Give one of them first.", most=most),
+    "room_taken": lambda room, **d: _("There is a talk in %(room)s at that time.", room=room),
+    "speaks_then": _fixed(lambda: _("The same speaker has a talk at that time.")),
+    "own_talk": _fixed(lambda: _("This is your own talk: who listens is counted.")),
+    "not_at_talk": _fixed(lambda: _("Check in here first: a talk counts for who is at this place now.")),
+    "attended": _fixed(lambda: _("This listener is counted already.")),
+    "talk_not_begun": _fixed(lambda: _("This talk has not begun yet.")),
+    "talk_not_over": _fixed(lambda: _("This talk is not over yet.")),
+    "talk_over": _fixed(lambda: _("This talk is over: listeners count until half an hour after the end.")),
+    "talk_cancelled": _fixed(lambda: _("This talk was cancelled.")),
+    "talk_settled": _fixed(lambda: _("This talk was settled before.")),
+    "talk_code_expired": _fixed(lambda: _("This code is no longer valid. Scan the one that the speaker shows now.")),
+    "task_full": _fixed(lambda: _("All places are taken.")),
+    "task_begun": _fixed(lambda: _("This task has begun: talk with the host.")),
+    "task_not_begun": _fixed(lambda: _("This task has not begun yet.")),
+    "task_closed": _fixed(lambda: _("This task is closed.")),
+    "nobody_chosen": _fixed(lambda: _("Tick who took part.")),
+    "hours_shape": lambda most, **d: _("Type hours in halves, such as 1 or 1.5, at most %(most)s.", most=most),
+    # Written down by a host
+    "own_contribution": _fixed(lambda: _("Your own contribution is for another host or an admin to confirm.")),
+    "not_known_here": lambda name, **d: _(
+        "You can write this down for %(name)s once they came to this venue by themselves, or on the day after.", name=name
+    ),
+    "cap_proxy": lambda name, most, **d: _(
+        "%(most)s contributions of %(name)s were written down today. Tomorrow you can go on.", name=name, most=most
+    ),
+    "cap_proxy_host": lambda most, **d: _("You wrote down %(most)s contributions today. Ask another host.", most=most),
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),
     "forgiven": _fixed(lambda: _("This seat was filled otherwise before.")),

@@ -37,9 +37,10 @@ class Contribution:
 
 def earn(
     store: Store, person: Person, venue: Venue, kind: str, topic: str, amount: int, now: datetime, *, key: str,
-    by: str | None = None,
+    by: str | None = None, reason: str | None = None,
 ) -> Contribution:  # fmt: skip
     """Write a contribution down and pay for it. key: what makes it once, kept in the chain as a hash.
+    reason: why it was paid, in words that stand beside the transfer.
 
     amount 0: it counts as done, and nothing moves. Raises Invalid `amount`.
     """
@@ -53,5 +54,5 @@ def earn(
     )
     store.contributions.add(done)
     if moved:
-        store.ledger.add_evidence(moved, contribution_id=done.id)
+        store.ledger.add_evidence(moved, contribution_id=done.id, reason=reason)
     return done

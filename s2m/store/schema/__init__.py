@@ -6,6 +6,7 @@ network can never point into another (L10).
 """
 
 from s2m.store.schema.access import devices, links, sessions
+from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
@@ -17,6 +18,7 @@ from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics
 __all__ = [
     "EPOCH",
     "accounts",
+    "attendances",
     "audit",
     "badges",
     "chain_heads",
@@ -42,6 +44,9 @@ __all__ = [
     "rooms",
     "scans",
     "sessions",
+    "talks",
+    "task_places",
+    "tasks",
     "thanks",
     "topics",
     "transfers",

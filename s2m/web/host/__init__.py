@@ -39,4 +39,18 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-from s2m.web.host import answers, budget, decay, devices, health, people, policy, rooms, today, visits  # noqa: E402, F401
+from s2m.web.host import (  # noqa: E402, F401
+    answers,
+    budget,
+    contributions,
+    decay,
+    devices,
+    health,
+    people,
+    policy,
+    rooms,
+    talks,
+    tasks,
+    today,
+    visits,
+)
