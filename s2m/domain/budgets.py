@@ -1,7 +1,8 @@
-"""Budgets: what a host may grant comes from the venue's budget account, never straight from the issuing account.
+"""Budgets: what a host gives comes from the venue's budget account, never straight from the issuing account.
 
-An admin fills a budget, with a reason; hosts grant from it, with a reason, to people who come to the venue. A large grant
-is held until a second host decides on it. Every act is in the audit trail.
+A venue's budget begins with START dots; an admin adds to it, with a reason. From it hosts grant, with a reason, to people
+who come to the venue (a large grant is held until a second host decides), pay the tasks they post, and pay what they write
+down for others. What an open task promises is set apart. Every act is in the audit trail.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Venue
     from s2m.store import Store
 
+START = 100
 # Up to this much a host grants alone; a second one decides on more (ASVS 2.3.5 asks for two)
 ALONE = 20
 MOST_FILLED, MOST_GRANTED = 10_000, 1_000
@@ -44,10 +46,31 @@ class Grant:
 
 
 def account(store: Store, venue: Venue, now: datetime) -> Account:
-    """The venue's budget account; opened when it is first asked for. Locks the chain."""
+    """The venue's budget account; opened with START dots when it is first asked for. Locks the chain."""
     store.ledger.lock_chain(venue.network_id)
     found = store.budgets.account(venue.id)
-    return found or store.ledger.open_account(venue.network_id, "budget", now, venue_id=venue.id)
+    if found:
+        return found
+    opened = store.ledger.open_account(venue.network_id, "budget", now, venue_id=venue.id)
+    issuing = store.ledger.network_account(venue.network_id, "issuing")
+    ledger.transfer(store, issuing, opened, START, "budget", now, key=ledger.digest("budget.start", venue.id))
+    started = store.budgets.account(venue.id)
+    assert started, "it was opened just now"
+    return started
+
+
+def left(store: Store, venue_id: str) -> int:
+    """What hosts can still give: what is free, less what open tasks promise."""
+    found = store.budgets.account(venue_id)
+    return (found.available if found else START) - store.tasks.promised(venue_id)
+
+
+def check_left(store: Store, venue: Venue, wanted: int, now: datetime) -> Account:
+    """The account that pays, if it can. Raises Refused `budget_spent`."""
+    budget, available = account(store, venue, now), left(store, venue.id)
+    if available < wanted:
+        raise Refused("budget_spent", available=max(available, 0))
+    return budget
 
 
 def fill(store: Store, venue: Venue, amount: object, reason: object, by: str, now: datetime, *, key: str) -> Transfer:
@@ -75,9 +98,7 @@ def grant(store: Store, venue: Venue, person: Person, amount: object, reason: ob
         raise Refused("own_grant")
     if not store.presence.acquainted(person.id, venue.id, now):
         raise Refused("not_acquainted", name=person.first_name)
-    budget, receiver = account(store, venue, now), store.ledger.person_account(person.id)
-    if budget.available < wanted:
-        raise Refused("budget_spent", available=budget.available)
+    budget, receiver = check_left(store, venue, wanted, now), store.ledger.person_account(person.id)
     grant_id = store.new_id(now)
     held = ledger.hold(
         store, budget, receiver, wanted, "grant", now, key=ledger.digest("grant", grant_id), floor=0,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from s2m.domain import agenda, contributions, fields, people
+from s2m.domain import agenda, budgets, contributions, fields, people
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -77,12 +77,16 @@ def halves(value: object, field: str = "hours") -> int:
 
 
 def post(store: Store, venue: Venue, given: Mapping[str, object], by: str, now: datetime) -> tuple[Task, Moment]:
-    """given: title, amount, places, day, time. It may be outside opening hours: somebody has to open. Raises Invalid."""
+    """given: title, amount, places, day, time. It may be outside opening hours: somebody has to open.
+
+    Its value is set apart in the venue's budget. Raises Invalid, Refused `budget_spent`.
+    """
     title = fields.topic(given.get("title"), "title")
     amount = fields.whole(given.get("amount"), "amount", least=1, most=AMOUNT_MOST)
     places = fields.whole(given.get("places"), "places", least=1, most=PLACES_MOST)
     moment = agenda.moment(venue, given.get("day"), given.get("time"))
     agenda.check_coming(moment.at, now)
+    budgets.check_left(store, venue, amount, now)
     task = Task(store.new_id(now), venue.network_id, venue.id, title, amount, places, moment.at, by, now)
     store.tasks.add(task)
     _note(store, task, "task.post", by, now)
@@ -151,11 +155,12 @@ def _pay(
     store: Store, task: Task, venue: Venue, places: list[Place], took_part: Mapping[str, int], by: str, now: datetime
 ) -> tuple[Place, ...]:
     """In the order in which the places were taken, so that the same answer is split in the same way."""
-    paid = []
+    paid, budget = [], budgets.account(store, venue, now)
     parts = contributions.shares(task.amount, [took_part[place.person_id] for place in places])
     for place, part in zip(places, parts, strict=True):
         person = people.in_network(store, task.network_id, place.person_id)
-        contributions.earn(store, person, venue, "task", task.title, part, now, key=f"{task.id}:{person.id}", by=by)
+        key = f"{task.id}:{person.id}"
+        contributions.earn(store, person, venue, "task", task.title, part, now, key=key, by=by, budget=budget)
         paid.append(store.tasks.pay(place, took_part[place.person_id], part))
     return tuple(paid)
 

@@ -37,6 +37,11 @@ class Tasks(Part):
         query = select(tasks).where(tasks.c.venue_id == venue_id, _OPEN)
         return self._all(query.order_by(tasks.c.starts_at, tasks.c.id))
 
+    def promised(self, venue_id: str) -> int:
+        """What the open tasks of a venue are worth together."""
+        query = select(func.coalesce(func.sum(tasks.c.amount), 0)).where(tasks.c.venue_id == venue_id, _OPEN)
+        return int(self.run(query).scalar_one())
+
     def confirmed(self, venue_id: str, *, most: int = 20) -> list[Task]:
         """The last first."""
         query = select(tasks).where(tasks.c.venue_id == venue_id, tasks.c.confirmed_at.is_not(None))

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import budgets, ledger, presence
+from s2m.domain import budgets, contributions, ledger, presence, tasks
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 
 
 @pytest.fixture
-def filled(store, cast, now):
-    """100 dots in the budget of Het Seinhuis, where Samira was yesterday."""
+def filled(store, cast, now, monkeypatch):
+    """100 dots in the budget of Het Seinhuis, 60 of them added, where Samira was yesterday."""
     presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now - timedelta(days=1))
-    budgets.fill(store, cast.seinhuis, "100", "Voor het eerste jaar", cast.marieke.id, now, key="first")
+    monkeypatch.setattr(budgets, "START", 40)
+    budgets.fill(store, cast.seinhuis, "60", "Voor het eerste jaar", cast.marieke.id, now, key="first")
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_a_budget_is_filled_once_by_one_form(store, cast, now, filled, left):
 def test_twenty_grants_at_once_never_overdraw_the_budget(database, cast, now):
     with database.write() as store:
         presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now - timedelta(days=1))
-        budgets.fill(store, cast.seinhuis, "50", "Voor vandaag", cast.marieke.id, now, key="first")
+        budgets.fill(store, cast.seinhuis, "10", "Voor vandaag", cast.marieke.id, now, key="first")
 
     def grant(_n):
         try:
@@ -140,7 +141,31 @@ def test_twenty_grants_at_once_never_overdraw_the_budget(database, cast, now):
 
     with ThreadPoolExecutor(20) as pool:
         results = list(pool.map(grant, range(20)))
-    assert results.count(True) == 5 and results.count("budget_spent") == 15
+    assert results.count(True) == 11 and results.count("budget_spent") == 9
     with database.read() as store:
-        assert store.ledger.person_account(cast.samira.id).balance == 62
+        assert store.ledger.person_account(cast.samira.id).balance == 122
         assert ledger.verify_network(store, cast.noord.id).fault is None
+
+
+def test_a_budget_begins_with_a_start_and_is_no_more_than_that(store, cast, now, left):
+    assert budgets.left(store, cast.seinhuis.id) == budgets.START == 100
+    assert left() == (100, 0) == left()
+
+
+def test_what_an_open_task_promises_is_not_granted(store, cast, now, grant):
+    given = {"title": "Ramen lappen", "amount": "90", "places": "2", "day": "2026-03-13", "time": "10:00"}
+    task, _moment = tasks.post(store, cast.seinhuis, given, cast.marieke.id, now)
+    with pytest.raises(Refused, match="budget_spent"):
+        grant("11")
+    with pytest.raises(Refused, match="budget_spent"):
+        tasks.post(store, cast.seinhuis, given, cast.marieke.id, now)
+    grant("10")
+    tasks.cancel(store, task, cast.marieke.id, now)
+    assert budgets.left(store, cast.seinhuis.id) == 90
+
+
+def test_what_a_host_writes_down_is_paid_by_the_budget(store, cast, now, filled, left):
+    contributions.record(
+        store, cast.samira, cast.seinhuis, "koffie gezet", "10", "zonder telefoon", cast.marieke.id, now, key="k" * 20
+    )
+    assert left() == (90, 0)

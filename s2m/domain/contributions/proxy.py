@@ -1,7 +1,7 @@
 """Proxy: a host writes down what somebody without a phone did, with a reason, and it is in the audit trail.
 
 What a host does alone makes dots, so it is small and counted: PROXY_MOST dots a time, PERSON_DAY times a day for one
-person, whoever writes it down, and HOST_DAY times a day by one host.
+person, whoever writes it down, and HOST_DAY times a day by one host. The venue's budget pays.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from s2m.domain import fields, ledger
+from s2m.domain import budgets, fields, ledger
 from s2m.domain.contributions.earning import Contribution, earn
 from s2m.domain.errors import Conflict, Refused
 from s2m.domain.venues import Venue, day_start
@@ -34,7 +34,8 @@ def record(
 ) -> Contribution:
     """Write down what somebody did, for `amount` dots. A repeated key answers as the first time.
 
-    Raises Invalid, Refused `own_contribution`, `not_known_here`, `cap_proxy` or `cap_proxy_host`, Conflict `key_reused`.
+    Raises Invalid; Refused `own_contribution`, `not_known_here`, `cap_proxy`, `cap_proxy_host` or `budget_spent`;
+    Conflict `key_reused`.
     """
     did, dots = fields.topic(what, "what"), fields.whole(amount, "amount", least=1, most=PROXY_MOST)
     why, key = fields.sentence(reason, "reason"), fields.line("key", key, 100)
@@ -48,7 +49,8 @@ def record(
     if not may_record(store, venue, person, by, now):
         raise Refused("not_known_here", name=person.first_name)
     _check_caps(store, person, venue, by, now)
-    done = earn(store, person, venue, "proxy", did, dots, now, key=f"{by}:{key}", by=by, reason=why)
+    budget = budgets.check_left(store, venue, dots, now)
+    done = earn(store, person, venue, "proxy", did, dots, now, key=f"{by}:{key}", by=by, reason=why, budget=budget)
     store.requests.keep(venue.network_id, by, key, asked, {"contribution": done.id}, now)
     store.audit.record(
         venue.network_id, now, actor=by, role="host", action="contribution.proxy", venue_id=venue.id, object_id=done.id

@@ -28,11 +28,13 @@ def budget(slug: str) -> ResponseReturnValue:
 def _page(venue: Venue, errors: dict[str, str]) -> str:
     with reading() as store:
         kept, grants = store.budgets.account(venue.id), store.budgets.of_venue(venue.id)
+        left, promised = budgets.left(store, venue.id), store.tasks.promised(venue.id)
         names = store.people.first_names(
             {id_ for g in grants for id_ in (g.person_id, g.asked_by, g.decided_by) if id_}
         )  # fmt: skip
     return render_template(
-        "host/budget.html", account=kept, grants=grants, names=names, alone=budgets.ALONE, errors=errors, values=request.form,
+        "host/budget.html", left=left, held=kept.held if kept else 0, promised=promised, grants=grants, names=names,
+        alone=budgets.ALONE, errors=errors, values=request.form,
         key=request.form.get("key") or secrets.token_urlsafe(18),
     )  # fmt: skip
 
@@ -61,8 +63,8 @@ def grant(slug: str, person_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     with reading() as store:
         someone = people.in_network(store, venue.network_id, person_id)
-        kept = store.budgets.account(venue.id)
-    shown = {"someone": someone, "left": kept.available if kept else 0, "alone": budgets.ALONE, "values": request.form}
+        left = budgets.left(store, venue.id)
+    shown = {"someone": someone, "left": left, "alone": budgets.ALONE, "values": request.form}
     if request.method == "GET":
         return render_template("host/grant.html", errors={}, **shown)
     limit("grant", person().id, most=30, per=timedelta(hours=1))

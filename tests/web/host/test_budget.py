@@ -36,7 +36,7 @@ def test_a_small_grant_arrives_at_once(admin, fill, cast, phone):
     assert "No grants yet" in admin.says(f"{HOST}/budget")
     fill()
     path = f"{HOST}/people/{cast.samira.id}/grant"
-    assert "The budget has 100 dots left." in admin.says(path)
+    assert "The budget has 200 dots left." in admin.says(path)
     done = admin.post(path, amount="5", reason="Gaf de planten water", follow_redirects=True).text
     assert "has it now." in done and "Gaf de planten water" in done
     assert "From the budget of the house" in phone(cast.samira).says("/me/statement")
@@ -60,7 +60,7 @@ def test_a_host_who_is_no_admin_fills_no_budget(second):
 
 @pytest.mark.parametrize(
     ("amount", "reason", "status", "said"),
-    [("101", "hielp", 409, "has 100 left"), ("0", "hielp", 422, "must be 1 or more"), ("5", "", 422, "Fill this in."),
+    [("201", "hielp", 409, "has 200 left"), ("0", "hielp", 422, "must be 1 or more"), ("5", "", 422, "Fill this in."),
      ("５", "hielp", 422, "whole number"), ("5000", "hielp", 422, "must be 1000 or less")],
 )  # fmt: skip
 def test_what_cannot_be_granted_is_said_beside_the_field(admin, fill, cast, amount, reason, status, said):
@@ -71,7 +71,7 @@ def test_what_cannot_be_granted_is_said_beside_the_field(admin, fill, cast, amou
 
 @pytest.mark.parametrize(("amount", "reason"), [("", "x"), ("-1", "x"), ("10001", "x"), ("5", ""), ("1.5", "x")])
 def test_a_budget_that_cannot_be_filled_stays_as_it_is(admin, fill, amount, reason):
-    assert fill(amount, reason).status_code == 422 and "0 dots" in admin.says(f"{HOST}/budget")
+    assert fill(amount, reason).status_code == 422 and "100 dots" in admin.says(f"{HOST}/budget")
 
 
 def test_a_second_tap_fills_it_once(fill):
