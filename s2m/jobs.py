@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import mail
 from s2m.config import Config
-from s2m.domain import contributions, presence
+from s2m.domain import budgets, commons, contributions, presence, talks
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -61,11 +61,37 @@ def accept_thanks(database: Database, config: Config, now: datetime) -> str:
     return f"accepted {accepted}"
 
 
+def decay(database: Database, config: Config, now: datetime) -> str:
+    """Once a month, where a network has it: a small part of what people have free goes to the commons."""
+    with database.read() as store:
+        first = {venue.network_id: venue.zone for venue in reversed(store.venues.all())}
+    done = []
+    for network_id, zone in first.items():
+        with database.write() as store:
+            done.append(commons.decay(store, network_id, zone, now))
+    return f"{sum(d.amount for d in done if d)} dots of {sum(d.people for d in done if d)} people"
+
+
+def lapse_grants(database: Database, config: Config, now: datetime) -> str:
+    """Let go of large grants that no second host decided on in time."""
+    with database.write() as store:
+        return f"let go {budgets.lapse(store, now)}"
+
+
+def settle_talks(database: Database, config: Config, now: datetime) -> str:
+    """Pay speakers once their listeners had half an hour to be counted."""
+    with database.write() as store:
+        return f"settled {talks.settle_due(store, now)}"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
     Job("forget_rates", forget_rates, 3600),
     Job("accept_thanks", accept_thanks, 60),
+    Job("decay", decay, 3600),
+    Job("lapse_grants", lapse_grants, 3600),
+    Job("settle_talks", settle_talks, 60),
 )
 
 

@@ -1,4 +1,7 @@
-"""Who came in today: one by one, the last a few minutes ago; some have left, and one has thanked the member."""
+"""Who came in today: one by one, the last a few minutes ago; some have left, and one has thanked the member.
+
+A talk has begun, and a task waits for takers.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from datetime import datetime, timedelta
 
 from s2m.demo import clock
 from s2m.demo.history import House
-from s2m.demo.people import CAST, MEMBER, Role
-from s2m.domain import contributions, presence
+from s2m.demo.people import CAST, HOST, MEMBER, OPEN, Role
+from s2m.domain import contributions, presence, talks, tasks
+from s2m.domain.talks import Talk
+from s2m.domain.tasks import Task
 from s2m.domain.venues import Venue
 
 FIRST, BETWEEN, LAST = 172, 14, 6
@@ -23,6 +28,8 @@ def come_in(house: House, now: datetime) -> None:
             presence.leave(house.store, visit, at)
         else:
             _arrive(house, venue, role, at)
+    _begin_talk(house, venue, now - timedelta(minutes=5))
+    _post_task(house, venue, now)
     _thank_the_member(house, now - timedelta(minutes=LAST / 2))
 
 
@@ -34,6 +41,28 @@ def _thank_the_member(house: House, at: datetime) -> None:
         topic = next(role.knows[0] for role in CAST if role.name == MEMBER)
         text, key = "Nu snapt iedereen mijn brief.", house.store.new_id(at)
         contributions.thank(house.store, giver, member, house.venue, house.policy, topic, text, at, key=key)
+
+
+def _begin_talk(house: House, venue: Venue, start: datetime) -> None:
+    """Written down as it would stand after an announcement, whose clock times are not those of every night."""
+    store, lotte = house.store, house.people["Lotte Kuipers"]
+    room = next(room.id for room in store.venues.rooms(venue.id) if room.name == OPEN)
+    announced = start - timedelta(days=1)
+    talk = Talk(
+        store.new_id(announced), venue.network_id, venue.id, lotte.id, room, "Van schets naar drukker", True, start,
+        start + talks.LENGTH, lotte.id, announced,
+    )  # fmt: skip
+    store.talks.add(talk)
+    for name in ("Wout Hendriks", "Noor van Dijk"):
+        talks.attend(store, talk, house.people[name], start + timedelta(minutes=2))
+
+
+def _post_task(house: House, venue: Venue, now: datetime) -> None:
+    store, host = house.store, house.people[HOST]
+    begins = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    task = Task(store.new_id(now), venue.network_id, venue.id, "Keuken opruimen", 12, 3, begins, host.id, now)
+    store.tasks.add(task)
+    tasks.take(store, task, house.people["Thijs Smit"], now)
 
 
 def _plan(now: datetime) -> Iterator[tuple[datetime, Role, bool]]:
@@ -56,7 +85,7 @@ def _arrive(house: House, venue: Venue, role: Role, at: datetime) -> None:
         role.here or "badge",
         at,
         device_id=None if helped else house.kiosk.id,
-        commons_pays=helped,
+        paid_by="commons" if helped else "person",
     )
     kind = "need" if role.need else "offer" if role.offer else "working"
     need = presence.Need(kind, role.need or role.offer)

@@ -19,6 +19,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.audit import Audit
+from s2m.store.budgets import Budgets
+from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
 from s2m.store.door import Door
@@ -29,6 +31,8 @@ from s2m.store.people import People
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
+from s2m.store.talks import Talks
+from s2m.store.tasks import Tasks
 from s2m.store.venues import Venues
 
 
@@ -98,12 +102,28 @@ class Store:
         return Ledger(self)
 
     @cached_property
+    def budgets(self) -> Budgets:
+        return Budgets(self)
+
+    @cached_property
+    def commons(self) -> Commons:
+        return Commons(self)
+
+    @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
 
     @cached_property
     def mending(self) -> Mending:
         return Mending(self)
+
+    @cached_property
+    def talks(self) -> Talks:
+        return Talks(self)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return Tasks(self)
 
     @cached_property
     def requests(self) -> Requests:

@@ -28,6 +28,9 @@ SENTENCES: dict[str, Sentence] = {
     "amount": _fixed(lambda: _("This amount is not possible.")),
     "choice": _fixed(lambda: _("Choose one of the options.")),
     "clock": _fixed(lambda: _("Type two times such as 08:30 and 18:00, or leave both empty.")),
+    "day": _fixed(lambda: _("Choose a day, such as 2027-01-01.")),
+    "past": _fixed(lambda: _("This day is over. Choose today or later.")),
+    "too_far": _fixed(lambda: _("This is more than a year away.")),
     "timezone": _fixed(lambda: _("Choose a time zone, such as Europe/Amsterdam.")),
     "soft_below_floor": _fixed(lambda: _("The warning comes before the limit: it cannot be lower.")),
     "too_many_topics": lambda most, **d: _("You have %(most)s topics. Remove one first.", most=most),
@@ -73,6 +76,7 @@ SENTENCES: dict[str, Sentence] = {
     "cap_pair": lambda most, days, name, **d: _(
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
+    "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
     "undone": _fixed(lambda: _("This was undone before.")),
     "decided": _fixed(lambda: _("This was decided before. Look again: it says how.")),
     "gift_over_balance": lambda most, **d: ngettext(
@@ -85,9 +89,47 @@ SENTENCES: dict[str, Sentence] = {
     "already_frozen": _fixed(lambda: _("This account stands still already.")),
     "not_frozen": _fixed(lambda: _("This account does not stand still.")),
     "own_account": _fixed(lambda: _("This touches your own account. Ask another host or an admin.")),
+    # Talks and tasks
+    "day_shape": _fixed(lambda: _("Type a day such as 2026-03-12.")),
+    "clock_shape": _fixed(lambda: _("Type a time such as 14:30.")),
+    "clock_skipped": _fixed(lambda: _("That night the clock skips this time. Choose another.")),
+    "time_past": _fixed(lambda: _("This time has passed.")),
+    "time_far": lambda days, **d: _("At most %(days)s days ahead.", days=days),
+    "closed_then": _fixed(lambda: _("The house is closed then. A talk takes 15 minutes, within opening hours.")),
+    "too_many_talks": lambda most, **d: _("There are %(most)s talks ahead already. Give one of them first.", most=most),
+    "room_taken": lambda room, **d: _("There is a talk in %(room)s at that time.", room=room),
+    "speaks_then": _fixed(lambda: _("The same speaker has a talk at that time.")),
+    "own_talk": _fixed(lambda: _("This is your own talk: who listens is counted.")),
+    "not_at_talk": _fixed(lambda: _("Check in here first: a talk counts for who is at this place now.")),
+    "attended": _fixed(lambda: _("This listener is counted already.")),
+    "talk_not_begun": _fixed(lambda: _("This talk has not begun yet.")),
+    "talk_not_over": _fixed(lambda: _("This talk is not over yet.")),
+    "talk_over": _fixed(lambda: _("This talk is over: listeners count until half an hour after the end.")),
+    "talk_cancelled": _fixed(lambda: _("This talk was cancelled.")),
+    "talk_settled": _fixed(lambda: _("This talk was settled before.")),
+    "talk_code_expired": _fixed(lambda: _("This code is no longer valid. Scan the one that the speaker shows now.")),
+    "task_full": _fixed(lambda: _("All places are taken.")),
+    "task_begun": _fixed(lambda: _("This task has begun: talk with the host.")),
+    "task_not_begun": _fixed(lambda: _("This task has not begun yet.")),
+    "task_closed": _fixed(lambda: _("This task is closed.")),
+    "nobody_chosen": _fixed(lambda: _("Tick who took part.")),
+    "hours_shape": lambda most, **d: _("Type hours in halves, such as 1 or 1.5, at most %(most)s.", most=most),
+    # Written down by a host
+    "own_contribution": _fixed(lambda: _("Your own contribution is for another host or an admin to confirm.")),
+    "not_known_here": lambda name, **d: _(
+        "You can write this down for %(name)s once they came to this venue by themselves, or on the day after.", name=name
+    ),
+    "cap_proxy": lambda name, most, **d: _(
+        "%(most)s contributions of %(name)s were written down today. Tomorrow you can go on.", name=name, most=most
+    ),
+    "cap_proxy_host": lambda most, **d: _("You wrote down %(most)s contributions today. Ask another host.", most=most),
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),
-    "forgiven": _fixed(lambda: _("The commons paid this seat before.")),
+    "forgiven": _fixed(lambda: _("This seat was filled otherwise before.")),
+    "own_grant": _fixed(lambda: _("A grant goes to somebody else.")),
+    "budget_spent": lambda available, **d: _("The budget has %(available)s left. Ask an admin to fill it.", available=available),
+    "second_host": _fixed(lambda: _("Somebody else decides on this: neither who asked nor who gets it.")),
+    "no_day_pass": _fixed(lambda: _("No day passes are sold here.")),
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
     "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),

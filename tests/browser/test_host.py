@@ -167,7 +167,7 @@ def test_a_full_day_fits_on_the_laptop_without_scrolling(served, laptop, come, f
 
 PAGES = (
     "today", "present", "help-in", "rooms", "rooms/new", "people", "people/new", "contributions", "reciprocity", "devices",
-    "policy", "health",
+    "policy", "budget", "decay", "health",
 )  # fmt: skip
 
 
@@ -210,9 +210,9 @@ def test_no_page_of_the_host_has_a_serious_fault(served, laptop, come, furnish, 
     waiting, counted = exchange(served)
     page = laptop("/today", lang=lang)
     somebody = f"people/{served.cast.samira.id}"
-    for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace",
+    for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace", f"{somebody}/grant",
                  f"{somebody}/freeze", f"{somebody}/release", f"contributions/{waiting.id}/object",
-                 f"contributions/{counted.id}/reverse", f"visits/{visit.id}/forgive",
+                 f"contributions/{counted.id}/reverse", f"visits/{visit.id}/settle",
                  f"devices/{served.kiosk.id}", f"devices/{served.kiosk.id}/revoke"):  # fmt: skip
         page.goto(f"{served.url}{HOST}/{path}?lang={lang}")
         assert page.locator("html").get_attribute("lang") == lang

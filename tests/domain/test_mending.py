@@ -119,7 +119,7 @@ def test_any_line_of_somebody_who_belongs_here_is_reversed_once(store, cast, now
     mirrored = mending.reverse_line(store, cast.seinhuis, cast.samira, seat.id, WHY, hanna.id, now)
     assert (mirrored.reverses_id, mirrored.amount, balance(cast.samira)) == (seat.id, 4, 12)
     assert trail() == ("line.reverse", seat.id, hanna.id)
-    assert store.ledger.seats(cast.noord.id, {visit.id: visit.hold_id}, visit.started_at) == {visit.id: "undone"}
+    assert store.ledger.seats(cast.noord.id, [store.presence.get(visit.id)]) == {visit.id: "house"}
     row = next(r for r in store.ledger.statement(store.ledger.person_account(cast.samira.id)) if r.transfer.id == mirrored.id)
     assert (row.reason, row.visit_id) == (WHY, visit.id)
     with pytest.raises(Conflict, match="reversed"):
@@ -195,7 +195,7 @@ def test_a_frozen_account_holds_no_seat_but_the_commons_may_pay(store, cast, now
     with pytest.raises(Refused, match="frozen"):
         hosting.help_in(store, cast.samira, cast.seinhuis, cast.policy, cast.marieke.id, now)
     assert store.presence.open_visit(cast.samira) is None
-    done = hosting.help_in(store, cast.samira, cast.seinhuis, cast.policy, cast.marieke.id, now, commons_pays=True)
+    done = hosting.help_in(store, cast.samira, cast.seinhuis, cast.policy, cast.marieke.id, now, paid_by="commons")
     assert done.fresh and done.held == 0
 
 

@@ -6,7 +6,9 @@ network can never point into another (L10).
 """
 
 from s2m.store.schema.access import devices, links, sessions
+from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
+from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, freezes, requests, thanks, transfers
 from s2m.store.schema.people import badges, consents, people, roles, topics
@@ -16,15 +18,19 @@ from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics
 __all__ = [
     "EPOCH",
     "accounts",
+    "attendances",
     "audit",
     "badges",
     "chain_heads",
     "consents",
     "contributions",
+    "decay_rules",
+    "decays",
     "devices",
     "door_uses",
     "evidence",
     "freezes",
+    "grants",
     "help_calls",
     "job_runs",
     "links",
@@ -39,6 +45,9 @@ __all__ = [
     "rooms",
     "scans",
     "sessions",
+    "talks",
+    "task_places",
+    "tasks",
     "thanks",
     "topics",
     "transfers",

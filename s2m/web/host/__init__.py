@@ -39,4 +39,20 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-from s2m.web.host import answers, devices, health, mending, people, policy, rooms, thanks, today, visits  # noqa: E402, F401
+from s2m.web.host import (  # noqa: E402, F401
+    answers,
+    budget,
+    contributions,
+    decay,
+    devices,
+    health,
+    mending,
+    people,
+    policy,
+    rooms,
+    talks,
+    tasks,
+    thanks,
+    today,
+    visits,
+)
