@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import mail
+from s2m import looks, mail
 from s2m.config import Config
 from s2m.domain import presence
 from s2m.store.engine import Database
@@ -44,13 +44,21 @@ def send_mail(database: Database, config: Config, now: datetime) -> str:
     return f"sent {sent}, failed {failed}"
 
 
+def check_posts(database: Database, config: Config, now: datetime) -> str:
+    """Look at posts that members told us of, and at accounts that they say are theirs."""
+    return f"looked at {looks.run(database, now)}"
+
+
 def forget_rates(database: Database, config: Config, now: datetime) -> str:
     """Drop counters that have long filled up again."""
     with database.write() as store:
         return f"dropped {store.rates.forget(now - timedelta(days=2))}"
 
 
-JOBS = (Job("close_visits", close_visits, 20), Job("send_mail", send_mail, 15), Job("forget_rates", forget_rates, 3600))
+JOBS = (
+    Job("close_visits", close_visits, 20), Job("send_mail", send_mail, 15), Job("check_posts", check_posts, 15),
+    Job("forget_rates", forget_rates, 3600),
+)  # fmt: skip
 
 
 def run(job: Job, database: Database, config: Config, now: datetime) -> bool:

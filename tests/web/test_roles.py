@@ -4,15 +4,18 @@ Outcomes: `in` (let through; what the view then makes of an empty form is its ow
 `hidden` (answers like something that does not exist). Objects belong to Het Seinhuis and to Samira, the member.
 """
 
+import io
 import shutil
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from s2m.domain import contributions, devices, people, presence, signin, venues
+from s2m.domain import contributions, devices, people, posts, presence, signin, venues
+from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from tests.cast import settle, sign_in, token_of
+from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
 IDENTITIES = ("stranger", *PEOPLE, "kiosk", "wall")
@@ -27,6 +30,7 @@ def outcomes(stranger, member, host, other_host, admin, outsider, foreign_host, 
 EVERYBODY   = outcomes("in",      "in",     "in",     "in",     "in",     "in",     "in",     "in",      "in")
 PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in",     "in",     "sign_in", "sign_in")
 SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
+HERS_OR_HOST = outcomes("sign_in", "in",    "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
 THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
 KIOSK       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "in",      "sign_in")
@@ -46,12 +50,16 @@ TABLE = (
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
         ledger.statement ledger.statement_file contributions.thank contributions.find
+        posts.mine posts.now_mine posts.linked posts.start_account
     """),
     (ACQUAINTED, "contributions.give"),
     (SAMIRA_ONLY, "home.drop home.solved people.drop_topic people.end_session contributions.undo"),
+    (SAMIRA_ONLY, "posts.claim posts.claim_picture posts.check_account posts.remove_account"),
+    (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
+        host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.forgive host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
@@ -133,7 +141,26 @@ class House:
         if rule.endpoint == "host.seat":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
+        if rule.endpoint in ("posts.claim", "posts.claim_picture"):
+            with self.database.read() as store:
+                visit = store.presence.open_visit(self.cast.samira)
+            form = {"visit": visit.id, "url": "https://mastodon.example/@samira/12345678", "where": "Instagram"}
+            return form | ({"picture": (io.BytesIO(png()), "post.png")} if rule.endpoint.endswith("picture") else {})
+        if rule.endpoint == "posts.check_account":
+            return {"url": "https://mastodon.example/@samira/12345678"}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
+
+    def _claim(self, store, now):
+        """A post of Samira's that the host has to look at, with its picture; those before it are refused."""
+        for before in store.posts.of_person(self.cast.samira.id):
+            store.posts.change(before, state="refused")
+        made = posts.Claim(
+            store.new_id(now), self.cast.noord.id, self.cast.seinhuis.id, store.presence.open_visit(self.cast.samira).id,
+            self.cast.samira.id, "", store.new_id(now), "Instagram", "host", "post_picture", 4, "", None, "", 0, now, now,
+        )  # fmt: skip
+        store.posts.add(made)
+        store.posts.add_picture(made, b"picture")
+        return made.id
 
     def _fresh(self, store, name, endpoint, now):
         cast = self.cast
@@ -147,6 +174,12 @@ class House:
         if name == "call_id":
             store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
             return store.door.calls(cast.seinhuis.id, now)[0].id
+        if name == "claim_id":
+            return self._claim(store, now)
+        if name == "account_id":
+            for before in store.posts.accounts(cast.samira.id):
+                store.posts.remove_account(before)
+            return accounts.start(store, cast.samira, "mastodon", f"s{store.new_id(now)}@mastodon.example", now).id
         if name == "session_id":
             return signin.who(store, signin.start_session(store, cast.samira, "other", now), now).session.id
         assert name == "topic_id", f"say in tests/web/test_roles.py what <{name}> may stand for"

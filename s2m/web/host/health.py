@@ -28,6 +28,7 @@ PATIENCE = 3
 JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
+    "check_posts": lambda: _("Look at posts"),
     "forget_rates": lambda: _("Forget old counters"),
 }
 ACTS: dict[str, Callable[[], str]] = {
@@ -55,6 +56,8 @@ ACTS: dict[str, Callable[[], str]] = {
     "topic.drop": lambda: _("removed a topic for somebody"),
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
+    "post.confirm": lambda: _("confirmed a post"),
+    "post.decline": lambda: _("declined a post"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
 FAULTS: dict[str, Callable[[], str]] = {
