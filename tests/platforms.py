@@ -137,12 +137,13 @@ class Internet:
                 status = what if isinstance(what, int) else 200
                 kind = "application/json" if isinstance(what, dict) else "text/html; charset=utf-8"
                 body = b"" if isinstance(what, int) else (json.dumps(what) if isinstance(what, dict) else what).encode()
-                self.send(body, status, **{"Content-Type": kind, **{k.replace("_", "-"): v for k, v in headers.items()}})
+                self.send(body, status, Content_Type=kind, **headers)
 
             def send(self, body, status=200, **headers):
                 self.send_response(status)
-                for key, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
-                    self.send_header(key.replace("_", "-"), value)
+                given = {key.replace("_", "-"): value for key, value in headers.items()}
+                for key, value in {"Content-Length": str(len(body)), "Connection": "close", **given}.items():
+                    self.send_header(key, value)
                 self.end_headers()
                 self.wfile.write(body)
                 self.close_connection = True
