@@ -33,7 +33,9 @@ def screenshot(content: bytes) -> bytes:
         raise Invalid("picture", "picture_two")
     try:
         return _anew(content, kind)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError, struct.error, OverflowError):
+    except Image.DecompressionBombError:
+        raise Invalid("picture", "picture_bomb") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error, OverflowError):
         raise Invalid("picture", "picture_broken") from None
 
 

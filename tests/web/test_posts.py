@@ -1,7 +1,5 @@
 """Telling others: the line, the link, how it stands in words; a screenshot and the host; accounts that are mine."""
 
-import io
-
 import pytest
 
 from s2m import looks
@@ -43,9 +41,12 @@ def work(app, internet, now):  # noqa: F811
 
 
 def send(phone, visit, content=None, **more):
+    """As a browser does; by hand, for the test client leaves large forms open in a file."""
     form = {"visit": visit.id, "where": "Instagram", "url": "", "csrf_token": token_of(phone.client)} | more
-    form["picture"] = (io.BytesIO(png() if content is None else content), "story.png")
-    return phone.client.post("/posts/screenshot", data=form, content_type="multipart/form-data")
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in form.items()]
+    head = b'--b\r\nContent-Disposition: form-data; name="picture"; filename="story.png"\r\nContent-Type: image/png\r\n\r\n'
+    body = b"".join([*parts, head, png() if content is None else content, b"\r\n--b--\r\n"])
+    return phone.client.post("/posts/screenshot", data=body, content_type="multipart/form-data; boundary=b")
 
 
 def test_each_visit_offers_a_line_with_its_code_and_what_it_was_for(phone, cast, visit):
@@ -149,7 +150,7 @@ def test_too_many_tries_are_put_off(phone, cast, visit):
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("https://www.instagram.com/p/Cabc/", "We cannot read this site, so the host looks."), ("https://joost.example/blog", "cannot read")],
+    [("https://www.instagram.com/p/Cabc/", "We cannot read this site, so the host looks."), ("https://joost.nl/b", "cannot")],
 )
 def test_a_link_that_no_program_reads_goes_to_the_host(phone, cast, visit, url, words, balance, work):
     samira = phone(cast.samira)
