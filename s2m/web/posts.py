@@ -30,7 +30,7 @@ REASONS: dict[str, Callable[[], str]] = {
     "post_no_code": lambda: _("The post does not hold the code of this visit. Add the line and paste the link again."),
     "post_no_time": lambda: _("The page does not say when it was published, so the host looks."),
     "post_early": lambda: _("The post is older than the visit."),
-    "post_time": lambda: _("The post came more than 7 days after the visit."),
+    "post_time": lambda: _("The post was not made during the visit or in the 7 days after it."),
     "post_changed": lambda: _("The post changed after our first look. Paste the link again, and leave it as it is for a day."),
     "post_gone": lambda: _("There is no post at this link, or it was removed."),
     "post_not_yours": lambda: _("The post is not from the account that you linked."),
