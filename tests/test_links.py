@@ -2,6 +2,7 @@
 
 import socket
 import time
+import tracemalloc
 
 import pytest
 
@@ -179,8 +180,11 @@ def test_a_thousandfold_bomb_is_put_down_before_it_unfolds(internet, encoding): 
     assert len(bomb) * 900 < 256 * 1024 * 1024
     internet.answers[KEY] = lambda h: h.send(bomb, Content_Type="text/html", Content_Encoding=encoding)
     start = time.monotonic()
+    tracemalloc.start()
     assert refusal(internet.fetcher()) == "large"
-    assert time.monotonic() - start < 2
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert time.monotonic() - start < 2 and most < 4_000_000
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "zstd", "x"])

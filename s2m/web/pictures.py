@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -33,7 +32,7 @@ def screenshot(content: bytes) -> bytes:
         raise Invalid("picture", "picture_two")
     try:
         return _anew(content, kind)
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Invalid("picture", "picture_bomb") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error, OverflowError):
         raise Invalid("picture", "picture_broken") from None
@@ -48,17 +47,15 @@ def _is_more(content: bytes, kind: str) -> bool:
 
 def _anew(content: bytes, kind: str) -> bytes:
     """Only the header is read before the size is known: a bomb is never unpacked."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(content), formats=[kind]) as image:
-            if image.width * image.height > PIXELS or getattr(image, "n_frames", 1) > 1:
-                raise Invalid("picture", "picture_bomb")
-            if kind == "JPEG":
-                image.draft("RGB", (WIDEST, TALLEST))
-            upright = ImageOps.exif_transpose(image)
-            flat = Image.new("RGB", upright.size, "white")
-            with_alpha = upright.convert("RGBA")
-            flat.paste(with_alpha, mask=with_alpha)
+    with Image.open(io.BytesIO(content), formats=[kind]) as image:
+        if image.width * image.height > PIXELS or getattr(image, "n_frames", 1) > 1:
+            raise Invalid("picture", "picture_bomb")
+        if kind == "JPEG":
+            image.draft("RGB", (WIDEST, TALLEST))
+        upright = ImageOps.exif_transpose(image)
+        flat = Image.new("RGB", upright.size, "white")
+        with_alpha = upright.convert("RGBA")
+        flat.paste(with_alpha, mask=with_alpha)
     flat.thumbnail((WIDEST, TALLEST))
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=80)

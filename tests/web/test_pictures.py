@@ -77,6 +77,7 @@ WRONG = {
     "jpeg and zip": (made("JPEG") + zip_file() + b"\xff\xd9", "picture_two"),
     "jpeg holding html": (made("JPEG", comment=b"<script>alert(1)</script>"), "picture_two"),
     "bomb": (bomb(60_000, 60_000), "picture_bomb"),
+    "half a bomb": (bomb(10_000, 10_000), "picture_bomb"),
     "wide bomb": (bomb(2_000_000, 11), "picture_bomb"),
     "moving": (made(save_all=True, append_images=[Image.new("RGB", (300, 600), "blue")]), "picture_bomb"),
     "cut": (png()[:40] + END, "picture_broken"),
