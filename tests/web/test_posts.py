@@ -259,10 +259,10 @@ def test_an_account_is_linked_and_removed(phone, cast, visit, work, internet, st
     note = shapes.mastodon_account("samira", account.word)
     internet.answers["mastodon.example", "/api/v1/accounts/lookup"] = note
     work()
-    assert "samira@mastodon.example linked" in samira.says("/me/accounts")
+    assert "samira@mastodon. example linked Mastodon Remove" in samira.says("/me/accounts")
     assert phone(cast.joost).post(f"/me/accounts/{account.id}/remove").status_code == 404
     samira.post(f"/me/accounts/{account.id}/remove")
-    assert "samira@mastodon.example" not in samira.says("/me/accounts")
+    assert "samira@" not in samira.says("/me/accounts")
 
 
 @pytest.mark.parametrize(
