@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import mail
+from s2m import looks, mail
 from s2m.config import Config
 from s2m.domain import budgets, commons, presence, talks
 from s2m.store.engine import Database
@@ -42,6 +42,11 @@ def send_mail(database: Database, config: Config, now: datetime) -> str:
     """Send what waits in the outbox, one by one; what fails waits longer each time."""
     sent, failed = mail.deliver(database, config, now)
     return f"sent {sent}, failed {failed}"
+
+
+def check_posts(database: Database, config: Config, now: datetime) -> str:
+    """Look at posts that members told us of, and at accounts that they say are theirs."""
+    return f"looked at {looks.run(database, now)}"
 
 
 def forget_rates(database: Database, config: Config, now: datetime) -> str:
@@ -76,6 +81,7 @@ def settle_talks(database: Database, config: Config, now: datetime) -> str:
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
+    Job("check_posts", check_posts, 15),
     Job("forget_rates", forget_rates, 3600),
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),

@@ -27,6 +27,7 @@ from s2m.store.door import Door
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
 from s2m.store.people import People
+from s2m.store.posts import Posts
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
@@ -111,6 +112,10 @@ class Store:
     @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self)
 
     @cached_property
     def talks(self) -> Talks:

@@ -13,6 +13,7 @@ from s2m.store.schema.house import audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
+from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
 
 __all__ = [
@@ -32,12 +33,15 @@ __all__ = [
     "grants",
     "help_calls",
     "job_runs",
+    "linked_accounts",
     "links",
     "metadata",
     "networks",
     "outbox",
     "people",
     "policies",
+    "post_claims",
+    "post_pictures",
     "rates",
     "requests",
     "roles",

@@ -28,6 +28,7 @@ PATIENCE = 3
 JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
+    "check_posts": lambda: _("Look at posts"),
     "forget_rates": lambda: _("Forget old counters"),
     "lapse_grants": lambda: _("Let go of grants nobody decided on"),
     "decay": lambda: _("Let balances decay into the commons, once a month"),
@@ -74,6 +75,8 @@ ACTS: dict[str, Callable[[], str]] = {
     "task.confirm": lambda: _("confirmed who took part in a task"),
     "task.cancel": lambda: _("cancelled a task"),
     "contribution.proxy": lambda: _("wrote down a contribution for somebody"),
+    "post.confirm": lambda: _("confirmed a post"),
+    "post.decline": lambda: _("declined a post"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
 FAULTS: dict[str, Callable[[], str]] = {
