@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy import CursorResult, Executable, Row, Select, literal, select
+from sqlalchemy.exc import DBAPIError
+
+from s2m.domain.errors import Damaged
 
 if TYPE_CHECKING:
     from s2m.store import Store
+
+AT_ONCE = 1000
 
 
 class Part:
@@ -20,3 +26,33 @@ class Part:
 
     def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
         return self.run(statement, **values).first()
+
+    def each(self, query: Select[Any], what: str) -> Iterator[Row[Any]]:
+        """Rows in the order of the query, read as they are needed.
+
+        Raises Damaged with the place of the first row that cannot be read: text that is no UTF-8 stops SQLite's driver.
+        """
+        read = 0
+        try:
+            with self.connection.execute(query, execution_options={"yield_per": AT_ONCE}) as found:
+                for row in found:
+                    read += 1
+                    yield row
+        except DBAPIError:
+            yield from self._up_to_damage(query, read, what)
+
+    def _up_to_damage(self, query: Select[Any], read: int, what: str) -> Iterator[Row[Any]]:
+        """The rows behind the first `read`, up to the first that cannot be read: halves of what is left, then Damaged."""
+        size = AT_ONCE
+        while size:
+            try:
+                rows = self.run(query.limit(size).offset(read)).all()
+            except DBAPIError:
+                size //= 2
+                continue
+            if not rows:
+                return
+            read += len(rows)
+            yield from rows
+        self.run(select(literal(1)))  # a database that is away is no damage, and says so here
+        raise Damaged(n=read + 1, what=what)

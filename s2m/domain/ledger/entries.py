@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 SC = "SC"
+LARGEST_AMOUNT = 1_000_000_000
 LARGEST_BALANCE = 2**53
 START = "0" * 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,6 +72,16 @@ class Head:
 
     n: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """n: the row's number (0: not one row but the whole); what: a stable code; detail: the figures; chain: ledger or audit."""
+
+    n: int
+    what: str
+    detail: str = ""
+    chain: str = "ledger"
 
 
 def digest(*parts: object) -> str:

@@ -8,7 +8,8 @@ network can never point into another (L10).
 from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.house import audit, job_runs, outbox, rates
-from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
+from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, sealed_heads, thanks, transfers
+from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
@@ -30,6 +31,7 @@ __all__ = [
     "metadata",
     "networks",
     "outbox",
+    "passport_grants",
     "people",
     "policies",
     "rates",
@@ -37,10 +39,12 @@ __all__ = [
     "roles",
     "rooms",
     "scans",
+    "sealed_heads",
     "sessions",
     "thanks",
     "topics",
     "transfers",
+    "trusted_keys",
     "venues",
     "visit_topics",
     "visits",

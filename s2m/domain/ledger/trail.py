@@ -1,0 +1,99 @@
+"""The audit trail as a chain: each act hangs on the one before, and tells which accounts were opened for whom.
+
+Whose an account is stands in no row of the ledger, so that a person can be forgotten. The trail says it instead: without
+that, two people's balances could be swapped by changing nothing but two columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from s2m.domain.ledger.entries import EPOCH, START, Account, Fault, Head, digest
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+OPENED = "account.open"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who did what. actor and object_id are ids, never names."""
+
+    network_id: str
+    n: int
+    at: datetime
+    actor: str
+    role: str
+    venue_id: str | None
+    action: str
+    object_id: str | None
+    result: str
+    hash: str = ""
+
+
+def tie(previous: str, act: Act) -> str:
+    """The hash that ties an act to the one before."""
+    at = act.at.astimezone(UTC).isoformat()
+    row = (act.network_id, act.n, at, act.actor, act.role, act.venue_id, act.action, act.object_id, act.result)
+    return digest(previous, *row)
+
+
+def open_account(
+    store: Store, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None
+) -> Account:
+    """A new account, and in the trail whose it is. Locks the ledger's chain first, as everything does that writes to both."""
+    store.ledger.lock_chain(network_id)
+    account = store.ledger.open_account(network_id, kind, now, person_id=person_id, venue_id=venue_id)
+    record_opening(store, account, now)
+    return account
+
+
+def record_opening(store: Store, account: Account, now: datetime) -> None:
+    store.audit.record(
+        account.network_id, now, actor=account.person_id or account.venue_id or account.network_id, role="system",
+        action=OPENED, object_id=account.id, result=_opening(account),
+    )  # fmt: skip
+
+
+def _opening(account: Account) -> str:
+    """All of an account that never changes."""
+    since = (account.created_at - EPOCH) // timedelta(microseconds=1)
+    return digest(account.id, account.kind, account.person_id, account.venue_id, account.unit, since)
+
+
+def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account]) -> tuple[Head, Fault | None]:
+    """The end of the trail as its rows say, and the first thing that is wrong with it or with the accounts it names."""
+    last, opened = Head(0, START), {}
+    for act in acts:
+        if act.n != last.n + 1:
+            return last, Fault(_place(act.n, last), "gap", f"expected row {last.n + 1}", "audit")
+        if act.hash != tie(last.hash, act):
+            return last, Fault(act.n, "chain", "the row or one before it was changed", "audit")
+        last = Head(act.n, act.hash)
+        if act.action == OPENED:
+            opened[str(act.object_id)] = act
+    if last != head:
+        return last, Fault(last.n + 1, "cut", f"the trail ends at {last.n}, its head says {head.n}", "audit")
+    return last, _wrong_account(opened, accounts)
+
+
+def _place(n: object, last: Head) -> int:
+    """The number of a row that is out of order; the one that was expected where it is no number at all."""
+    return n if isinstance(n, int) else last.n + 1
+
+
+def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -> Fault | None:
+    """Accounts that are older than the first row about any were opened by a version that wrote none, and may have none."""
+    first = min((act.at for act in opened.values()), default=None)
+    for account in accounts.values():
+        act = opened.get(account.id)
+        if act is None and first is not None and account.created_at > first:
+            return Fault(0, "opened", f"account {account.id}: nobody opened it")
+        if act is not None and act.result != _opening(account):
+            return Fault(0, "opened", f"account {account.id}: it was opened as another, for {act.actor}")
+    lost = sorted(set(opened) - set(accounts))
+    return Fault(0, "opened", f"account {lost[0]}: it is gone") if lost else None
