@@ -9,6 +9,7 @@ SENTENCES = {
     "copy_damaged": "This copy is not whole: {detail}",
     "copy_newer": "This copy comes from a newer s2m ({steps}). Install that first.",
     "copy_unreadable": "This is not a copy of an s2m database.",
+    "damaged": "Row {n} of {what} cannot be read. Run: s2m ledger verify",
     "demo_over_real": "{folder} holds a database that is not a demo. Choose another folder with --instance.",
     "email_known": "Somebody already uses this mail address.",
     "email_twice": "This address stands in line {line}, too.",

@@ -91,9 +91,9 @@ class Ledger(Part):
     def head(self, network_id: str, chain: str = "ledger") -> Head:
         """Raises Damaged where it is gone or cannot be read."""
         mine = (chain_heads.c.network_id == network_id) & (chain_heads.c.chain == chain)
-        for row in self.each(select(chain_heads.c.n, chain_heads.c.hash).where(mine), "chain_heads"):
+        for row in self.each(select(chain_heads.c.n, chain_heads.c.hash).where(mine), f"chain_heads, {chain}"):
             return Head(row.n, row.hash)
-        raise Damaged(n=0, what="chain_heads")
+        raise Damaged(n=0, what=f"chain_heads, {chain}")
 
     def set_head(self, network_id: str, chain: str, head: Head) -> None:
         self.run(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
@@ -154,7 +154,7 @@ class Ledger(Part):
     def accounts(self, network_id: str) -> list[Account]:
         """Raises Damaged."""
         query = select(accounts).where(accounts.c.network_id == network_id).order_by(accounts.c.created_at, accounts.c.id)
-        return [Account(**row._mapping) for row in self.each(query, "accounts")]
+        return [Account(**row._mapping) for row in self.each(query, "accounts", accounts.c.id)]
 
     def unrecorded(self, network_id: str) -> list[Account]:
         """Accounts whose opening stands in no row of the audit trail."""

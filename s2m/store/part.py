@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CursorResult, Executable, Row, Select, literal, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Select, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from s2m.domain.errors import Damaged
@@ -27,10 +28,11 @@ class Part:
     def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
         return self.run(statement, **values).first()
 
-    def each(self, query: Select[Any], what: str) -> Iterator[Row[Any]]:
+    def each(self, query: Select[Any], what: str, key: ColumnElement[Any] | None = None) -> Iterator[Row[Any]]:
         """Rows in the order of the query, read as they are needed.
 
-        Raises Damaged with the place of the first row that cannot be read: text that is no UTF-8 stops SQLite's driver.
+        Raises Damaged with the place (and the key) of the first row that cannot be read: SQLite's driver stops at text that is
+        no UTF-8.
         """
         read = 0
         try:
@@ -39,9 +41,11 @@ class Part:
                     read += 1
                     yield row
         except DBAPIError:
-            yield from self._up_to_damage(query, read, what)
+            yield from self._up_to_damage(query, read, what, key)
 
-    def _up_to_damage(self, query: Select[Any], read: int, what: str) -> Iterator[Row[Any]]:
+    def _up_to_damage(
+        self, query: Select[Any], read: int, what: str, key: ColumnElement[Any] | None
+    ) -> Iterator[Row[Any]]:
         """The rows behind the first `read`, up to the first that cannot be read: halves of what is left, then Damaged."""
         size = AT_ONCE
         while size:
@@ -55,4 +59,8 @@ class Part:
             read += len(rows)
             yield from rows
         self.run(select(literal(1)))  # a database that is away is no damage, and says so here
-        raise Damaged(n=read + 1, what=what)
+        name = None
+        if key is not None:
+            with suppress(DBAPIError):
+                name = self.run(query.with_only_columns(key).limit(1).offset(read)).scalar()
+        raise Damaged(n=read + 1, what=what, key=name)

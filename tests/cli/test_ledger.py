@@ -9,6 +9,8 @@ import subprocess
 import pytest
 
 from s2m.domain import ledger, presence
+from s2m.domain.ledger import heads
+from s2m.store.embedded import driver
 
 
 @pytest.fixture
@@ -28,6 +30,72 @@ def test_a_correct_ledger_is_told_with_its_rows_and_head(s2m, cast, lived):
     assert (done.exit_code, done.stderr) == (0, "")
     assert f"Noord: {lived.n} rows, head {lived.n} {lived.hash}\n" in done.stdout
     assert "Zuid: 2 rows, head 2 " in done.stdout
+    assert re.search(r"^Noord: audit trail, head \d+ [0-9a-f]{64}$", done.stdout, re.MULTILINE)
+
+
+# Heads kept outside ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mail(database, cast, now):
+    """The mail that went out this morning, before everything in `lived`; saved as it came, with its long lines broken."""
+    with database.write() as store:
+        sealed = heads.seal(store, cast.noord.id, now)
+    body = "\n".join(heads.line(each.kept) for each in sealed)
+    return "Subject: The books\n\n> " + re.sub(r"(.{70})", r"\1=\n", body), sealed[0]
+
+
+def test_heads_kept_outside_are_found_in_an_honest_ledger(s2m, cast, mail, lived, tmp_path):
+    file = tmp_path / "mail.eml"
+    file.write_text(mail[0])
+    done = s2m("ledger", "verify", "--heads", file, "--head", f"{lived.n}:{lived.hash}", "--head", f"{lived.n}:{lived.hash[:16]}")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "All 4 heads that you kept are in it." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("n", "hash_", "said"),
+    [
+        (2, "0" * 64, "row 2 is wrong: it is not the row that was there when its head was kept"),
+        (90, "0" * 64, "row 90 is wrong: rows are missing at the end"),
+    ],
+)
+def test_a_head_that_is_not_in_the_ledger_is_named(s2m, cast, lived, n, hash_, said):
+    done = s2m("ledger", "verify", "--head", f"{n}:{hash_}")
+    assert done.exit_code == 1 and said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_mail_shows_that_the_end_was_cut_off_however_well(s2m, founded, tamper, folder, tmp_path):
+    """The last row, its head, what it held and the seals are gone: nothing inside is wrong any more."""
+    file = tmp_path / "mail.txt"
+    connection = driver.connect(folder / "s2m.sqlite")
+    [(n, hash_)] = connection.execute("SELECT n, hash FROM transfers ORDER BY n DESC LIMIT 1").fetchall()
+    connection.close()
+    file.write_text(f"s2m-head 2026-03-12 ledger {n} {hash_}\r\n")
+    assert founded("ledger", "verify", "--heads", file).exit_code == 0
+    gone = "FROM transfers WHERE n = (SELECT max(n) FROM transfers)"
+    tamper(
+        f"UPDATE accounts SET balance = balance + (SELECT amount {gone}) WHERE id = (SELECT debit_id {gone})",
+        f"UPDATE accounts SET balance = balance - (SELECT amount {gone}) WHERE id = (SELECT credit_id {gone})",
+        f"DELETE {gone}",
+        "UPDATE chain_heads SET (n, hash) = (SELECT n, hash FROM transfers ORDER BY n DESC LIMIT 1) WHERE chain = 'ledger'",
+    )
+    assert founded("ledger", "verify").exit_code == 0
+    done = founded("ledger", "verify", "--heads", file)
+    assert done.exit_code == 1 and f"row {n} is wrong: rows are missing at the end" in done.stderr
+
+
+@pytest.mark.parametrize("given", ["12", "x:y", "1:short", ":" + "0" * 64, "-1:" + "0" * 64, "1:" + "g" * 64])
+def test_what_is_no_head_is_refused_as_wrong_usage(s2m, cast, given):
+    done = s2m("ledger", "verify", "--head", given)
+    assert done.exit_code == 2 and "no head" in done.stderr
+
+
+def test_a_file_without_heads_is_not_taken_for_one_whose_heads_fit(s2m, cast, tmp_path):
+    file = tmp_path / "mail.txt"
+    file.write_bytes(b"Dear host,\xff nothing today")
+    done = s2m("ledger", "verify", "--heads", file)
+    assert done.exit_code == 1 and "holds no head" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -100,11 +100,11 @@ def canonical(n: int, row: Entry) -> str:
     return json.dumps(
         [
             row.network_id, n, row.id, row.journal_id, row.kind, row.state, row.debit_id, row.credit_id, row.amount,
-            row.unit, _micros(row.at), _micros(row.expires_at), row.pending_id, row.reverses_id, row.key_hash,
+            row.unit, micros(row.at), micros(row.expires_at), row.pending_id, row.reverses_id, row.key_hash,
         ],
         separators=(",", ":"),
     )  # fmt: skip
 
 
-def _micros(at: datetime | None) -> int | None:
+def micros(at: datetime | None) -> int | None:
     return None if at is None else (at - EPOCH) // timedelta(microseconds=1)

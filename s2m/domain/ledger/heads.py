@@ -28,7 +28,10 @@ SOFT_BREAK = re.compile(r"=\r?\n")
 
 @dataclass(frozen=True)
 class Kept:
-    """A head as somebody kept it. day: of the UTC calendar, as 2026-03-12; empty where only number and hash are known."""
+    """A head as somebody kept it; its hash may be the first digits only.
+
+    day: of the UTC calendar, as 2026-03-12; empty where only number and hash are known.
+    """
 
     chain: str
     head: Head
@@ -94,8 +97,8 @@ def unlike(store: Store, network_ids: Iterable[str], kept: Iterable[Kept]) -> Fa
         mine = [each for each in wanted if each.chain == chain]
         found = {head for network_id in network_ids for head in store.heads.there(network_id, chain, {k.head.n for k in mine})}
         for each in mine:
-            if each.head not in found and each.head.n:
-                cut = each.head.n not in {head.n for head in found}
-                said = f"a head kept outside{f' on {each.day}' if each.day else ''} says {each.head.hash[:16]}"
-                return Fault(each.head.n, "cut" if cut else "rewritten", said, chain)
+            here = [head.hash for head in found if head.n == each.head.n]
+            if each.head.n and not any(hash_.startswith(each.head.hash) for hash_ in here):
+                said = f"a head kept{f' on {each.day}' if each.day else ''} says {each.head.hash[:16]}"
+                return Fault(each.head.n, "rewritten" if here else "cut", said, chain)
     return None

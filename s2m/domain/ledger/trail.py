@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from s2m.domain.ledger.entries import EPOCH, START, Account, Fault, Head, digest
+from s2m.domain.ledger.entries import START, Account, Fault, Head, digest, micros
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -37,7 +37,7 @@ class Act:
 
 def tie(previous: str, act: Act) -> str:
     """The hash that ties an act to the one before."""
-    at = act.at.astimezone(UTC).isoformat()
+    at = act.at.astimezone(UTC).isoformat() if act.at else None
     row = (act.network_id, act.n, at, act.actor, act.role, act.venue_id, act.action, act.object_id, act.result)
     return digest(previous, *row)
 
@@ -61,16 +61,18 @@ def record_opening(store: Store, account: Account, now: datetime) -> None:
 
 def _opening(account: Account) -> str:
     """All of an account that never changes."""
-    since = (account.created_at - EPOCH) // timedelta(microseconds=1)
-    return digest(account.id, account.kind, account.person_id, account.venue_id, account.unit, since)
+    return digest(account.id, account.kind, account.person_id, account.venue_id, account.unit, micros(account.created_at))
 
 
 def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account]) -> tuple[Head, Fault | None]:
     """The end of the trail as its rows say, and the first thing that is wrong with it or with the accounts it names."""
-    last, opened = Head(0, START), {}
+    last, opened, unnumbered = Head(0, START), {}, 0
     for act in acts:
+        if type(act.n) is not int:
+            unnumbered += 1
+            continue
         if act.n != last.n + 1:
-            return last, Fault(_place(act.n, last), "gap", f"expected row {last.n + 1}", "audit")
+            return last, Fault(act.n, "gap", f"expected row {last.n + 1}", "audit")
         if act.hash != tie(last.hash, act):
             return last, Fault(act.n, "chain", "the row or one before it was changed", "audit")
         last = Head(act.n, act.hash)
@@ -78,12 +80,9 @@ def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account
             opened[str(act.object_id)] = act
     if last != head:
         return last, Fault(last.n + 1, "cut", f"the trail ends at {last.n}, its head says {head.n}", "audit")
+    if unnumbered:
+        return last, Fault(0, "gap", f"{unnumbered} rows have no number", "audit")
     return last, _wrong_account(opened, accounts)
-
-
-def _place(n: object, last: Head) -> int:
-    """The number of a row that is out of order; the one that was expected where it is no number at all."""
-    return n if isinstance(n, int) else last.n + 1
 
 
 def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -> Fault | None:
@@ -91,7 +90,7 @@ def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -
     first = min((act.at for act in opened.values()), default=None)
     for account in accounts.values():
         act = opened.get(account.id)
-        if act is None and first is not None and account.created_at > first:
+        if act is None and first is not None and not (account.created_at and account.created_at <= first):
             return Fault(0, "opened", f"account {account.id}: nobody opened it")
         if act is not None and act.result != _opening(account):
             return Fault(0, "opened", f"account {account.id}: it was opened as another, for {act.actor}")

@@ -40,6 +40,7 @@ class _Book:
     moved: dict[str, Transfer] = field(default_factory=dict)
     reversed: set[str] = field(default_factory=set)
     last: Head = Head(0, START)
+    unnumbered: int = 0
 
 
 def verify_network(store: Store, network_id: str) -> Verdict:
@@ -61,8 +62,9 @@ def verify_network(store: Store, network_id: str) -> Verdict:
 
 def _unreadable(damaged: Damaged) -> Fault:
     """Tables that are not a chain have no numbers: there the detail says which row."""
-    chain = {"transfers": "ledger", "audit": "audit"}.get(damaged.data["what"])
-    return Fault(damaged.data["n"] if chain else 0, "unreadable", f"in {damaged.data['what']}", chain or "ledger")
+    what, n = damaged.data["what"], damaged.data["n"]
+    chain = {"transfers": "ledger", "audit": "audit"}.get(what)
+    return Fault(n, "unreadable", "", chain) if chain else Fault(0, "unreadable", f"in {what}: {damaged.data.get('key') or n}")
 
 
 def verify(
@@ -75,6 +77,9 @@ def verify(
     book = _Book(dict(accounts), mirrored)
     try:
         for row in rows:
+            if type(row.n) is not int:  # the row that lacks its number is missed where it was
+                book.unnumbered += 1
+                continue
             fault = _fault_in(book, row, lowest)
             if fault:
                 return Verdict(book.last.n, book.last, fault)
@@ -85,7 +90,7 @@ def verify(
 
 def _fault_in(book: _Book, row: Transfer, lowest: int) -> Fault | None:
     if row.n != book.last.n + 1:
-        return Fault(row.n if isinstance(row.n, int) else book.last.n + 1, "gap", f"expected row {book.last.n + 1}")
+        return Fault(row.n, "gap", f"expected row {book.last.n + 1}")
     if not _is_tied(book.last, row):
         return Fault(row.n, "chain", "the row or one before it was changed")
     what = _wrong_legs(book, row) or _wrong_hold(book, row) or _wrong_reversal(book, row)
@@ -157,6 +162,8 @@ def _apply(book: _Book, row: Transfer) -> None:
 def _fault_at_end(book: _Book, head: Head) -> Fault | None:
     if book.last != head:
         return Fault(book.last.n + 1, "cut", f"the chain ends at {book.last.n}, its head says {head.n}")
+    if book.unnumbered:
+        return Fault(0, "gap", f"{book.unnumbered} rows have no number")
     if sum(book.balance.values()):
         return Fault(0, "sum", str(sum(book.balance.values())))
     for account in book.accounts.values():
