@@ -12,6 +12,7 @@ PAGES = {
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
     "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
     "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.verify": "host.health",
+    "host.distrust_key": "host.trusted_keys", "passport.take": "passport.mine",
     "auth.logout": "auth.login", "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip
 

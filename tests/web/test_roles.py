@@ -4,13 +4,14 @@ Outcomes: `in` (let through; what the view then makes of an empty form is its ow
 `hidden` (answers like something that does not exist). Objects belong to Het Seinhuis and to Samira, the member.
 """
 
+import hashlib
 import shutil
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from s2m.domain import contributions, devices, people, presence, signin, venues
+from s2m.domain import contributions, devices, passport, people, presence, signin, venues
 from s2m.domain.presence import Need
 from tests.cast import settle, sign_in, token_of
 
@@ -29,6 +30,7 @@ PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in", 
 SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
 HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
 THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
+THIS_ADMIN  = outcomes("sign_in", "denied", "denied", "denied", "in",     "denied", "denied", "sign_in", "sign_in")
 KIOSK       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "in",      "sign_in")
 # A tablet opens only what its present visitor began on it minutes ago
 KIOSK_NOW   = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "hidden",  "sign_in")
@@ -40,12 +42,12 @@ IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidde
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in
+        presence.door presence.checkin presence.come_in passport.check
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
-        ledger.statement ledger.statement_file contributions.thank contributions.find
+        ledger.statement ledger.statement_file contributions.thank contributions.find passport.mine passport.take
     """),
     (ACQUAINTED, "contributions.give"),
     (SAMIRA_ONLY, "home.drop home.solved people.drop_topic people.end_session contributions.undo"),
@@ -57,7 +59,9 @@ TABLE = (
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.policy host.change_policy host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
+        host.start_from_passport
     """),
+    (THIS_ADMIN, "host.trusted_keys host.distrust_key"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
@@ -144,6 +148,9 @@ class House:
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "visit_id":
             return self._joost(store).id
+        if name == "key_id":
+            key = hashlib.sha256(store.new_id(now).encode()).hexdigest()
+            return passport.trust(store, cast.noord.id, "Elders", key, cast.marieke.id, now).id
         if name == "call_id":
             store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
             return store.door.calls(cast.seinhuis.id, now)[0].id
