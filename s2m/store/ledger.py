@@ -80,10 +80,15 @@ class Ledger(Part):
         self.run(insert(chain_heads).values(network_id=network_id, chain=chain, n=head.n, hash=head.hash))
 
     def lock_chain(self, network_id: str, chain: str = "ledger") -> Head:
-        """The end of the chain, locked until this transaction ends: whoever writes to it comes one after another."""
+        """The end of the chain, locked until this transaction ends: whoever writes to it comes one after another.
+
+        Raises Damaged where somebody took it away.
+        """
         known = self._heads.get((network_id, chain))
         if known is None:
-            row = self.run(_lock, network=network_id, which=chain).one()
+            row = self.one(_lock, network=network_id, which=chain)
+            if row is None:
+                raise Damaged(n=0, what=f"chain_heads, {chain}")
             known = Head(row.n, row.hash)
             self._heads[network_id, chain] = known
         return known

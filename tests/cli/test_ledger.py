@@ -135,6 +135,7 @@ def test_a_ledger_without_its_head_is_refused_in_one_line(founded, tamper):
     tamper("DELETE FROM chain_heads WHERE chain = 'ledger'")
     done = founded("ledger", "verify")
     assert done.exit_code == 1
+    assert "Noord: the whole is wrong: it holds what cannot be read (unreadable) in chain_heads, ledger" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
