@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from s2m import signing
@@ -27,7 +28,7 @@ def mine() -> ResponseReturnValue:
     """What would be in it, to choose from."""
     with reading() as store:
         draft = passports.draft(store, person(), now(), signing.current(keys()).public_key)
-    return render_template("passport/mine.html", draft=draft, kinds=kinds(draft))
+    return render_template("passport/mine.html", draft=draft, kinds=kinds(draft), day=day)
 
 
 @blueprint.post("/me/passport")
@@ -60,7 +61,7 @@ def check() -> ResponseReturnValue:
         errors = {"passport": sentence(error.code, error.data)}
         return render_template("passport/check.html", errors=errors), status_of(error)
     return render_template(
-        "passport/check.html", errors={}, found=found, kinds=kinds(found), by=_known(found),
+        "passport/check.html", errors={}, found=found, kinds=kinds(found), day=day, by=_known(found),
         fingerprint=passports.fingerprint(found.public_key),
     )  # fmt: skip
 
@@ -87,9 +88,14 @@ def _known(found: Passport) -> str | None:
 
 
 def kinds(passport: Passport) -> list[tuple[str, int, int]]:
-    """Each kind of contribution in words, how often, and for how many dots."""
+    """Each kind of contribution there was, in words, how often, and for how many dots."""
     words = {
         "thanks": _("Thanks received"), "post": _("Posts about the place"), "talk": _("Talks"), "task": _("Tasks done together"),
         "proxy": _("Written down by a host"),
     }  # fmt: skip
-    return [(words[kind], count.times, count.dots) for kind, count in passport.counts.items()]
+    return [(words[kind], count.times, count.dots) for kind, count in passport.counts.items() if count.times]
+
+
+def day(of: date) -> str:
+    """31 januari 2025: of another place, perhaps, so without a zone."""
+    return format_date(of, "d MMMM y")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 Sentence = Callable[..., str]
 
@@ -87,7 +87,9 @@ SENTENCES: dict[str, Sentence] = {
     "passport_alg": _fixed(lambda: _("This passport is signed in a way that is not accepted.")),
     "passport_forged": _fixed(lambda: _("This passport was changed after it was signed, or its signature is not real.")),
     "passport_early": _fixed(lambda: _("This passport says that it was made in the future. Ask for a new one.")),
-    "passport_expired": lambda day, **d: _("This passport was good until %(day)s. Ask for a new one there.", day=day),
+    "passport_expired": lambda day, **d: _(
+        "This passport was good until %(day)s. Ask for a new one there.", day=format_date(day, "d MMMM y")
+    ),
     "passport_stranger": lambda fingerprint, **d: _(
         "This passport is signed well, by a network that is not trusted here: key %(key)s. An admin can add that key.",
         key=fingerprint,

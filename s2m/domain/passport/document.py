@@ -198,4 +198,4 @@ def check(passport: Passport, is_signed: IsSigned, now: datetime) -> None:
     if passport.issued_at > now + EARLY:
         raise Refused("passport_early")
     if now >= passport.expires_at:
-        raise Refused("passport_expired", day=passport.expires_at.date().isoformat())
+        raise Refused("passport_expired", day=passport.expires_at.date())
