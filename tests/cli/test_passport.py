@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,7 +104,10 @@ def test_an_older_key_file_gets_the_key_it_lacks_and_keeps_the_others(folder):
     assert config.keys(folder) == ring and [path.name for path in folder.iterdir()] == ["keys.json"]
 
 
-def test_twenty_that_start_at_once_end_up_with_one_key(folder):
+def test_twenty_that_start_at_once_end_up_with_one_key(folder, monkeypatch):
+    """Drawing takes a moment here, so that all of them find the same file without the key."""
+    draw = config.secrets.token_hex
+    monkeypatch.setattr(config.secrets, "token_hex", lambda length: time.sleep(0.01) or draw(length))
     (folder / "keys.json").write_text(json.dumps({"badge": {"1": "aa"}, "door": {"1": "bb"}, "cookies": "cc"}))
     found = []
     threads = [threading.Thread(target=lambda: found.append(config.keys(folder))) for _ in range(20)]
