@@ -196,14 +196,12 @@ def open_venue(
     policy: Policy | None = None,
 ) -> Venue:
     """A new venue with its account and first policy. Raises Invalid `timezone`."""
-    from s2m.domain import ledger
-
     if timezone not in available_timezones():
         raise Invalid("timezone", "timezone")
     tidy = fields.name(name, "venue")
     slug = store.venues.free_slug(network_id, slug_for(tidy))
     venue = store.venues.add(network_id, slug, tidy, timezone, language, hours, now)
-    ledger.open_account(store, network_id, "venue", now, venue_id=venue.id)
+    store.ledger.open_account(network_id, "venue", now, venue_id=venue.id)
     store.venues.add_policy(venue, policy or Policy(), now, effective_at=now, by=None)
     return venue
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from s2m.domain.ledger import OPENED, Act, Head, tie
+from s2m.domain.ledger import OPENED, Account, Act, Head, opening, tie
 from s2m.store.part import Part
 from s2m.store.schema import audit
 
@@ -31,6 +31,13 @@ class Audit(Part):
         act = replace(act, hash=tie(head.hash, act))
         self.run(insert(audit).values(vars(act)))
         self.store.ledger.set_head(network_id, "audit", Head(act.n, act.hash))
+
+    def opened(self, account: Account, now: datetime) -> None:
+        """An account, and whose it is: `ledger.trail` says why."""
+        owner = account.person_id or account.venue_id or account.network_id
+        self.record(
+            account.network_id, now, actor=owner, role="system", action=OPENED, object_id=account.id, result=opening(account)
+        )
 
     def rows(self, network_id: str) -> Iterator[Act]:
         """The whole trail in the order of its chain, read as it is needed. Raises Damaged."""

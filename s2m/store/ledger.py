@@ -96,9 +96,10 @@ class Ledger(Part):
     def head(self, network_id: str, chain: str = "ledger") -> Head:
         """Raises Damaged where it is gone or cannot be read."""
         mine = (chain_heads.c.network_id == network_id) & (chain_heads.c.chain == chain)
-        for row in self.each(select(chain_heads.c.n, chain_heads.c.hash).where(mine), f"chain_heads, {chain}"):
-            return Head(row.n, row.hash)
-        raise Damaged(n=0, what=f"chain_heads, {chain}")
+        found = list(self.each(select(chain_heads.c.n, chain_heads.c.hash).where(mine), f"chain_heads, {chain}"))
+        if len(found) != 1:
+            raise Damaged(n=0, what=f"chain_heads, {chain}")
+        return Head(found[0].n, found[0].hash)
 
     def set_head(self, network_id: str, chain: str, head: Head) -> None:
         self.run(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
@@ -123,8 +124,11 @@ class Ledger(Part):
     def open_account(
         self, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None
     ) -> Account:
+        """A new account; the audit trail is told whose. The ledger's chain comes first, as for all who write to both."""
+        self.lock_chain(network_id)
         account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, SC, 0, 0, now)
         self.run(insert(accounts).values(vars(account)))
+        self.store.audit.opened(account, now)
         return account
 
     def account(self, account_id: str) -> Account | None:

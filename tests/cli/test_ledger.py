@@ -15,7 +15,6 @@ import pytest
 
 from s2m.domain import ledger, presence
 from s2m.domain.ledger import heads
-from s2m.domain.ledger.trail import record_opening
 from s2m.store.embedded import driver
 from s2m.store.schema import accounts
 from tests import machine
@@ -193,7 +192,7 @@ def eventful(lived, cast, database, now):
 def _euro_account(store, like, now):
     account = replace(like, id=store.new_id(now), unit="EUR", balance=0, held=0, created_at=now)
     store.connection.execute(accounts.insert().values(vars(account)))
-    record_opening(store, account, now)
+    store.audit.opened(account, now)
     return account
 
 

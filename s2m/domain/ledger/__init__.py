@@ -26,11 +26,11 @@ from s2m.domain.ledger.book import (
 )
 from s2m.domain.ledger.entries import SC, Account, Entry, Fault, Head, Transfer, digest
 from s2m.domain.ledger.heads import Kept, Sealed
-from s2m.domain.ledger.trail import OPENED, Act, open_account, tie
+from s2m.domain.ledger.trail import OPENED, Act, opening, tie
 from s2m.domain.ledger.verify import Verdict, verify, verify_network
 
 __all__ = [
     "OPENED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer", "Verdict", "digest", "forgive",
-    "grant_newcomer", "hold", "open_account", "open_network", "open_person", "post", "reverse", "tie", "transfer", "verify",
+    "grant_newcomer", "hold", "open_network", "open_person", "opening", "post", "reverse", "tie", "transfer", "verify",
     "verify_network", "void",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.ledger.entries import LARGEST_AMOUNT, LARGEST_BALANCE, START, Account, Entry, Head, Transfer, digest, link
-from s2m.domain.ledger.trail import open_account
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -23,13 +22,14 @@ def open_network(store: Store, network_id: str, now: datetime) -> None:
     """The chain's start, the issuing account, and the commons with its starting fund (both visible to all members)."""
     for chain in ("ledger", "audit"):
         store.ledger.start_chain(network_id, chain, Head(0, START))
-    issuing, commons = open_account(store, network_id, "issuing", now), open_account(store, network_id, "commons", now)
+    issuing = store.ledger.open_account(network_id, "issuing", now)
+    commons = store.ledger.open_account(network_id, "commons", now)
     transfer(store, issuing, commons, COMMONS_START, "commons_start", now, key=digest("commons_start"))
 
 
 def open_person(store: Store, network_id: str, person_id: str, now: datetime, *, grant: int) -> Account:
     """A person's account, with the newcomers' grant from the commons (0 = none)."""
-    account = open_account(store, network_id, "person", now, person_id=person_id)
+    account = store.ledger.open_account(network_id, "person", now, person_id=person_id)
     if grant:
         grant_newcomer(store, account, grant, now)
     return account

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.ledger.entries import Fault, Head
-from s2m.domain.ledger.trail import record_opening
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -71,7 +70,7 @@ def seal(store: Store, network_id: str, now: datetime) -> tuple[Sealed, ...]:
     if before is not None and before.day >= day:
         return ()
     for account in store.ledger.unrecorded(network_id):  # opened by a version that did not tell the trail
-        record_opening(store, account, now)
+        store.audit.opened(account, now)
     locked["audit"] = store.ledger.lock_chain(network_id, "audit")
     first = before.n + 1 if before else 1
     made = tuple(

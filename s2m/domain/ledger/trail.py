@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from s2m.domain.ledger.entries import START, Account, Fault, Head, digest, micros
-
-if TYPE_CHECKING:
-    from s2m.store import Store
 
 OPENED = "account.open"
 
@@ -42,25 +38,8 @@ def tie(previous: str, act: Act) -> str:
     return digest(previous, *row)
 
 
-def open_account(
-    store: Store, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None
-) -> Account:
-    """A new account, and in the trail whose it is. Locks the ledger's chain first, as everything does that writes to both."""
-    store.ledger.lock_chain(network_id)
-    account = store.ledger.open_account(network_id, kind, now, person_id=person_id, venue_id=venue_id)
-    record_opening(store, account, now)
-    return account
-
-
-def record_opening(store: Store, account: Account, now: datetime) -> None:
-    store.audit.record(
-        account.network_id, now, actor=account.person_id or account.venue_id or account.network_id, role="system",
-        action=OPENED, object_id=account.id, result=_opening(account),
-    )  # fmt: skip
-
-
-def _opening(account: Account) -> str:
-    """All of an account that never changes."""
+def opening(account: Account) -> str:
+    """All of an account that never changes, as the trail keeps it."""
     return digest(account.id, account.kind, account.person_id, account.venue_id, account.unit, micros(account.created_at))
 
 
@@ -92,7 +71,7 @@ def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -
         act = opened.get(account.id)
         if act is None and first is not None and not (account.created_at and account.created_at <= first):
             return Fault(0, "opened", f"account {account.id}: nobody opened it")
-        if act is not None and act.result != _opening(account):
+        if act is not None and act.result != opening(account):
             return Fault(0, "opened", f"account {account.id}: it was opened as another, for {act.actor}")
     lost = sorted(set(opened) - set(accounts))
     return Fault(0, "opened", f"account {lost[0]}: it is gone") if lost else None
