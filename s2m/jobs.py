@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import mail
+from s2m import looks, mail
 from s2m.config import Config
 from s2m.domain import budgets, commons, contributions, presence, talks
+from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -44,6 +45,11 @@ def send_mail(database: Database, config: Config, now: datetime) -> str:
     return f"sent {sent}, failed {failed}"
 
 
+def check_posts(database: Database, config: Config, now: datetime) -> str:
+    """Look at posts that members told us of, and at accounts that they say are theirs."""
+    return f"looked at {looks.run(database, now)}"
+
+
 def forget_rates(database: Database, config: Config, now: datetime) -> str:
     """Drop counters that have long filled up again."""
     with database.write() as store:
@@ -59,6 +65,18 @@ def accept_thanks(database: Database, config: Config, now: datetime) -> str:
         with database.write() as store:
             accepted += contributions.accept_due(store, network.id, now)
     return f"accepted {accepted}"
+
+
+def mail_heads(database: Database, config: Config, now: datetime) -> str:
+    """Once a day (UTC) in each network: seal the heads of both chains and mail them to the hosts. Looks often, does it once."""
+    sealed = mailed = 0
+    with database.read() as store:
+        networks = store.venues.networks()
+    for network in networks:
+        with database.write() as store:
+            heads, readers = seal_heads(store, network, now, mails=bool(config.smtp_url))
+        sealed, mailed = sealed + heads, mailed + readers
+    return f"sealed {sealed}, mailed {mailed}"
 
 
 def decay(database: Database, config: Config, now: datetime) -> str:
@@ -87,11 +105,13 @@ def settle_talks(database: Database, config: Config, now: datetime) -> str:
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
+    Job("check_posts", check_posts, 15),
     Job("forget_rates", forget_rates, 3600),
     Job("accept_thanks", accept_thanks, 60),
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
+    Job("mail_heads", mail_heads, 600),
 )
 
 

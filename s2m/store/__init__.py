@@ -24,10 +24,13 @@ from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
 from s2m.store.door import Door
+from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
 from s2m.store.mending import Mending
+from s2m.store.passport import Passports
 from s2m.store.people import People
+from s2m.store.posts import Posts
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
@@ -110,12 +113,24 @@ class Store:
         return Commons(self)
 
     @cached_property
+    def heads(self) -> Heads:
+        return Heads(self)
+
+    @cached_property
+    def passports(self) -> Passports:
+        return Passports(self)
+
+    @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
 
     @cached_property
     def mending(self) -> Mending:
         return Mending(self)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self)
 
     @cached_property
     def talks(self) -> Talks:

@@ -259,8 +259,8 @@ def _faults(connection: Any) -> list[str]:
 
 
 def statements(step: Step) -> list[str]:
-    """A step in SQLite's words: strict tables, INTEGER for all whole numbers, its own append-only triggers."""
-    tables = [re.sub(r"\n\)$", "\n) STRICT", s.replace("BIGINT", "INTEGER")) for s in step.statements]
+    """A step in SQLite's words: strict tables, INTEGER for all whole numbers, BLOB for bytes, its own append-only triggers."""
+    tables = [re.sub(r"\n\)$", "\n) STRICT", s.replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB")) for s in step.statements]
     tables = [part for statement in tables for part in _with_other_check(statement)]
     return tables + [trigger for table in step.append_only for trigger in step.sqlite_triggers(table)]
 

@@ -9,7 +9,9 @@ from s2m.web import (
     home,
     host,
     ledger,
+    passport,
     people,
+    posts,
     presence,
     talks,
     tasks,
@@ -18,6 +20,6 @@ from s2m.web import (
 
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
-    contributions.blueprint, commons.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint, host.blueprint,
-    wall.blueprint,
+    contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
+    passport.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from s2m.domain import contributions, matches, presence
+from s2m.domain import contributions, matches, posts, presence
 from s2m.domain.errors import Invalid, Refused
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
@@ -70,6 +70,7 @@ def _day() -> dict[str, object]:
             "visit": visit,
             "topics": store.presence.topics(visit.id) if visit else [],
             "room_name": _room_name(store, visit),
+            "offer": next(iter(posts.offers(store, person(), now())), None),
             "badge": store.people.valid_badge(person().id),
             "policy": policy_of(store, venue) if venue else None,
             "talks": store.talks.coming(venue.id, now(), until=day_start(venue, now()) + timedelta(days=1)) if venue else [],

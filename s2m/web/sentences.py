@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 Sentence = Callable[..., str]
 
@@ -77,6 +77,32 @@ SENTENCES: dict[str, Sentence] = {
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
     "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
+    # Posts
+    "link_long": lambda most, **d: _("This link is too long: at most %(most)s characters.", most=most),
+    "link_shape": _fixed(lambda: _("This is no link. Copy it from the post, such as https://mastodon.example/@you/123456.")),
+    "link_scheme": _fixed(lambda: _("A link to a post begins with https://.")),
+    "link_user": _fixed(lambda: _("This link holds a name and an @ before the site. Copy the link of the post itself.")),
+    "link_port": _fixed(lambda: _("This link names a port. Copy the link of the post itself.")),
+    "link_host": _fixed(lambda: _("This link leads to no public site.")),
+    "link_short": _fixed(lambda: _("This is a short link. Paste the link of the post itself.")),
+    "link_post": _fixed(lambda: _("This is not the link of a post there. Open the post and copy its link.")),
+    "link_copy": lambda home="", **d: _("This is a copy on another server. Paste the link of the post at %(home)s.", home=home),
+    "posts_off": _fixed(lambda: _("At this venue posts earn nothing now.")),
+    "post_late": lambda days, **d: _("This visit is more than %(days)s days ago.", days=days),
+    "cap_posts": lambda most, **d: _("You sent %(most)s posts today. Tomorrow you can send more.", most=most),
+    "visit_posted": _fixed(lambda: _("You sent a post about this day before. One counts.")),
+    "post_claimed": _fixed(lambda: _("This post was sent in before. Each counts once.")),
+    "post_unread": _fixed(lambda: _("We could not read it, so the host looks.")),
+    "own_post": _fixed(lambda: _("Nobody confirms their own post. Ask another host.")),
+    "picture_large": _fixed(lambda: _("This picture is larger than 2 MB. Take a screenshot, or make it smaller.")),
+    "picture_kind": _fixed(lambda: _("This is no picture that we can show. Send a PNG or a JPEG.")),
+    "picture_two": _fixed(lambda: _("This file holds more than a picture. Take a new screenshot and send that.")),
+    "picture_bomb": _fixed(lambda: _("This picture has too many points. Take a screenshot, or make it smaller.")),
+    "picture_broken": _fixed(lambda: _("This picture is damaged. Take a new screenshot and send that.")),
+    "handle_shape": _fixed(lambda: _("This is no name there. Copy it from your profile, such as @you@mastodon.example.")),
+    "account_there": _fixed(lambda: _("This account is in your list already.")),
+    "account_taken": _fixed(lambda: _("Somebody else has linked this account.")),
+    "many_accounts": lambda most, **d: _("You have %(most)s accounts. Remove one first.", most=most),
     "undone": _fixed(lambda: _("This was undone before.")),
     "decided": _fixed(lambda: _("This was decided before. Look again: it says how.")),
     "gift_over_balance": lambda most, **d: ngettext(
@@ -133,6 +159,30 @@ SENTENCES: dict[str, Sentence] = {
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
     "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),
+    "damaged": _fixed(lambda: _("The books cannot be read at one place. Tell the host: the health page names it.")),
+    # Passports
+    "passport_large": lambda most, **d: _("This is larger than a passport can be: at most %(most)s kB.", most=most),
+    "passport_shape": _fixed(lambda: _("This is not a passport. Take the file as it was downloaded, whole and unchanged.")),
+    "passport_alg": _fixed(lambda: _("This passport is signed in a way that is not accepted.")),
+    "passport_forged": _fixed(lambda: _("This passport was changed after it was signed, or its signature is not real.")),
+    "passport_early": _fixed(lambda: _("This passport says that it was made in the future. Ask for a new one.")),
+    "passport_expired": lambda day, **d: _(
+        "This passport was good until %(day)s. Ask for a new one there.", day=format_date(day, "d MMMM y")
+    ),
+    "passport_stranger": lambda fingerprint, **d: _(
+        "This passport is signed well, by a network that is not trusted here: key %(key)s. An admin can add that key.",
+        key=fingerprint,
+    ),
+    "passport_self": _fixed(lambda: _("You cannot start yourself. Ask another host.")),
+    "passport_home": _fixed(lambda: _("This passport comes from this network itself: the balance holds all of it already.")),
+    "passport_nameless": _fixed(lambda: _("This passport carries no name. They can download one that shows their first name.")),
+    "passport_other_name": lambda name, **d: _("This passport is not in the name of %(name)s.", name=name),
+    "passport_nothing": _fixed(lambda: _("There is nothing to give: no dots were earned, or newcomers get none here.")),
+    "passport_commons": _fixed(lambda: _("The commons holds too little for this start.")),
+    "passport_used": _fixed(lambda: _("This passport, or another one of the same person, was a start here before.")),
+    "passport_second": lambda name, **d: _("%(name)s had a start from a passport before.", name=name),
+    "key_shape": _fixed(lambda: _("A key is 64 digits and letters from a to f, as “s2m passport key” prints it.")),
+    "key_known": _fixed(lambda: _("This key is trusted already.")),
     # Signing in and devices
     "sign_in": _fixed(lambda: _("Sign in first.")),
     "denied": _fixed(lambda: _("This is not for you. Ask the host if you think it should be.")),

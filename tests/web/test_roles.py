@@ -4,16 +4,20 @@ Outcomes: `in` (let through; what the view then makes of an empty form is its ow
 `hidden` (answers like something that does not exist). Objects belong to Het Seinhuis and to Samira, the member.
 """
 
+import hashlib
+import io
 import shutil
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from s2m.domain import budgets, contributions, devices, people, presence, signin, talks, tasks, venues
+from s2m.domain import budgets, contributions, devices, passport, people, posts, presence, signin, talks, tasks, venues
+from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
+from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
 IDENTITIES = ("stranger", *PEOPLE, "kiosk", "wall")
@@ -28,6 +32,7 @@ def outcomes(stranger, member, host, other_host, admin, outsider, foreign_host, 
 EVERYBODY   = outcomes("in",      "in",     "in",     "in",     "in",     "in",     "in",     "in",      "in")
 PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in",     "in",     "sign_in", "sign_in")
 SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
+HERS_OR_HOST = outcomes("sign_in", "in",    "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
 THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
 ADMIN       = outcomes("sign_in", "denied", "denied", "denied", "in",     "denied", "denied", "sign_in", "sign_in")
@@ -44,24 +49,27 @@ SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidd
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in attendance.open_code
+        presence.door presence.checkin presence.come_in attendance.open_code passport.check
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
         ledger.statement ledger.statement_file contributions.thank contributions.find commons.give commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
+        posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
     """),
     (ACQUAINTED, "contributions.give"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
         home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept contributions.decline
-        talks.cancel talks.useful tasks.give_back
+        talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account posts.remove_account
     """),
+    (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
+        host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
@@ -71,9 +79,9 @@ TABLE = (
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
-        wall.preview wall.preview_part
+        wall.preview wall.preview_part host.start_from_passport
     """),
-    (ADMIN, "host.decay host.plan_decay host.fill_budget"),
+    (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
@@ -161,7 +169,26 @@ class House:
                 return {"visit": self._joost(store).id}
         if rule.endpoint in ("host.announce_talk", "host.record"):
             return {"speaker": self.cast.samira.id, "person": self.cast.samira.id}
+        if rule.endpoint in ("posts.claim", "posts.claim_picture"):
+            with self.database.read() as store:
+                visit = store.presence.open_visit(self.cast.samira)
+            form = {"visit": visit.id, "url": "https://mastodon.example/@samira/12345678", "where": "Instagram"}
+            return form | ({"picture": (io.BytesIO(png()), "post.png")} if rule.endpoint.endswith("picture") else {})
+        if rule.endpoint == "posts.check_account":
+            return {"url": "https://mastodon.example/@samira/12345678"}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
+
+    def _claim(self, store, now):
+        """A post of Samira's that the host has to look at, with its picture; those before it are refused."""
+        for before in store.posts.of_person(self.cast.samira.id):
+            store.posts.change(before, state="refused")
+        made = posts.Claim(
+            store.new_id(now), self.cast.noord.id, self.cast.seinhuis.id, store.presence.open_visit(self.cast.samira).id,
+            self.cast.samira.id, "", store.new_id(now), "Instagram", "host", "post_picture", 4, "", None, "", 0, now, now,
+        )  # fmt: skip
+        store.posts.add(made)
+        store.posts.add_picture(made, b"picture")
+        return made.id
 
     def _fresh(self, store, name, endpoint, now):
         cast = self.cast
@@ -174,6 +201,9 @@ class House:
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "visit_id":
             return self._joost(store).id
+        if name == "key_id":
+            key = hashlib.sha256(store.new_id(now).encode()).hexdigest()
+            return passport.trust(store, cast.noord.id, "Elders", key, cast.marieke.id, now).id
         if name == "call_id":
             store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
             return store.door.calls(cast.seinhuis.id, now)[0].id
@@ -181,6 +211,12 @@ class House:
             return self._talk(store, endpoint)
         if name == "task_id":
             return self._task(store)
+        if name == "claim_id":
+            return self._claim(store, now)
+        if name == "account_id":
+            for before in store.posts.accounts(cast.samira.id):
+                store.posts.remove_account(before)
+            return accounts.start(store, cast.samira, "mastodon", f"s{store.new_id(now)}@mastodon.example", now).id
         if name == "session_id":
             return signin.who(store, signin.start_session(store, cast.samira, "other", now), now).session.id
         if name == "grant_id":

@@ -10,9 +10,21 @@ from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
-from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, freezes, requests, thanks, transfers
+from s2m.store.schema.ledger import (
+    accounts,
+    chain_heads,
+    contributions,
+    evidence,
+    freezes,
+    requests,
+    sealed_heads,
+    thanks,
+    transfers,
+)
+from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
+from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
 
 __all__ = [
@@ -33,17 +45,22 @@ __all__ = [
     "grants",
     "help_calls",
     "job_runs",
+    "linked_accounts",
     "links",
     "metadata",
     "networks",
     "outbox",
+    "passport_grants",
     "people",
     "policies",
+    "post_claims",
+    "post_pictures",
     "rates",
     "requests",
     "roles",
     "rooms",
     "scans",
+    "sealed_heads",
     "sessions",
     "talks",
     "task_places",
@@ -51,6 +68,7 @@ __all__ = [
     "thanks",
     "topics",
     "transfers",
+    "trusted_keys",
     "venues",
     "visit_topics",
     "visits",
