@@ -23,8 +23,8 @@ HERE: dict[str, Callable[[], str]] = {
 
 # What refuses a check-in before anything is written: only then may the screen say so
 UNSTORED = {
-    "code_unreadable", "code_forged", "code_is_door", "badge_unknown", "badge_revoked", "floor", "event_shape", "event_id",
-    "event_time",
+    "code_unreadable", "code_forged", "code_is_door", "badge_unknown", "badge_revoked", "floor", "frozen",
+    "event_shape", "event_id", "event_time",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import looks, mail
 from s2m.config import Config
-from s2m.domain import budgets, commons, presence, talks
+from s2m.domain import budgets, commons, contributions, presence, talks
 from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
@@ -54,6 +54,17 @@ def forget_rates(database: Database, config: Config, now: datetime) -> str:
     """Drop counters that have long filled up again."""
     with database.write() as store:
         return f"dropped {store.rates.forget(now - timedelta(days=2))}"
+
+
+def accept_thanks(database: Database, config: Config, now: datetime) -> str:
+    """Let thanks count that nobody accepted or declined in time. A network at a time: each has its own chain to lock."""
+    with database.read() as store:
+        late = [network for network in store.venues.networks() if store.contributions.due(network.id, now)]
+    accepted = 0
+    for network in late:
+        with database.write() as store:
+            accepted += contributions.accept_due(store, network.id, now)
+    return f"accepted {accepted}"
 
 
 def mail_heads(database: Database, config: Config, now: datetime) -> str:
@@ -96,6 +107,7 @@ JOBS = (
     Job("send_mail", send_mail, 15),
     Job("check_posts", check_posts, 15),
     Job("forget_rates", forget_rates, 3600),
+    Job("accept_thanks", accept_thanks, 60),
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),

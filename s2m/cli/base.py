@@ -66,7 +66,6 @@ class Place:
         finally:
             database.close()
 
-
     def base(self, given: str | None) -> str:
         """The address before a link: as given, public_url, where the server last listened; else a guess, and said to be."""
         config = self.config()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -104,7 +104,7 @@ def _thank(house: House, role: Role, at: datetime) -> None:
             giver,
             receiver,
             house.venue,
-            house.policy,
+            replace(house.policy, thanks_accept_hours=0),
             house.chance.choice(knows),
             text,
             at,

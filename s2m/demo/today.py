@@ -1,4 +1,7 @@
-"""Who came in today: one by one, the last a few minutes ago; some have left. A talk has begun, and a task waits for takers."""
+"""Who came in today: one by one, the last a few minutes ago; some have left, and one has thanked the member.
+
+A talk has begun, and a task waits for takers.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from datetime import datetime, timedelta
 
 from s2m.demo import clock
 from s2m.demo.history import House
-from s2m.demo.people import CAST, HOST, OPEN, Role
-from s2m.domain import presence, talks, tasks
+from s2m.demo.people import CAST, HOST, MEMBER, OPEN, Role
+from s2m.domain import contributions, presence, talks, tasks
 from s2m.domain.talks import Talk
 from s2m.domain.tasks import Task
 from s2m.domain.venues import Venue
@@ -27,6 +30,17 @@ def come_in(house: House, now: datetime) -> None:
             _arrive(house, venue, role, at)
     _begin_talk(house, venue, now - timedelta(minutes=5))
     _post_task(house, venue, now)
+    _thank_the_member(house, now - timedelta(minutes=LAST / 2))
+
+
+def _thank_the_member(house: House, at: datetime) -> None:
+    """From whoever came last; it waits until she says something."""
+    latest = max(house.store.presence.open_visits(house.venue.id), key=lambda visit: visit.started_at)
+    giver, member = house.store.people.get(latest.person_id or ""), house.people[MEMBER]
+    if giver and giver.id != member.id:
+        topic = next(role.knows[0] for role in CAST if role.name == MEMBER)
+        text, key = "Nu snapt iedereen mijn brief.", house.store.new_id(at)
+        contributions.thank(house.store, giver, member, house.venue, house.policy, topic, text, at, key=key)
 
 
 def _begin_talk(house: House, venue: Venue, start: datetime) -> None:

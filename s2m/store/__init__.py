@@ -27,6 +27,7 @@ from s2m.store.door import Door
 from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
+from s2m.store.mending import Mending
 from s2m.store.passport import Passports
 from s2m.store.people import People
 from s2m.store.posts import Posts
@@ -122,6 +123,10 @@ class Store:
     @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
+
+    @cached_property
+    def mending(self) -> Mending:
+        return Mending(self)
 
     @cached_property
     def posts(self) -> Posts:

@@ -151,6 +151,10 @@ class Ledger(Part):
     def _remember(self, found: Iterable[Account]) -> None:
         self._fresh.update({account.id: account for account in found})
 
+    def forget(self, account_id: str) -> None:
+        """Read this account anew before the next row."""
+        self._fresh.pop(account_id, None)
+
     def seat_accounts(self, person: Person, venue: Venue) -> tuple[Account, Account]:
         """The accounts that pay and are paid for a seat. Locks the chain, so that they stay as read."""
         self.lock_chain(person.network_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 
 from s2m.domain.people import Person
 from s2m.domain.presence import Here, Visit, VisitTopic
@@ -220,6 +220,14 @@ class Presence(Part):
         theirs = (visits.c.person_id == person_id) & (visits.c.venue_id == venue_id)
         earned = or_(visits.c.way.not_in(("host", "name")), visits.c.started_at < since)
         return self.one(select(visits.c.id).where(theirs, stays, earned).limit(1)) is not None
+
+    def visitors(self, venue_id: str, since: datetime) -> dict[str, bool]:
+        """Everybody who came to a venue since then, with whether they ever asked for something."""
+        asked = func.max(case((visits.c.intent == "need", 1), else_=0)).label("asked")
+        stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
+        theirs = (visits.c.venue_id == venue_id) & (visits.c.started_at >= since) & visits.c.person_id.is_not(None)
+        rows = self.run(select(visits.c.person_id, asked).where(theirs, stays).group_by(visits.c.person_id))
+        return {row.person_id: bool(row.asked) for row in rows}
 
     def came(self, person_id: str, ways: tuple[str, ...]) -> bool:
         """Whether somebody ever came in by one of these ways."""

@@ -1,4 +1,7 @@
-"""Thanks: to somebody I was here with, for a topic, in one sentence. It can be taken back for 30 seconds."""
+"""Thanks: to somebody I was here with, for a topic, in one sentence; earned, a gift or words alone.
+
+Whoever gets them sees them at once and may accept or decline; the giver can take them back for 30 seconds.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from s2m.domain import contributions, people, presence
 from s2m.domain.contributions import Thanks
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.people import Person
+from s2m.domain.venues import Venue
 from s2m.web import context
 from s2m.web.context import limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("contributions", __name__)
-RECEIVED = 10
+RECEIVED, GIVEN = 10, 5
 FIRST = 6
 
 
@@ -42,24 +46,27 @@ def _receiver(store: Store, person_id: str) -> Person:
 
 def _choose(store: Store, error: S2MError | None = None) -> ResponseReturnValue:
     received = store.contributions.received(person().id, most=RECEIVED)
-    latest = store.contributions.given(person().id, most=1)
-    undoable = latest[0] if latest and now() - latest[0].at <= presence.UNDO else None
+    given = store.contributions.given(person().id, most=GIVEN)
+    fresh = [t for t in given[:1] if t.state in contributions.STANDING and now() - t.at <= presence.UNDO]
+    waiting = store.contributions.waiting(person().id)
     others = contributions.to_thank(store, person(), now())
     page = render_template(
         "contributions/index.html",
         others=others[:FIRST],
         more=others[FIRST:],
-        received=[(thanks, _first_name(store, thanks)) for thanks in received],
-        undoable=undoable,
+        waiting=[(thanks, _first_name(store, thanks.giver_id)) for thanks in waiting],
+        received=[(thanks, _first_name(store, thanks.giver_id)) for thanks in received],
+        given=[(thanks, _first_name(store, thanks.receiver_id)) for thanks in given],
+        undoable=fresh[0] if fresh else None,
         code=request.form.get("code", "")[:12],
         errors={"code": sentence(error.code, error.data)} if error else {},
     )
     return page, status_of(error) if error else 200
 
 
-def _first_name(store: Store, thanks: Thanks) -> str:
-    giver = store.people.get(thanks.giver_id) if thanks.giver_id else None
-    return giver.first_name if giver and not giver.erased_at else ""
+def _first_name(store: Store, person_id: str | None) -> str:
+    other = store.people.get(person_id) if person_id else None
+    return other.first_name if other and not other.erased_at else ""
 
 
 @blueprint.post("/thanks/find")
@@ -84,38 +91,54 @@ def give() -> ResponseReturnValue:
         other = _receiver(store, form.get("to", ""))
     try:
         with writing() as store:
-            _give(store, other)
+            thanks = _give(store, other)
     except (Invalid, Refused, Conflict) as error:
         with reading() as store:
             return _form(store, other, error)
-    flash(_("Your thanks is on its way into the balance of %(name)s.", name=other.first_name))
+    flash(_said(thanks, other))
     return redirect(url_for("contributions.thank"), 303)
 
 
-def _give(store: Store, other: Person) -> Thanks:
+def _said(thanks: Thanks, other: Person) -> str:
+    if thanks.kind == "plain":
+        return _("%(name)s reads your thanks now.", name=other.first_name)
+    if thanks.kind == "gift":
+        return _("Your gift is on its way to %(name)s.", name=other.first_name)
+    return _("Your thanks is on its way into the balance of %(name)s.", name=other.first_name)
+
+
+def _venue_of(store: Store, other: Person) -> Venue:
+    """Where we met last: its rules say what thanks are worth."""
     met_at = presence.together(store, person().id, other.id, now())
     venue = (store.venues.get(met_at) if met_at else None) or context.home_venue(store, person())
     if venue is None:
         raise NotFound()
-    form = request.form
+    return venue
+
+
+def _give(store: Store, other: Person) -> Thanks:
+    venue, form = _venue_of(store, other), request.form
     key = form.get("key", "")
     if not 16 <= len(key) <= 64:
         raise Conflict("key_reused")
     topic = form.get("topic") or form.get("other", "")
     return contributions.thank(
-        store, person(), other, venue, policy_of(store, venue), topic, form.get("text", ""), now(), key=f"thanks:{key}"
-    )
+        store, person(), other, venue, policy_of(store, venue), topic, form.get("text", ""), now(), key=f"thanks:{key}",
+        kind=form.get("kind", "earned"), amount=form.get("amount"),
+    )  # fmt: skip
 
 
 def _form(store: Store, other: Person, error: S2MError | None = None) -> ResponseReturnValue:
     """Their topics stand ready where they let themselves be seen."""
     known = other.id in [p.id for p in contributions.to_thank(store, person(), now())]
     field = str(error.data.get("field", "all")) if error else ""
-    venue = context.home_venue(store, person())
+    policy = policy_of(store, _venue_of(store, other))
+    account = store.ledger.person_account(person().id)
     page = render_template(
         "contributions/thank.html",
         other=other,
-        amount=policy_of(store, venue).thanks_amount if venue else 0,
+        policy=policy,
+        free=0 if account.frozen_at else max(account.available, 0),
         topics=[t.text for t in store.people.topics(other.id)][:6] if known else [],
         form=request.form,
         key=request.form.get("key") or secrets.token_urlsafe(18),
@@ -124,10 +147,29 @@ def _form(store: Store, other: Person, error: S2MError | None = None) -> Respons
     return page, status_of(error) if error else 200
 
 
+@blueprint.post("/thanks/<thanks_id>/accept")
+@signed_in
+def accept(thanks_id: str) -> ResponseReturnValue:
+    with writing() as store:
+        contributions.accept(store, person(), thanks_id, now())
+    flash(_("It counts in your balance now."))
+    return redirect(url_for("contributions.thank"), 303)
+
+
+@blueprint.post("/thanks/<thanks_id>/decline")
+@signed_in
+def decline(thanks_id: str) -> ResponseReturnValue:
+    with writing() as store:
+        contributions.decline(store, person(), thanks_id, now())
+    flash(_("Declined. Nothing moved."))
+    return redirect(url_for("contributions.thank"), 303)
+
+
 @blueprint.post("/thanks/<thanks_id>/undo")
 @signed_in
 def undo(thanks_id: str) -> ResponseReturnValue:
     with writing() as store:
-        contributions.undo_thanks(store, person(), thanks_id, now())
-    flash(_("Undone. Both lines stay in the statement, side by side."))
+        undone = contributions.undo_thanks(store, person(), thanks_id, now())
+        moved = contributions.posted(store, undone)
+    flash(_("Undone. Both lines stay in the statement, side by side.") if moved else _("Undone. Nothing moved."))
     return redirect(url_for("contributions.thank"), 303)

@@ -77,6 +77,8 @@ def _day() -> dict[str, object]:
             "to_say": store.talks.unanswered(person().id),
         }
         others = _to_thank(store)
+        day["waiting"] = len(store.contributions.waiting(person().id))
+        day["freeze"] = store.mending.standing_freeze(person().id)
     found = matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()
     fit = {match.person_id for match in found}
     return day | {"matches": found, "to_thank": sorted(others, key=lambda other: other.id not in fit)[:3]}

@@ -97,6 +97,7 @@ def _what(row: StatementRow) -> Markup:
     fixed = {
         "newcomers_grant": _("Welcome from the commons"),
         "thanks": _("Somebody thanked you"),
+        "gift": _("Gift"),
         "reversal": _("Put right"),
         "seat_forgiven": _("The commons paid a seat"),
         "day_pass": _("Day pass"),
@@ -118,6 +119,8 @@ def _typed(text: str) -> Markup:
 def note(line: Line) -> Markup | str:
     """Why, or what became of it."""
     row = line.row
+    if line.state == "held" and row.transfer.kind == "gift":
+        return _("Waits until they accept it")
     if line.state == "held" and row.transfer.expires_at:
         return _("Comes off at %(time)s, or when you leave", time=row.transfer.expires_at.astimezone(_zone()).strftime("%H:%M"))
     if row.transfer.state == "void":

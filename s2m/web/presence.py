@@ -94,7 +94,7 @@ def come_in() -> ResponseReturnValue:
             raise Refused("code_expired")
         return _check_in(proof, me().person)
     except Refused as error:
-        if error.code == "floor":
+        if error.code in ("floor", "frozen"):
             return _again(proof, error)
         return _type_code(error)
     except (Invalid, Conflict) as error:

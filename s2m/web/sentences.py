@@ -104,6 +104,17 @@ SENTENCES: dict[str, Sentence] = {
     "account_taken": _fixed(lambda: _("Somebody else has linked this account.")),
     "many_accounts": lambda most, **d: _("You have %(most)s accounts. Remove one first.", most=most),
     "undone": _fixed(lambda: _("This was undone before.")),
+    "decided": _fixed(lambda: _("This was decided before. Look again: it says how.")),
+    "gift_over_balance": lambda most, **d: ngettext(
+        "You can give %(num)d dot at most: what is free in your balance.",
+        "You can give %(num)d dots at most: what is free in your balance.",
+        most,
+    ),
+    # What hosts put right
+    "frozen": _fixed(lambda: _("This account stands still for now. Talk with the host: there is always a way.")),
+    "already_frozen": _fixed(lambda: _("This account stands still already.")),
+    "not_frozen": _fixed(lambda: _("This account does not stand still.")),
+    "own_account": _fixed(lambda: _("This touches your own account. Ask another host or an admin.")),
     # Talks and tasks
     "day_shape": _fixed(lambda: _("Type a day such as 2026-03-12.")),
     "clock_shape": _fixed(lambda: _("Type a time such as 14:30.")),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from s2m.domain import presence, venues
+from s2m.domain import contributions, presence, venues
 from s2m.domain.presence import Need
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -166,17 +166,53 @@ def test_a_full_day_fits_on_the_laptop_without_scrolling(served, laptop, come, f
 
 
 PAGES = (
-    "today", "present", "help-in", "rooms", "rooms/new", "people", "people/new", "devices", "policy", "budget", "decay", "health",
+    "today", "present", "help-in", "rooms", "rooms/new", "people", "people/new", "contributions", "reciprocity", "devices",
+    "policy", "budget", "decay", "health",
 )  # fmt: skip
+
+
+def exchange(served):
+    """Samira and Joost thanked each other a minute ago; hers waits, his counts."""
+    now, cast = datetime.now(UTC), served.cast
+    with served.database.write() as store:
+        for person in (cast.samira, cast.joost):
+            presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - timedelta(minutes=2))
+        waiting, counted = (
+            contributions.thank(store, one, other, cast.seinhuis, cast.policy, "taal", "Nu snap ik het.", now, key="k")
+            for one, other in ((cast.samira, cast.joost), (cast.joost, cast.samira))
+        )
+        return waiting, contributions.accept(store, cast.samira, counted.id, now)
+
+
+def test_thanks_are_objected_to_or_reversed_after_asking(served, laptop):
+    exchange(served)
+    page = laptop("/today", expects=("422",))
+    page.get_by_role("link", name="Contributions").click()
+    page.get_by_role("link", name="Object Samira, Joost").click()
+    page.get_by_role("button", name="Object").click()
+    expect(page.get_by_label("Why?")).to_be_focused()
+    assert page.title().startswith("Error:")
+    page.get_by_label("Why?").fill("Stond dubbel")
+    page.get_by_role("button", name="Object").click()
+    expect(page.get_by_role("status")).to_contain_text("It will not count.")
+    expect(page.get_by_role("region", name="Thanks")).to_contain_text("Reason: Stond dubbel")
+    page.get_by_role("link", name="Reverse Joost, Samira").click()
+    page.get_by_label("Why?").fill("Verkeerde Samira")
+    page.get_by_role("button", name="Reverse").click()
+    expect(page.get_by_role("region", name="Thanks")).to_contain_text("reversed")
+    page.goto(f"{served.url}{HOST}/people/{served.cast.samira.id}")
+    expect(page.get_by_role("region", name="Social capital")).to_contain_text("taken back")
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_no_page_of_the_host_has_a_serious_fault(served, laptop, come, furnish, serious, lang):
     visit = come(served.cast.samira, "Wie leest mijn offerte mee?")
+    waiting, counted = exchange(served)
     page = laptop("/today", lang=lang)
     somebody = f"people/{served.cast.samira.id}"
     for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace", f"{somebody}/grant",
-                 f"visits/{visit.id}/settle",
+                 f"{somebody}/freeze", f"{somebody}/release", f"contributions/{waiting.id}/object",
+                 f"contributions/{counted.id}/reverse", f"visits/{visit.id}/settle",
                  f"devices/{served.kiosk.id}", f"devices/{served.kiosk.id}/revoke"):  # fmt: skip
         page.goto(f"{served.url}{HOST}/{path}?lang={lang}")
         assert page.locator("html").get_attribute("lang") == lang

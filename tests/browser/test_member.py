@@ -2,12 +2,13 @@
 
 import re
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from s2m.domain import presence
+from s2m.domain import contributions, presence
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE, DESK, NARROW = (390, 844), (1440, 900), (320, 640)
@@ -98,9 +99,12 @@ def test_thanks_are_given_undone_and_the_statement_adds_up(served, open_page, he
     page.get_by_text("offertes en prijzen").click()
     page.get_by_label("What did it bring you?").fill("Mijn offerte klopt nu.")
     page.get_by_role("button", name="Send thanks").click()
-    page.get_by_role("button", name="Undo within 30 seconds").click()
-    expect(page.get_by_text("Undone.")).to_be_visible()
     other = open_page(served.cast.joost)
+    other.goto(f"{served.url}/thanks?lang=en")
+    other.get_by_role("button", name="Accept").click()
+    expect(other.get_by_text("It counts in your balance now.")).to_be_visible()
+    page.get_by_role("button", name="Undo within 30 seconds").click()
+    expect(page.get_by_text("Undone. Both lines stay")).to_be_visible()
     other.goto(f"{served.url}/me/statement?lang=en")
     lines = [
         (number(line.locator(".sum")), number(line.locator(".saldo"))) for line in other.locator(".table--lines tbody tr").all()
@@ -112,6 +116,52 @@ def test_thanks_are_given_undone_and_the_statement_adds_up(served, open_page, he
     assert other.evaluate("document.querySelector(':target .what').innerText").startswith("Put right: Samira thanked you")
 
 
+def test_thanks_wait_on_the_others_phone_are_accepted_and_a_gift_is_declined(served, open_page, here):
+    here(served.cast.joost)
+    here(served.cast.samira)
+    time.sleep(0.05)
+    page, other = open_page(served.cast.samira, expects=["status of 409"]), open_page(served.cast.joost)
+    with other.expect_response("**/live/**"):
+        other.goto(f"{served.url}/me?lang=en")
+    expect(other.get_by_text("waits for you")).to_have_count(0)
+    page.goto(f"{served.url}/thanks?to={served.cast.joost.id}&lang=en")
+
+    def fill(kind, text):
+        page.get_by_text("offertes en prijzen").click()
+        page.get_by_label("What did it bring you?").fill(text)
+        page.get_by_text(kind).click()
+
+    fill("They get 2 dots.", "Mijn offerte klopt nu.")
+    page.get_by_role("button", name="Send thanks").click()
+    expect(page.get_by_role("region", name="Thanks you gave")).to_contain_text("waits for their answer")
+    expect(other.get_by_text("1 thanks waits for you.")).to_be_visible(timeout=5_000)  # the open page heard of it
+    other.get_by_role("link", name="Look").click()
+    expect(other.get_by_role("region", name="Waiting for you")).to_contain_text("Mijn offerte klopt nu.")
+    accept, decline = (other.get_by_role("button", name=name).bounding_box() for name in ("Accept", "Decline"))
+    assert accept["height"] == decline["height"] >= 44
+    other.get_by_role("button", name="Accept").click()
+    expect(other.get_by_text("It counts in your balance now.")).to_be_visible()
+    other.get_by_role("link", name="Capital").click()
+    expect(other.locator(".balance__figure")).to_contain_text("14")
+
+    page.get_by_role("link", name="Thank Joost").first.click()
+    fill("A gift from my own balance", "En een koffie.")
+    page.get_by_label("How many dots?").fill("9")
+    page.get_by_role("button", name="Send thanks").click()
+    expect(page.get_by_text("You can give 8 dots at most")).to_be_visible()
+    expect(page.get_by_label("How many dots?")).to_be_focused()
+    page.get_by_label("How many dots?").fill("3")
+    page.get_by_role("button", name="Send thanks").click()
+    expect(page.get_by_text("Your gift is on its way")).to_be_visible()
+    other.get_by_role("link", name="Thanks").click()
+    other.get_by_role("button", name="Decline").click()
+    expect(other.get_by_text("Declined. Nothing moved.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("region", name="Thanks you gave")).to_contain_text("declined")
+    page.get_by_role("link", name="Capital").click()
+    expect(page.locator(".balance__figure")).to_contain_text("12")
+
+
 def test_the_badge_sticker_fits_its_paper(served, open_page, tmp_path):
     page = open_page(served.cast.samira)
     page.goto(f"{served.url}/me/badge?lang=en")
@@ -120,8 +170,23 @@ def test_the_badge_sticker_fits_its_paper(served, open_page, tmp_path):
     assert re.search(rb"/MediaBox \[0 0 17[56][.\d]* 9[01]", pdf), "one label of 62 x 32 mm"
 
 
+def thanks_wait(served):
+    """Samira and Joost were here an hour ago: he thanked her, and she gave him two dots."""
+    now, cast = datetime.now(UTC), served.cast
+    with served.database.write() as store:
+        early, free = now - timedelta(hours=1), replace(cast.policy, seat_price=0)
+        visits = [presence.check_in(store, p, cast.wissel, free, "badge", early).visit for p in (cast.samira, cast.joost)]
+        for giver, receiver, kind in ((cast.joost, cast.samira, "earned"), (cast.samira, cast.joost, "gift")):
+            contributions.thank(
+                store, giver, receiver, cast.wissel, cast.policy, "taal", "Nu snap ik het.", now, key=kind, kind=kind, amount=2
+            )
+        for visit in visits:
+            presence.leave(store, visit, now)
+
+
 @pytest.mark.parametrize(("lang", "size"), [("nl", PHONE), ("en", DESK), ("nl", NARROW)], ids=["phone", "desk", "narrow"])
 def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lang, size):
+    thanks_wait(served)
     here(served.cast.joost, "iemand voor gewone taal")
     options = {"size": size, "expects": ["status of 4"], "reduced_motion": "reduce"}
     page, stranger = open_page(served.cast.samira, **options), open_page(**options)

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from s2m.domain import contributions, presence
 from s2m.domain.codes import Keys
 
 
@@ -13,3 +16,43 @@ def store(database, cast):
 @pytest.fixture
 def keys():
     return Keys({"1": b"k" * 32})
+
+
+# Thanks ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def met(store, cast, now):
+    """Everybody of Noord is at Het Seinhuis."""
+    for person in (cast.samira, cast.joost, cast.thijs, cast.marieke):
+        presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - timedelta(hours=1))
+
+
+@pytest.fixture
+def thank(store, cast, now):
+    keys = iter(range(1000))
+
+    def thank(
+        giver=None, receiver=None, *, when=now, policy=cast.policy, topic="offertes", text="Nu snap ik hem", key=None, **more
+    ):  # fmt: skip
+        giver, receiver = giver or cast.samira, receiver or cast.joost
+        key = key or f"key {next(keys)}"
+        return contributions.thank(store, giver, receiver, cast.seinhuis, policy, topic, text, when, key=key, **more)
+
+    return thank
+
+
+@pytest.fixture
+def accepted(store, now, thank):
+    """Thank, and let the receiver accept at once."""
+
+    def accepted(giver=None, receiver=None, *, when=now, **more):
+        given = thank(giver, receiver, when=when, **more)
+        return contributions.accept(store, store.people.get(given.receiver_id), given.id, when)
+
+    return accepted
+
+
+@pytest.fixture
+def balance(store):
+    return lambda person: store.ledger.person_account(person.id).balance

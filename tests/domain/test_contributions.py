@@ -9,38 +9,15 @@ from s2m.domain import contributions, ledger, people, presence
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+GIFT = {"kind": "gift", "amount": 5}
 
 
-@pytest.fixture
-def met(store, cast, now):
-    """Everybody of Noord is at Het Seinhuis."""
-    for person in (cast.samira, cast.joost, cast.thijs, cast.marieke):
-        presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - HOUR)
-
-
-@pytest.fixture
-def thank(store, cast, now):
-    keys = iter(range(1000))
-
-    def thank(giver=None, receiver=None, *, when=now, policy=cast.policy, topic="offertes", text="Nu snap ik hem", key=None):
-        giver, receiver = giver or cast.samira, receiver or cast.joost
-        key = key or f"key {next(keys)}"
-        return contributions.thank(store, giver, receiver, cast.seinhuis, policy, topic, text, when, key=key)
-
-    return thank
-
-
-@pytest.fixture
-def balance(store):
-    return lambda person: store.ledger.person_account(person.id).balance
-
-
-def test_the_receiver_earns_and_the_giver_pays_nothing(store, cast, met, thank, balance):
-    given = thank()
+def test_the_receiver_earns_and_the_giver_pays_nothing(store, cast, met, accepted, balance):
+    given = accepted()
     assert (balance(cast.joost), balance(cast.samira)) == (14, 12)
     assert store.contributions.received(cast.joost.id) == [given] == store.contributions.given(cast.samira.id)
-    row = store.ledger.transfer(given.transfer_id)
-    assert (row.kind, row.amount) == ("thanks", 2)
+    row = contributions.posted(store, given)
+    assert (row.kind, row.amount, row.state) == ("thanks", 2, "post")
 
 
 def test_thanks_may_be_worth_nothing_and_still_be_said(store, cast, met, thank, balance):
@@ -89,10 +66,10 @@ def test_a_day_begins_at_the_venues_midnight(cast, now, met, thank):
     assert thank(policy=one, when=now.replace(hour=23, minute=0))  # 00:00
 
 
-def test_a_day_has_so_many_thanks_to_receive(cast, met, thank, balance):
+def test_a_day_has_so_many_thanks_to_receive(cast, met, thank, accepted, balance):
     modest = replace(cast.policy, thanks_received_per_day=2)
-    thank(cast.samira, policy=modest)
-    thank(cast.thijs, policy=modest)
+    accepted(cast.samira, policy=modest)
+    accepted(cast.thijs, policy=modest)
     with pytest.raises(Refused, match="cap_received"):
         thank(cast.marieke, policy=modest)
     assert balance(cast.joost) == 16
@@ -106,8 +83,9 @@ def test_a_pair_has_so_many_thanks_in_thirty_days(cast, now, met, thank):
     assert thank(cast.joost, cast.samira)  # the other way round is another pair
 
 
-def test_a_repeated_key_answers_as_the_first_time(store, cast, met, thank, balance):
+def test_a_repeated_key_answers_as_the_first_time(store, cast, met, thank, accepted, balance):
     assert thank(key="once") == thank(key="once")
+    assert accepted(key="once") == thank(key="once")
     assert balance(cast.joost) == 14 and len(store.contributions.given(cast.samira.id)) == 1
 
 
@@ -116,9 +94,9 @@ def test_a_repeated_key_answers_even_when_the_caps_are_used_up(cast, met, thank)
     assert thank(key="once", policy=one) == thank(key="once", policy=one)
 
 
-@pytest.mark.parametrize("other", [{"text": "Iets anders"}, {"topic": "anders"}, {"receiver": "thijs"}])
-def test_a_key_used_for_other_content_is_refused(cast, met, thank, balance, other):
-    thank(key="once")
+@pytest.mark.parametrize("other", [{"text": "Iets anders"}, {"topic": "anders"}, {"receiver": "thijs"}, GIFT | {"amount": 2}])
+def test_a_key_used_for_other_content_is_refused(cast, met, thank, accepted, balance, other):
+    accepted(key="once")
     if "receiver" in other:
         other = {"receiver": cast.thijs}
     with pytest.raises(Conflict, match="key_reused"):
@@ -126,9 +104,9 @@ def test_a_key_used_for_other_content_is_refused(cast, met, thank, balance, othe
     assert (balance(cast.joost), balance(cast.thijs)) == (14, 12)
 
 
-def test_two_people_may_use_the_same_key(cast, met, thank, balance):
-    thank(key="once")
-    thank(cast.thijs, key="once")
+def test_two_people_may_use_the_same_key(cast, met, accepted, balance):
+    accepted(key="once")
+    accepted(cast.thijs, key="once")
     assert balance(cast.joost) == 16
 
 
@@ -138,11 +116,13 @@ def test_a_key_that_cannot_be_kept_is_refused(store, cast, now, met, key):
         contributions.thank(store, cast.samira, cast.joost, cast.seinhuis, cast.policy, "a", "b", now, key=key)
 
 
-def test_thanks_can_be_taken_back_for_thirty_seconds(store, cast, now, met, thank, balance):
-    given = thank()
+@pytest.mark.parametrize("while_waiting", [True, False])
+def test_thanks_can_be_taken_back_for_thirty_seconds(store, cast, now, met, thank, accepted, balance, while_waiting):
+    given = thank() if while_waiting else accepted()
+    assert balance(cast.joost) == (12 if while_waiting else 14)
     undone = contributions.undo_thanks(store, cast.samira, given.id, now + timedelta(seconds=30))
-    assert undone.undone_at and balance(cast.joost) == 12
-    assert store.contributions.received(cast.joost.id) == []
+    assert undone.state == "undone" and undone.decided_at and balance(cast.joost) == 12
+    assert store.contributions.received(cast.joost.id) == [] == store.contributions.waiting(cast.joost.id)
     assert ledger.verify_network(store, cast.noord.id).fault is None
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import codes, devices, people
+from s2m.domain import codes, devices, mending, people
 from tests.cast import sign_in
 
 
@@ -108,6 +108,17 @@ def test_refuses_codes_that_check_nobody_in(send, tablet, cast, app, database, n
             result = send(event(text)).json["results"][0]
             assert (result["status"], result["code"], result["visit"]) == ("refused", code, None), text[:60]
     assert tablet.visits() == []
+
+
+def test_a_frozen_account_is_sent_to_the_host_in_kind_words(send, tablet, cast, database, now):
+    with database.write() as store:
+        mending.freeze(store, cast.seinhuis, cast.samira, "Even praten", cast.marieke.id, now)
+    scan = event(tablet.badge(cast.samira))
+    result, again = (send(scan).json["results"][0] for _ in range(2))
+    assert (result["status"], result["code"], result["visit"]) == ("refused", "frozen", None)
+    assert "host" in result["message"]
+    assert "Even praten" not in result["message"]  # the tablet stands where everybody reads along
+    assert again["code"] == "frozen" and tablet.visits() == []
 
 
 @pytest.mark.parametrize(

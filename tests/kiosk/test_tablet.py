@@ -109,7 +109,7 @@ def test_a_refusal_has_a_code_a_sentence_and_a_way_out(tablet):
 
 def test_only_a_refused_check_in_says_that_nothing_was_stored(tablet):
     """A screen that closed may well have stored what was asked."""
-    for code in ("badge_unknown", "floor"):
+    for code in ("badge_unknown", "floor", "frozen"):
         assert "Nothing was stored" in tablet.get(f"/kiosk/refused/{code}?lang=en").text
     for code in ("screen_over", "undo_late", "not_here"):
         assert "Nothing was stored" not in tablet.get(f"/kiosk/refused/{code}?lang=en").text

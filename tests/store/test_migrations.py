@@ -81,6 +81,24 @@ def test_a_second_run_does_nothing(empty):
     assert empty.migrate() == [] == empty.pending()
 
 
+def test_thanks_of_before_count_as_accepted_and_earned_and_those_undone_stay_undone(empty):
+    until = next(n for n, step in enumerate(STEPS) if step.name == "0003_thanks")
+    empty.kind.migrate(STEPS[:until])
+    columns = "id, network_id, venue_id, topic, text, amount, at, undone_at"
+    rows = f"INSERT INTO thanks ({columns}) VALUES ('{{}}', 'n', 'v', 't', '', 2, 1, {{}})"
+    with empty.kind.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        else:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        for name, undone in (("a", "NULL"), ("b", 5)):
+            connection.exec_driver_sql(rows.format(name, undone))
+    empty.migrate()
+    with empty.kind.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT id, kind, state, accept_by, decided_at FROM thanks ORDER BY id").all()
+    assert [tuple(row) for row in found] == [("a", "earned", "accepted", None, None), ("b", "earned", "undone", None, 5)]
+
+
 def migrate(url, results):
     database = Database(url)
     results.put(database.migrate())
@@ -144,7 +162,7 @@ def test_statements_are_divided_where_they_end():
         "CREATE TABLE a (b TEXT)",
         "CREATE TABLE c (d TEXT)",
     ]
-    assert all(s.startswith(("CREATE ", "ALTER ", "DROP INDEX ")) for step in STEPS for s in step.statements)
+    assert all(s.startswith(("CREATE ", "ALTER ", "UPDATE ", "DROP INDEX ")) for step in STEPS for s in step.statements)
 
 
 def test_sqlite_utils_knows_what_a_file_has_had(sqlite_template, tmp_path):

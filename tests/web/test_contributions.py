@@ -2,6 +2,8 @@
 
 import pytest
 
+from s2m.domain import mending
+
 
 @pytest.fixture
 def together(here, cast, clock):
@@ -21,16 +23,32 @@ def balance(app):
     return balance
 
 
+@pytest.fixture
+def accept(app, phone):
+    """Somebody accepts, on their own phone, all that waits for them; how many that were."""
+
+    def accept(person):
+        with app.extensions["s2m.database"].read() as store:
+            waiting = store.contributions.waiting(person.id)
+        answers = [phone(person).post(f"/thanks/{thanks.id}/accept").status_code for thanks in waiting]
+        assert set(answers) <= {303}
+        return len(answers)
+
+    return accept
+
+
 def thanks(cast, to=None, key="k" * 20, **more):
     return {"to": (to or cast.joost).id, "topic": "offertes en prijzen", "text": "Mijn offerte klopt nu.", "key": key} | more
 
 
-def test_thanks_land_in_the_others_balance_and_on_both_pages(phone, cast, together, balance):
+def test_thanks_land_in_the_others_balance_and_on_both_pages(phone, cast, together, balance, accept):
     samira = phone(cast.samira)
     form = samira.says(f"/thanks?to={cast.joost.id}")
-    assert "Thank Joost They get 2 dots. It costs you nothing." in form and "offertes en prijzen" in form
+    assert "Thank Joost" in form and "They get 2 dots. It costs you nothing." in form and "offertes en prijzen" in form
+    assert "Dots count after 24 hours, or when Joost accepts them." in form
     page = samira.post("/thanks", follow_redirects=True, **thanks(cast)).text
     assert "Your thanks is on its way into the balance of" in page and "Undo within 30 seconds" in page
+    assert (balance(cast.joost), accept(cast.joost)) == (12, 1)
     assert (balance(cast.joost), balance(cast.samira)) == (14, 12)
     received = phone(cast.joost).says("/thanks")
     assert "Samira +2 dots Mijn offerte klopt nu. offertes en prijzen, Thursday 12 March" in received
@@ -53,40 +71,45 @@ def test_who_hides_now_is_neither_proposed_nor_are_their_topics_shown(phone, cas
     assert "offertes en prijzen" not in samira.says(f"/thanks?to={cast.joost.id}")
 
 
-def test_who_kept_out_of_sight_is_thanked_by_the_code_of_their_badge(phone, cast, together, app, balance):
+def test_who_kept_out_of_sight_is_thanked_by_the_code_of_their_badge(phone, cast, together, app, balance, accept):
     samira = phone(cast.samira)
     with app.extensions["s2m.database"].read() as store:
         code = store.people.valid_badge(cast.thijs.id).short_code
     to = samira.post("/thanks/find", code=f"{code[:4]} {code[4:]}".lower()).location
     assert to == f"/thanks?to={cast.thijs.id}"
     samira.post("/thanks", **thanks(cast, cast.thijs))
+    accept(cast.thijs)
     assert balance(cast.thijs) == 14
     wrong = samira.post("/thanks/find", code="AAAA AAAA")
     assert wrong.status_code == 404 and "We do not know this badge." in wrong.text
 
 
-def test_the_same_form_sent_twice_gives_once(phone, cast, together, balance):
+def test_the_same_form_sent_twice_gives_once(phone, cast, together, balance, accept):
     samira = phone(cast.samira)
     assert [samira.post("/thanks", **thanks(cast)).status_code for _ in range(2)] == [303, 303]
-    assert balance(cast.joost) == 14
+    assert (accept(cast.joost), balance(cast.joost)) == (1, 14)
     changed = samira.post("/thanks", **thanks(cast, text="Iets anders."))
     assert changed.status_code == 409 and "sent before with other content" in changed.text
-    assert balance(cast.joost) == 14
+    assert (accept(cast.joost), balance(cast.joost)) == (0, 14)
 
 
-def test_thanks_are_taken_back_within_half_a_minute(phone, cast, together, balance, app, clock):
+@pytest.mark.parametrize("accepted", [True, False])
+def test_thanks_are_taken_back_within_half_a_minute(phone, cast, together, balance, app, clock, accept, accepted):
     samira = phone(cast.samira)
     samira.post("/thanks", **thanks(cast))
     with app.extensions["s2m.database"].read() as store:
         given = store.contributions.given(cast.samira.id)[0]
+    if accepted:
+        accept(cast.joost)
+    assert balance(cast.joost) == (14 if accepted else 12)
     clock.shift(29)
     page = samira.post(f"/thanks/{given.id}/undo", follow_redirects=True).text
-    assert "Undone. Both lines stay" in page and balance(cast.joost) == 12
+    assert ("Undone. Both lines stay" if accepted else "Undone. Nothing moved.") in page and balance(cast.joost) == 12
     assert samira.post(f"/thanks/{given.id}/undo").status_code == 409
     assert "Undo within" not in samira.get("/thanks").text
 
 
-def test_later_they_stay(phone, cast, together, balance, app, clock):
+def test_later_they_stay(phone, cast, together, balance, app, clock, accept):
     samira = phone(cast.samira)
     samira.post("/thanks", **thanks(cast))
     with app.extensions["s2m.database"].read() as store:
@@ -94,17 +117,19 @@ def test_later_they_stay(phone, cast, together, balance, app, clock):
     clock.shift(31)
     assert "Undo within" not in samira.get("/thanks").text
     answer = samira.post(f"/thanks/{given.id}/undo")
-    assert answer.status_code == 409 and "can no longer be undone" in answer.text and balance(cast.joost) == 14
+    assert answer.status_code == 409 and "can no longer be undone" in answer.text
+    assert (accept(cast.joost), balance(cast.joost)) == (1, 14)
 
 
-def test_anothers_thanks_answer_like_unknown_ones(phone, cast, together, app, balance):
+def test_anothers_thanks_answer_like_unknown_ones(phone, cast, together, app, balance, accept):
     phone(cast.samira).post("/thanks", **thanks(cast))
     with app.extensions["s2m.database"].read() as store:
         given = store.contributions.given(cast.samira.id)[0]
-    joost = phone(cast.joost)
-    answers = [joost.post(f"/thanks/{id_}/undo") for id_ in (given.id, "0" * 32)]
-    assert [a.status_code for a in answers] == [404, 404] and answers[0].text == answers[1].text
-    assert balance(cast.joost) == 14
+    for other, act in ((cast.joost, "undo"), (cast.thijs, "accept"), (cast.samira, "accept"), (cast.samira, "decline")):
+        someone = phone(other)
+        answers = [someone.post(f"/thanks/{id_}/{act}") for id_ in (given.id, "0" * 32)]
+        assert [a.status_code for a in answers] == [404, 404] and answers[0].text == answers[1].text
+    assert (balance(cast.joost), accept(cast.joost), balance(cast.joost)) == (12, 1, 14)
 
 
 def test_nobody_thanks_themselves(phone, cast, together, balance):
@@ -126,7 +151,7 @@ def test_a_person_of_another_network_answers_like_an_unknown_one(phone, cast, to
     assert samira.post("/thanks", **thanks(cast, cast.olga)).status_code == 404
 
 
-def test_the_caps_are_told_in_plain_words(phone, cast, together, balance):
+def test_the_caps_are_told_in_plain_words(phone, cast, together, balance, accept):
     samira = phone(cast.samira)
     for n in range(3):
         assert samira.post("/thanks", **thanks(cast, key=f"{n}" * 20)).status_code == 303
@@ -136,6 +161,7 @@ def test_the_caps_are_told_in_plain_words(phone, cast, together, balance):
         samira.post("/thanks", **thanks(cast, cast.thijs, key=f"t{n}" * 10))
     day = samira.post("/thanks", **thanks(cast, cast.thijs, key="y" * 20))
     assert day.status_code == 409 and "You gave 5 thanks today." in day.text
+    assert (accept(cast.joost), accept(cast.thijs)) == (3, 2)
     assert (balance(cast.joost), balance(cast.thijs)) == (18, 16)
 
 
@@ -156,6 +182,76 @@ def test_thanks_that_cannot_be_kept_are_refused_beside_the_field(phone, cast, to
     assert balance(cast.joost) == 12
 
 
-def test_an_amount_in_the_form_is_ignored(phone, cast, together, balance):
+def test_an_amount_in_the_form_is_ignored(phone, cast, together, balance, accept):
     phone(cast.samira).post("/thanks", **thanks(cast, amount="1000", giver=cast.joost.id))
+    accept(cast.joost)
     assert balance(cast.joost) == 14
+
+
+def test_a_gift_leaves_the_givers_balance_and_arrives_when_it_is_accepted(phone, cast, together, balance, accept, app):
+    samira = phone(cast.samira)
+    assert "Free in your balance: 8." in samira.says(f"/thanks?to={cast.joost.id}")  # 12, less the seat
+    page = samira.post("/thanks", follow_redirects=True, **thanks(cast, kind="gift", amount="5")).text
+    assert "Your gift is on its way to" in page
+    with app.extensions["s2m.database"].read() as store:
+        assert store.ledger.person_account(cast.samira.id).available == 3
+    assert "Gift Waits until they accept it" in samira.says("/me/statement")
+    assert "Samira a gift +5 dots" in phone(cast.joost).says("/thanks")
+    accept(cast.joost)
+    assert (balance(cast.samira), balance(cast.joost)) == (7, 17)
+
+
+@pytest.mark.parametrize(
+    ("amount", "says"),
+    [
+        ("", "Type a whole number"), ("2.5", "Type a whole number"), ("1e3", "Type a whole number"), ("٣", "Type a whole number"),
+        ("-3", "must be 1 or more"), ("0", "must be 1 or more"), ("9", "You can give 8 dots at most"),
+        ("99999999999", "must be 1000000000 or less"), ("9" * 40, "Type a whole number"), ("\x00", "Type a whole number"),
+    ],
+    ids=["none", "fraction", "exponent", "Arabic digit", "negative", "zero", "over balance", "huge", "endless", "NUL"],
+)  # fmt: skip
+def test_a_gift_that_cannot_be_is_refused_beside_its_field(phone, cast, together, balance, accept, amount, says):
+    answer = phone(cast.samira).post("/thanks", **thanks(cast, kind="gift", amount=amount))
+    assert answer.status_code in (409, 422) and says in answer.text and 'id="f-amount-e"' in answer.text
+    assert (accept(cast.joost), balance(cast.samira), balance(cast.joost)) == (0, 12, 12)
+
+
+def test_words_alone_move_nothing_and_wait_for_nobody(phone, cast, together, balance, accept):
+    page = phone(cast.samira).post("/thanks", follow_redirects=True, **thanks(cast, kind="plain")).text
+    assert "reads your thanks now." in page and "status--done" in page
+    assert (accept(cast.joost), balance(cast.joost)) == (0, 12)
+    assert "Samira Mijn offerte klopt nu." in phone(cast.joost).says("/thanks")
+
+
+def test_a_kind_of_thanks_that_does_not_exist_is_refused(phone, cast, together, accept):
+    answer = phone(cast.samira).post("/thanks", **thanks(cast, kind="loan"))
+    assert answer.status_code == 422 and "Choose one of the options." in answer.text and accept(cast.joost) == 0
+
+
+def test_what_waits_is_told_on_the_day_page_and_can_be_accepted_or_declined(phone, cast, together, balance, app):
+    samira, joost = phone(cast.samira), phone(cast.joost)
+    assert "waits for you" not in joost.says("/me")
+    samira.post("/thanks", **thanks(cast))
+    assert "1 thanks waits for you. Look" in joost.says("/me")
+    page = joost.says("/thanks")
+    assert "Waiting for you Samira +2 dots Mijn offerte klopt nu." in page
+    assert "Counts by itself on Friday 13 March at 09:42. Accept Decline" in page
+    assert "waits for their answer" in samira.says("/thanks")
+    with app.extensions["s2m.database"].read() as store:
+        given = store.contributions.given(cast.samira.id)[0]
+    assert "Declined. Nothing moved." in joost.post(f"/thanks/{given.id}/decline", follow_redirects=True).text
+    again = joost.post(f"/thanks/{given.id}/accept")
+    assert again.status_code == 409 and "decided before" in again.text and balance(cast.joost) == 12
+    assert "declined" in samira.says("/thanks") and "Undo within" not in samira.says("/thanks")
+    assert "waits for you" not in joost.says("/me") and "thanked you" not in joost.says("/me/statement")
+
+
+def test_a_frozen_account_gives_no_gifts_and_is_told_so(phone, cast, together, app, now):
+    with app.extensions["s2m.database"].write() as store:
+        mending.freeze(store, cast.seinhuis, cast.samira, "Even praten", cast.marieke.id, now)
+    samira = phone(cast.samira)
+    assert "A gift from my own balance" not in samira.says(f"/thanks?to={cast.joost.id}")
+    answer = samira.post("/thanks", **thanks(cast, kind="gift", amount="1"))
+    assert answer.status_code == 409 and "stands still for now" in answer.text
+    assert "Your account stands still for now." in samira.says("/me") and "Even praten" in samira.says("/me")
+    assert samira.post("/thanks", **thanks(cast)).status_code == 303  # the house's dots are not theirs to promise

@@ -35,7 +35,7 @@ def history(app, cast, now, clock):
             given = contributions.thank(store, cast.joost, cast.samira, cast.seinhuis, cast.policy, topic, text, at, key=text)
             for person in (cast.joost, cast.samira):
                 presence.end(store, store.presence.open_visit(person), at, "undone", at)
-            return given
+            return contributions.accept(store, cast.samira, given.id, at)
 
         visit(40)
         thanks(30, '=HYPERLINK("https://elsewhere.example")', "=gewone taal")

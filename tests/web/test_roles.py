@@ -62,8 +62,8 @@ TABLE = (
     (IN_THE_NETWORK, "talks.talk tasks.take"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
-        home.drop home.solved people.drop_topic people.end_session contributions.undo talks.cancel talks.useful tasks.give_back
-        posts.claim posts.claim_picture posts.check_account posts.remove_account
+        home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept contributions.decline
+        talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account posts.remove_account
     """),
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
@@ -73,7 +73,9 @@ TABLE = (
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
-        host.replace_badge host.budget host.grant host.decide_grant host.policy host.change_policy host.withdraw_policy
+        host.replace_badge host.reverse_line host.freeze host.release host.contributions host.object_to_thanks
+        host.reverse_thanks host.reciprocal
+        host.budget host.grant host.decide_grant host.policy host.change_policy host.withdraw_policy
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
@@ -122,10 +124,12 @@ class House:
                 presence.check_in(store, person, venue, cast.policy, "badge", self.early)
             self.tokens = {kind: self._screen(store, kind) for kind in ("kiosk", "wall")}
             self._joost(store)
-            thanks = contributions.thank(
-                store, cast.samira, cast.joost, cast.seinhuis, cast.policy, "offertes", "goed gelezen", now, key="1"
+            self.thanks_id, self.thanks_for_samira = (
+                contributions.thank(store, one, other, cast.seinhuis, cast.policy, "offertes", "goed gelezen", now, key="1").id
+                for one, other in ((cast.samira, cast.joost), (cast.joost, cast.samira))
             )
-            self.thanks_id = thanks.id
+            statement = store.ledger.statement(store.ledger.person_account(cast.samira.id))
+            self.line_id = next(row.transfer.id for row in statement if row.transfer.moves)
 
     def _screen(self, store, kind):
         device, code = devices.offer_pairing(store, self.cast.seinhuis, kind, kind, self.cast.marieke.id, self.now)
@@ -146,7 +150,7 @@ class House:
         """Fresh things of Het Seinhuis and of Samira, so that no request finds what another one ended."""
         cast, now = self.cast, self.now
         fixed = {"slug": cast.seinhuis.slug, "person_id": cast.samira.id, "secret": "x", "code": "x", "what": "called"}
-        fixed |= {"thanks_id": self.thanks_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
+        fixed |= {"transfer_id": self.line_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
         with self.database.write() as store:
             return {name: fixed.get(name) or self._fresh(store, name, rule.endpoint, now) for name in rule.arguments}
 
@@ -188,6 +192,8 @@ class House:
 
     def _fresh(self, store, name, endpoint, now):
         cast = self.cast
+        if name == "thanks_id":
+            return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id

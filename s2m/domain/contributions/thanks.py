@@ -1,7 +1,11 @@
-"""Contributions: what somebody did for others here. Thanks come first: from the one who was helped, never from oneself.
+"""Thanks: from the one who was helped, never from oneself. Of three kinds:
 
-The value of thanks is the venue's policy and comes from the issuing account. Caps per day and per pair are counted
-in the same transaction that posts, under the ledger's lock.
+    earned   worth what the venue's policy says, from the issuing account, within caps
+    gift     from the giver's own balance, as much as is free there
+    plain    words alone: nothing moves
+
+Earned thanks and gifts wait as a hold for as long as the policy says (`decisions.py`); caps are counted in the same
+transaction that holds, under the ledger's lock.
 """
 
 from __future__ import annotations
@@ -11,18 +15,27 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields, ledger, presence
-from s2m.domain.errors import Conflict, NotFound, Refused
-from s2m.domain.venues import Policy, Venue
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
+from s2m.domain.venues import Policy, Venue, day_start
 
 if TYPE_CHECKING:
     from s2m.domain.people import Person
     from s2m.store import Store
 
 PAIR_DAYS = 30
+THANKS_KINDS = ("earned", "gift", "plain")
+# What caps count, and what the receiver may still count on
+STANDING = ("waiting", "accepted")
 
 
 @dataclass(frozen=True)
 class Thanks:
+    """kind: see above. amount: in whole units, 0 where nothing moves. transfer_id: the hold, or what was posted at once.
+
+    state: waiting, accepted, declined (by the receiver), undone (by the giver), objected or reversed (by a host, who said
+    the reason). accept_by: when waiting thanks count by themselves. decided_at: when the state last changed.
+    """
+
     id: str
     network_id: str
     venue_id: str
@@ -33,7 +46,15 @@ class Thanks:
     amount: int
     transfer_id: str | None
     at: datetime
-    undone_at: datetime | None = None
+    decided_at: datetime | None = None
+    kind: str = "earned"
+    state: str = "accepted"
+    accept_by: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.state == "waiting"
 
 
 def to_thank(store: Store, giver: Person, now: datetime) -> tuple[Person, ...]:
@@ -67,18 +88,25 @@ def thank(
     now: datetime,
     *,
     key: str,
+    kind: str = "earned",
+    amount: object = None,
 ) -> Thanks:
-    """The receiver earns what the policy says. A repeated key answers as the first time.
+    """Thank somebody; what moves is held until it is accepted, or moves at once where the policy knows no waiting.
 
-    Raises Invalid, Refused `self_thanks`, `never_met`, `cap_given`, `cap_received` or `cap_pair`; Conflict `key_reused`.
+    amount: of a gift, in whole units; else it is ignored. A repeated key answers as the first time.
+    Raises Invalid, Refused `self_thanks`, `never_met`, `cap_given`, `cap_received`, `cap_pair`, `gift_over_balance` or
+    `frozen`; Conflict `key_reused`.
     """
     about, why, key = fields.topic(topic), fields.sentence(text), fields.line("key", key, 100)
+    if kind not in THANKS_KINDS:
+        raise Invalid("kind", "choice")
+    gift = fields.whole(amount) if kind == "gift" else 0
     if giver.id == receiver.id:
         raise Refused("self_thanks")
     if giver.network_id != receiver.network_id or receiver.erased_at:
         raise NotFound()
     store.ledger.lock_chain(giver.network_id)
-    asked = ledger.digest("thanks", receiver.id, about, why)
+    asked = ledger.digest("thanks", receiver.id, about, why, kind, gift)
     before = store.requests.answer(giver.network_id, giver.id, key)
     if before is not None:
         if before.input_hash != asked:
@@ -86,56 +114,52 @@ def thank(
         return _given(store, before.answer["thanks"])
     if presence.together(store, giver.id, receiver.id, now) is None:
         raise Refused("never_met", name=receiver.first_name)
-    _check_caps(store, giver, receiver, venue, policy, now)
-    thanks = _post(store, giver, receiver, venue, policy, about, why, now, key)
+    if kind == "earned":
+        _check_caps(store, giver, receiver, venue, policy, now)
+    dots = {"earned": policy.thanks_amount, "gift": gift, "plain": 0}[kind]
+    until = now + timedelta(hours=policy.thanks_accept_hours)
+    moved = _move(store, giver, receiver, kind, dots, now, until, ledger.digest(giver.id, key)) if dots else None
+    waits = moved is not None and not moved.moves
+    thanks = Thanks(
+        store.new_id(now), giver.network_id, venue.id, giver.id, receiver.id, about, why, dots, moved.id if moved else None, now,
+        None if waits else now, kind, "waiting" if waits else "accepted", until if waits else None,
+    )  # fmt: skip
+    _write_down(store, thanks, moved)
     store.requests.keep(giver.network_id, giver.id, key, asked, {"thanks": thanks.id}, now)
     return thanks
 
 
-def _post(
-    store: Store, giver: Person, receiver: Person, venue: Venue, policy: Policy, about: str, why: str, now: datetime, key: str
-) -> Thanks:
-    thanks_id = store.new_id(now)
-    moved = None
-    if policy.thanks_amount:
-        issuing = store.ledger.network_account(giver.network_id, "issuing")
-        account = store.ledger.person_account(receiver.id)
-        moved = ledger.transfer(store, issuing, account, policy.thanks_amount, "thanks", now, key=ledger.digest(giver.id, key))
-    thanks = Thanks(
-        thanks_id, giver.network_id, venue.id, giver.id, receiver.id, about, why, policy.thanks_amount,
-        moved.id if moved else None, now,
-    )  # fmt: skip
+def _move(
+    store: Store, giver: Person, receiver: Person, kind: str, dots: int, now: datetime, until: datetime, key: str
+) -> ledger.Transfer:
+    """The hold, or the transfer where there is nothing to wait for. Nobody gives away what they only promised: floor 0."""
+    credit = store.ledger.person_account(receiver.id)
+    if kind == "gift":
+        debit, floor, called = store.ledger.person_account(giver.id), 0, "gift"
+        if debit.available < dots:
+            raise Refused("gift_over_balance", field="amount", most=max(debit.available, 0))
+    else:
+        debit, floor, called = store.ledger.network_account(giver.network_id, "issuing"), None, "thanks"
+    if until > now:
+        return ledger.hold(store, debit, credit, dots, called, now, key=key, floor=floor, expires_at=until)
+    return ledger.transfer(store, debit, credit, dots, called, now, key=key, floor=floor)
+
+
+def _write_down(store: Store, thanks: Thanks, moved: ledger.Transfer | None) -> None:
     store.contributions.add_thanks(thanks)
     if moved:
         store.ledger.add_evidence(moved, thanks_id=thanks.id)
-    return thanks
-
-
-def undo_thanks(store: Store, giver: Person, thanks_id: str, now: datetime) -> Thanks:
-    """Take thanks back within 30 s: a reversal, both rows stay. Raises NotFound, Refused `undo_late`, Conflict `undone`."""
-    store.ledger.lock_chain(giver.network_id)
-    thanks = store.contributions.thanks(thanks_id)
-    if thanks is None or thanks.giver_id != giver.id:
-        raise NotFound()
-    if thanks.undone_at:
-        raise Conflict("undone")
-    if now - thanks.at > presence.UNDO:
-        raise Refused("undo_late")
-    if thanks.transfer_id:
-        mirrored = ledger.reverse(store, thanks.transfer_id, giver.network_id, now)
-        store.ledger.add_evidence(mirrored, thanks_id=thanks.id)
-    return store.contributions.undo_thanks(thanks, now)
 
 
 def _check_caps(store: Store, giver: Person, receiver: Person, venue: Venue, policy: Policy, now: datetime) -> None:
-    local = now.astimezone(venue.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    if store.contributions.count_thanks(giver_id=giver.id, since=midnight) >= policy.thanks_given_per_day:
+    """Only earned thanks are made and so need bounds; what was declined, undone or taken back does not count."""
+    midnight = day_start(venue, now)
+    if store.contributions.count_earned(giver_id=giver.id, since=midnight) >= policy.thanks_given_per_day:
         raise Refused("cap_given", most=policy.thanks_given_per_day)
-    if store.contributions.count_thanks(receiver_id=receiver.id, since=midnight) >= policy.thanks_received_per_day:
+    if store.contributions.count_earned(receiver_id=receiver.id, since=midnight) >= policy.thanks_received_per_day:
         raise Refused("cap_received", most=policy.thanks_received_per_day, name=receiver.first_name)
     since = now - timedelta(days=PAIR_DAYS)
-    if store.contributions.count_thanks(giver_id=giver.id, receiver_id=receiver.id, since=since) >= policy.thanks_per_pair:
+    if store.contributions.count_earned(giver_id=giver.id, receiver_id=receiver.id, since=since) >= policy.thanks_per_pair:
         raise Refused("cap_pair", most=policy.thanks_per_pair, days=PAIR_DAYS, name=receiver.first_name)
 
 

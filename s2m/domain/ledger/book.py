@@ -68,7 +68,7 @@ def transfer(
 
     floor: what the debit account may have available at the least afterwards (None: no bound, for system accounts).
     key: hash of what was asked; kept in the chain.
-    Raises Refused `floor`, Invalid `amount`; Conflict `reversed` where `reverses` was reversed before.
+    Raises Refused `floor`, `frozen`, Invalid `amount`; Conflict `reversed` where `reverses` was reversed before.
     """
     head = store.ledger.lock_chain(debit.network_id)
     debit, credit = store.ledger.fresh(debit, credit)
@@ -91,10 +91,13 @@ def hold(
     now: datetime,
     *,
     key: str,
-    floor: int,
+    floor: int | None,
     expires_at: datetime,
 ) -> Transfer:
-    """Promise `amount`: it counts against what is available, and moves when it is posted. Raises Refused `floor`."""
+    """Promise `amount`: it counts against what is available, and moves when it is posted.
+
+    floor: as in `transfer`. Raises Refused `floor`, `frozen`, Invalid `amount`.
+    """
     head = store.ledger.lock_chain(debit.network_id)
     debit, credit = store.ledger.fresh(debit, credit)
     _check(debit, credit, amount, floor)
@@ -220,6 +223,9 @@ def _check(debit: Account, credit: Account, amount: int, floor: int | None) -> N
         raise NotFound()
     if debit.id == credit.id or debit.unit != credit.unit or not 1 <= amount <= LARGEST_AMOUNT:
         raise Invalid("amount", "amount")
+    # Who is bound by a floor decides to give; a reversal or the settling of an old promise is not theirs to refuse
+    if floor is not None and debit.frozen_at is not None:
+        raise Refused("frozen")
     if floor is not None and debit.available - amount < floor:
         raise Refused("floor", available=debit.available, floor=floor, amount=amount)
     if max(abs(debit.balance - amount), abs(credit.balance + amount)) >= LARGEST_BALANCE:

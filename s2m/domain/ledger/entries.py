@@ -16,7 +16,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Account:
-    """Balance = credits − debits of posted rows; held = open holds on it; both in whole units."""
+    """Balance = credits − debits of posted rows; held = open holds on it; both in whole units.
+
+    frozen_at: since when it stands still; it receives, and settles what it promised, but promises nothing new.
+    """
 
     id: str
     network_id: str
@@ -27,6 +30,7 @@ class Account:
     balance: int
     held: int
     created_at: datetime
+    frozen_at: datetime | None = None
 
     @property
     def available(self) -> int:

@@ -55,7 +55,8 @@ def lines(account: Account, rows: Sequence[StatementRow]) -> tuple[Line, ...]:
         free += row.transfer.amount
     balance = account.balance
     for row in rows:
-        if row.transfer.state == "pending":
+        # What waits, or was let go before it moved, is no line of whoever would have received it
+        if row.transfer.state == "pending" or (row.transfer.state == "void" and not _is_mine(account, row)):
             continue
         undone = row.reversed_by is not None or row.transfer.state == "void"
         found.append(Line(row, row.amount, balance, "undone" if undone else "", by_id.get(row.transfer.reverses_id or "")))

@@ -35,8 +35,8 @@ def check_in(
 
     at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
     paid_by: who pays for the seat: the person (a hold), the commons, or a day_pass (euro, paid at the desk).
-    Raises Refused `floor` when the seat would pass the person's floor; `no_day_pass` where none is sold;
-    `here_by_name` where a name alone would end a visit elsewhere.
+    Raises Refused `floor` when the seat would pass the person's floor, `frozen` when their account stands still;
+    `no_day_pass` where none is sold; `here_by_name` where a name alone would end a visit elsewhere.
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now

@@ -51,6 +51,7 @@ def _read(name: str, append_only: tuple[str, ...] = ()) -> Step:
 STEPS = (
     _read("0001_foundation", append_only=("transfers", "audit")),
     _read("0002_earning"),
+    _read("0003_thanks"),
     _read("0004_posts"),
     _read("0005_proof", append_only=("sealed_heads",)),
     _read("0006_talks"),

@@ -10,7 +10,17 @@ from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
-from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, sealed_heads, thanks, transfers
+from s2m.store.schema.ledger import (
+    accounts,
+    chain_heads,
+    contributions,
+    evidence,
+    freezes,
+    requests,
+    sealed_heads,
+    thanks,
+    transfers,
+)
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
@@ -31,6 +41,7 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "freezes",
     "grants",
     "help_calls",
     "job_runs",

@@ -16,6 +16,7 @@ accounts = table(
     must("balance", Whole),
     must("held", Whole),
     must("created_at", Instant),
+    may("frozen_at", Instant),
     refers("person_id", "people"),
     refers("venue_id", "venues"),
     one_of("kind", "kind", "person", "venue", "issuing", "commons", "budget"),
@@ -121,14 +122,37 @@ thanks = table(
     must("amount", Whole),
     may("transfer_id"),
     must("at", Instant),
-    may("undone_at", Instant),
+    may("decided_at", Instant),
+    must("kind", server_default="earned"),
+    must("state", server_default="accepted"),
+    may("accept_by", Instant),
+    may("reason"),
     refers("venue_id", "venues"),
     refers("giver_id", "people"),
     refers("receiver_id", "people"),
     refers("transfer_id", "transfers"),
     CheckConstraint("giver_id <> receiver_id", name="other"),
+    one_of("kind", "kind", "earned", "gift", "plain"),
+    one_of("state", "state", "waiting", "accepted", "declined", "undone", "objected", "reversed"),
     Index(None, "giver_id", "at"),
     Index(None, "receiver_id", "at"),
+    Index(None, "venue_id", "at"),
+    Index(None, "state", "accept_by"),
+)
+
+# Why an account stands still, and why it moves again; `accounts.frozen_at` is what the ledger looks at
+freezes = table(
+    "freezes",
+    *own(),
+    must("account_id"),
+    must("reason"),
+    must("frozen_by"),
+    must("frozen_at", Instant),
+    may("ended_reason"),
+    may("ended_by"),
+    may("ended_at", Instant),
+    refers("account_id", "accounts"),
+    only_one("uq_freezes_account_id", "account_id", where="ended_at IS NULL"),
 )
 
 # What somebody did for others here that was verified and earned: thanks stand in a table of their own

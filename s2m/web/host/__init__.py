@@ -54,6 +54,7 @@ from s2m.web.host import (  # noqa: E402, F401
     decay,
     devices,
     health,
+    mending,
     passport,
     people,
     policy,
@@ -61,6 +62,7 @@ from s2m.web.host import (  # noqa: E402, F401
     rooms,
     talks,
     tasks,
+    thanks,
     today,
     visits,
 )

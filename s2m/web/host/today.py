@@ -28,6 +28,7 @@ CALLS: dict[str, Callable[[], str]] = {
     "code_forged": lambda: _("A code is not valid here."),
     "code_unreadable": lambda: _("A code could not be read."),
     "floor": lambda: _("A balance cannot carry the seat."),
+    "frozen": lambda: _("An account stands still."),
     "look_up_unclear": lambda: _("A name was not found."),
     "too_many": lambda: _("Somebody tried too often."),
 }
