@@ -28,6 +28,7 @@ from s2m.store.people import People
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
+from s2m.store.statement import Statement
 from s2m.store.venues import Venues
 
 
@@ -95,6 +96,10 @@ class Store:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
+
+    @cached_property
+    def statement(self) -> Statement:
+        return Statement(self)
 
     @cached_property
     def contributions(self) -> Contributions:

@@ -6,20 +6,20 @@ Balances stand on the account and change in the same transaction as the row; `do
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, bindparam, case, func, insert, or_, select, union_all, update
+from sqlalchemy import Row, bindparam, case, func, insert, or_, select, update
 
 from s2m.domain.ledger import SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
-from s2m.store.schema import accounts, chain_heads, contributions, evidence, people, thanks, transfers, visits
+from s2m.store.schema import accounts, chain_heads, evidence, transfers
 
 if TYPE_CHECKING:
     from s2m.store import Store
+    from s2m.store.statement import StatementRow
 
 _lock = (
     select(chain_heads.c.n, chain_heads.c.hash)
@@ -48,23 +48,6 @@ _append = insert(transfers)
 _evidence = insert(evidence)
 _transfer = select(transfers).where(transfers.c.id == bindparam("transfer"))
 _resolution = select(transfers).where(transfers.c.pending_id == bindparam("transfer"))
-
-
-@dataclass(frozen=True)
-class StatementRow:
-    """A transfer as one account sees it: signed amount (0 for holds), and what it was for."""
-
-    transfer: Transfer
-    amount: int
-    visit_id: str | None
-    thanks_topic: str | None
-    thanks_text: str | None
-    other_name: str | None
-    contribution: str | None
-    reason: str | None
-    visit_started_at: datetime | None
-    reversed_by: str | None
-    resolved_as: str | None
 
 
 class Ledger(Part):
@@ -236,42 +219,9 @@ class Ledger(Part):
         return frozenset(self.run(select(transfers.c.reverses_id).where(mine)).scalars())
 
     def statement(self, account: Account, *, most: int | None = None) -> list[StatementRow]:
-        """What moved or is held on an account, the newest first, each row with what it was for."""
-        resolved, mirrored, held = transfers.alias("resolved"), transfers.alias("mirrored"), transfers.alias("held")
-        rows = union_all(
-            select(transfers).where(transfers.c.debit_id == account.id),
-            select(transfers).where(transfers.c.credit_id == account.id),
-        ).subquery("rows")
-        seat = evidence.alias("seat")
-        query = (
-            select(
-                *rows.c, resolved.c.state.label("resolved_as"), mirrored.c.id.label("reversed_by"), visits.c.id.label("visit_id"),
-                visits.c.started_at.label("visit_started_at"), thanks.c.topic, thanks.c.text, seat.c.reason,
-                contributions.c.topic.label("contribution"),
-                thanks.c.giver_id, thanks.c.receiver_id, people.c.name.label("other_name"),
-            )
-            .outerjoin(held, held.c.id == rows.c.pending_id)
-            .outerjoin(resolved, resolved.c.pending_id == rows.c.id)
-            .outerjoin(mirrored, mirrored.c.reverses_id == rows.c.id)
-            .outerjoin(seat, seat.c.transfer_id == case((held.c.id.is_not(None), held.c.id), else_=rows.c.id))
-            .outerjoin(visits, visits.c.id == seat.c.visit_id)
-            .outerjoin(thanks, thanks.c.id == seat.c.thanks_id)
-            .outerjoin(contributions, contributions.c.id == seat.c.contribution_id)
-            .outerjoin(people, people.c.id == thanks.c.giver_id)
-            .order_by(rows.c.n.desc())
-        )  # fmt: skip
-        return [_statement_row(row, account.id) for row in self.run(query.limit(most) if most else query)]
+        """Open holds and then what happened on an account, the newest first, each row with what it was for."""
+        return self.store.statement.latest(account, most)
 
 
 def _transfer_in(row: Row[tuple[object, ...]] | None) -> Transfer | None:
     return Transfer(**row._mapping) if row else None
-
-
-def _statement_row(row: Row[tuple[object, ...]], account_id: str) -> StatementRow:
-    found = row._mapping
-    transfer = Transfer(**{c.name: found[c.name] for c in transfers.c})
-    sign = (1 if transfer.credit_id == account_id else -1) if transfer.moves else 0
-    return StatementRow(
-        transfer, sign * transfer.amount, found["visit_id"], found["topic"], found["text"], found["other_name"],
-        found["contribution"], found["reason"], found["visit_started_at"], found["reversed_by"], found["resolved_as"],
-    )  # fmt: skip

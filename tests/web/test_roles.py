@@ -45,10 +45,10 @@ TABLE = (
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
-        ledger.statement ledger.statement_file contributions.thank contributions.find
+        ledger.statement ledger.statement_file ledger.commons contributions.thank contributions.find
     """),
     (ACQUAINTED, "contributions.give"),
-    (SAMIRA_ONLY, "home.drop home.solved people.drop_topic people.end_session contributions.undo"),
+    (SAMIRA_ONLY, "ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
@@ -147,6 +147,8 @@ class House:
         if name == "call_id":
             store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
             return store.door.calls(cast.seinhuis.id, now)[0].id
+        if name == "transfer_id":
+            return store.ledger.statement(store.ledger.person_account(cast.samira.id))[-1].transfer.id
         if name == "session_id":
             return signin.who(store, signin.start_session(store, cast.samira, "other", now), now).session.id
         assert name == "topic_id", f"say in tests/web/test_roles.py what <{name}> may stand for"
