@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, Executable, Row
 
 if TYPE_CHECKING:
     from s2m.store import Store
+    from s2m.store.prepared import Prepared
 
 
 class Part:
@@ -20,3 +21,11 @@ class Part:
 
     def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
         return self.run(statement, **values).first()
+
+    def fast(self, prepared: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a prepared question."""
+        return prepared.rows(self.connection, values)
+
+    def write(self, prepared: Prepared, **values: Any) -> None:
+        """Run a prepared statement that answers with nothing."""
+        prepared.run(self.connection, values)

@@ -7,24 +7,37 @@ Nothing here reads a whole account into Python. Pages go by the row's number in 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, union_all
 
 from s2m.domain.ledger import Account, Transfer
+from s2m.domain.ledger.entries import LARGEST_BALANCE
 from s2m.store.part import Part
 from s2m.store.schema import accounts, contributions, evidence, people, thanks, transfers, visits
 
-# How many numbers go into one question
-CHUNK = 500
+# How many numbers go into one question, and more open holds than anybody has
+CHUNK, HOLDS = 500, 50
 MOVES = ("posted", "post")
 _original, _resolved, _mirrored = transfers.alias("original"), transfers.alias("resolved"), transfers.alias("mirrored")
 _giver, _receiver, _other = people.alias("giver"), people.alias("receiver"), accounts.alias("other")
-# A line of what left an account or was let go on it, and one of what came in: open holds, and what was promised to it, are none
-_LINE_OUT, _LINE_IN = transfers.c.state != "pending", transfers.c.state.in_(MOVES)
+_seat = evidence.alias("seat")
+_account: BindParameter[str] = bindparam("account")
+# What a row is counted as: a reversal as what it mends
+_kind = func.coalesce(_original.c.kind, transfers.c.kind)
+_conditions: dict[str, ColumnElement[bool]] = {
+    "before": transfers.c.n < bindparam("before"),
+    "above": transfers.c.n > bindparam("above"),
+    "upto": transfers.c.n <= bindparam("upto"),
+    "lowest": transfers.c.n >= bindparam("lowest"),
+    "since": transfers.c.at >= bindparam("since"),
+    "until": transfers.c.at < bindparam("until"),
+    "kinds": _kind.in_(bindparam("kinds", expanding=True)),
+}
 
 
 @dataclass(frozen=True)
@@ -63,140 +76,62 @@ class Flow:
     lines: int
 
 
-class Statement(Part):
-    def page(
-        self, account: Account, *, most: int | None, before: int | None = None, kinds: Sequence[str] | None = None,
-        since: datetime | None = None, until: datetime | None = None,
-    ) -> list[StatementRow]:  # fmt: skip
-        """The lines of an account with a number below `before`, the newest first.
-
-        kinds: only these, a reversal counting as what it mends; since, until: only from that moment on, and before that one.
-        """
-        wanted = [transfers.c.n < before] if before is not None else []
-        wanted += [transfers.c.at >= since] if since else []
-        wanted += [transfers.c.at < until] if until else []
-        wanted += [_kind().in_(kinds)] if kinds else []
-        return self._rows(account, self._numbers(account, wanted, most, newest=True))
-
-    def after(self, account: Account, n: int, balance: int, *, upto: int, most: int) -> list[StatementRow]:
-        """The lines with a number above `n`, up to `upto`, the oldest first. balance: the account's after row `n`."""
-        numbers = self._numbers(account, [transfers.c.n > n, transfers.c.n <= upto], most, newest=False)
-        rows = self._rows(account, numbers, dict.fromkeys(numbers, 0))
-        sums = itertools.accumulate((row.amount for row in rows), initial=balance)
-        return [replace(row, balance=after) for row, after in zip(rows, itertools.islice(sums, 1, None), strict=True)]
-
-    def latest(self, account: Account, most: int | None) -> list[StatementRow]:
-        """Open holds, then the newest lines."""
-        return [*self.holds(account), *self.page(account, most=most)]
-
-    def holds(self, account: Account) -> list[StatementRow]:
-        """What is promised from an account and neither settled nor let go, the newest first."""
-        if not account.held:
-            return []
-        settled = exists().where(_resolved.c.pending_id == transfers.c.id)
-        mine = (transfers.c.debit_id == account.id) & (transfers.c.state == "pending") & ~settled
-        numbers = self.run(select(transfers.c.n).where(mine).order_by(transfers.c.n.desc())).scalars().all()
-        return self._rows(account, numbers)
-
-    def row(self, account: Account, transfer_id: str) -> StatementRow | None:
-        """Any row that touches the account, a hold too; None for one of others as for one that never was."""
-        return next(iter(self._of(account, transfers.c.id == transfer_id)), None)
-
-    def journal(self, account: Account, journal_id: str) -> list[StatementRow]:
-        """The rows of one journal that touch the account, in the order of the chain."""
-        return self._of(account, transfers.c.journal_id == journal_id)
-
-    def _of(self, account: Account, which: ColumnElement[bool]) -> list[StatementRow]:
-        touches = or_(transfers.c.debit_id == account.id, transfers.c.credit_id == account.id)
-        return self._rows(account, self.run(select(transfers.c.n).where(which, touches).order_by(transfers.c.n)).scalars().all())
-
-    def hash_before(self, row: Transfer) -> str | None:
-        """The hash that this row was tied to; None for the first row of a chain."""
-        before = (transfers.c.network_id == row.network_id) & (transfers.c.n == row.n - 1)
-        found: str | None = self.run(select(transfers.c.hash).where(before)).scalar()
-        return found
-
-    def last(self, account: Account) -> int:
-        """The number of the newest line; 0 where there is none."""
-        return next(iter(self._numbers(account, [], 1, newest=True)), 0)
-
-    def flows(self, account: Account, starts: Sequence[datetime]) -> list[Flow]:
-        """What flowed since each of these moments (the newest first) until the one before it in the list, by kind."""
-        lines = _lines(account, [transfers.c.at >= starts[-1]])
-        stretch = case(*((lines.c.at >= start, number) for number, start in enumerate(starts)))
-        gained = func.sum(case((lines.c.amount > 0, lines.c.amount), else_=0))
-        lost = func.sum(case((lines.c.amount < 0, -lines.c.amount), else_=0))
-        sums = (gained.label("gained"), lost.label("lost"), func.count().label("lines"))
-        query = select(stretch.label("stretch"), lines.c.kind, *sums).group_by("stretch", lines.c.kind)
-        found = self.run(query.order_by("stretch", lines.c.kind))
-        return [Flow(starts[r.stretch], r.kind, int(r.gained), int(r.lost), r.lines) for r in found]
-
-    # ------------------------------------------------------------------------------------------------------------------
-
-    def _numbers(self, account: Account, wanted: list[ColumnElement[bool]], most: int | None, *, newest: bool) -> list[int]:
-        """Of each side as many as the page needs, along its index, and of both together the first ones."""
-        order = transfers.c.n.desc() if newest else transfers.c.n
-        sides = [side.where(*wanted).order_by(order).limit(most).subquery() for side in _sides(account, lines_only=True)]
-        both = union_all(*(select(side.c.n) for side in sides)).subquery()
-        query = select(both.c.n).order_by(both.c.n.desc() if newest else both.c.n).limit(most)
-        return list(self.run(query).scalars())
-
-    def _rows(
-        self, account: Account, numbers: Sequence[int], balances: Mapping[int, int] | None = None
-    ) -> list[StatementRow]:
-        """These rows in this order, with what they were for, and what those were for that they mend."""
-        found: dict[int, StatementRow] = {}
-        for first in range(0, len(numbers), CHUNK):
-            some = numbers[first : first + CHUNK]
-            in_network = (transfers.c.network_id == account.network_id) & transfers.c.n.in_(some)
-            rows = self.run(_described(account).where(in_network)).all()
-            after = balances or self._balances(account, some)
-            mended = self._mended(account, [r.reverses_id for r in rows if r.reverses_id])
-            found.update({r.n: _statement_row(account, r, after[r.n], mended.get(r.reverses_id)) for r in rows})
-        return [found[n] for n in numbers]
-
-    def _mended(self, account: Account, ids: list[str]) -> dict[str, StatementRow]:
-        rows = self.run(_described(account).where(transfers.c.id.in_(ids))) if ids else ()
-        return {r.id: _statement_row(account, r, 0, None) for r in rows}
-
-    def _balances(self, account: Account, numbers: Sequence[int]) -> dict[int, int]:
-        """The balance after each of these rows: the account's own, less all that is newer."""
-        sides = (side.where(transfers.c.n >= min(numbers)) for side in _sides(account))
-        touching = union_all(*sides).subquery()
-        newer = func.sum(touching.c.amount).over(order_by=touching.c.n.desc(), rows=(None, -1)).label("newer")
-        summed = select(touching.c.n, newer).subquery()
-        rows = self.run(select(summed).where(summed.c.n.in_(numbers)))
-        return {r.n: account.balance - int(r.newer or 0) for r in rows}
+# The questions, each built once ---------------------------------------------------------------------------------------
 
 
-def _kind() -> ColumnElement[str]:
-    """What a row is counted as: a reversal as what it mends."""
-    return func.coalesce(_original.c.kind, transfers.c.kind)
+def _sides(wanted: tuple[str, ...], *, lines_only: bool) -> tuple[Select[Any], Select[Any]]:
+    """The rows that take from an account or hold on it, and those that give to it, each with its signed amount.
 
-
-def _sides(account: Account, *, lines_only: bool = False) -> tuple[Select[Any], Select[Any]]:
-    """The rows that take from an account or hold on it, and those that give to it; each with its signed amount."""
+    Lines are what left, what was let go, and what came in: an open hold and what is promised by others are none.
+    """
 
     def side(mine: ColumnElement[bool], sign: int, line: ColumnElement[bool]) -> Select[Any]:
         amount = case((transfers.c.state.in_(MOVES), sign * transfers.c.amount), else_=0).label("amount")
         rows = transfers.outerjoin(_original, _original.c.id == transfers.c.reverses_id)
-        query = select(transfers.c.n, transfers.c.at, _kind().label("kind"), amount).select_from(rows).where(mine)
-        return query.where(line) if lines_only else query
+        query = select(transfers.c.n, transfers.c.at, _kind.label("kind"), amount).select_from(rows)
+        return query.where(mine, *(_conditions[name] for name in wanted), *([line] if lines_only else []))
 
-    return side(transfers.c.debit_id == account.id, -1, _LINE_OUT), side(transfers.c.credit_id == account.id, 1, _LINE_IN)
-
-
-def _lines(account: Account, wanted: Iterable[ColumnElement[bool]]) -> Any:
-    return union_all(*(side.where(*wanted) for side in _sides(account, lines_only=True))).subquery()
+    out = side(transfers.c.debit_id == _account, -1, transfers.c.state != "pending")
+    return out, side(transfers.c.credit_id == _account, 1, transfers.c.state.in_(MOVES))
 
 
-def _described(account: Account) -> Select[Any]:
+@cache
+def _numbers(wanted: tuple[str, ...], newest: bool, bounded: bool) -> Select[Any]:
+    """Of each side as many as the page needs, along its index, and of both together the first ones."""
+
+    def first(query: Select[Any], n: Any) -> Select[Any]:
+        query = query.order_by(n.desc() if newest else n)
+        return query.limit(bindparam("most")) if bounded else query
+
+    sides = [first(side, transfers.c.n).subquery() for side in _sides(wanted, lines_only=True)]
+    both = union_all(*(select(side.c.n) for side in sides)).subquery()
+    return first(select(both.c.n), both.c.n)
+
+
+def _balances() -> Select[Any]:
+    """For some rows, what moved in all that is newer."""
+    touching = union_all(*_sides(("lowest",), lines_only=False)).subquery()
+    newer = func.sum(touching.c.amount).over(order_by=touching.c.n.desc(), rows=(None, -1)).label("newer")
+    summed = select(touching.c.n, newer).subquery()
+    return select(summed).where(summed.c.n.in_(bindparam("numbers", expanding=True)))
+
+
+@cache
+def _flows(stretches: int) -> Select[Any]:
+    lines = union_all(*_sides(("since",), lines_only=True)).subquery()
+    stretch = case(*((lines.c.at >= bindparam(f"start_{number}"), number) for number in range(stretches))).label("stretch")
+    gained = func.sum(case((lines.c.amount > 0, lines.c.amount), else_=0)).label("gained")
+    lost = func.sum(case((lines.c.amount < 0, -lines.c.amount), else_=0)).label("lost")
+    query = select(stretch, lines.c.kind, gained, lost, func.count().label("lines"))
+    return query.group_by("stretch", lines.c.kind).order_by("stretch", lines.c.kind)
+
+
+def _described(which: ColumnElement[bool]) -> Select[Any]:
     """Rows with what they were for: what is known of a hold stands for what settles it or lets it go, too."""
-    seat = evidence.alias("seat")
-    other = case((transfers.c.debit_id == account.id, transfers.c.credit_id), else_=transfers.c.debit_id)
+    other = case((transfers.c.debit_id == _account, transfers.c.credit_id), else_=transfers.c.debit_id)
     return (
         select(
-            transfers, _other.c.kind.label("other_kind"), _resolved.c.state.label("resolved_as"), seat.c.reason,
+            transfers, _other.c.kind.label("other_kind"), _resolved.c.state.label("resolved_as"), _seat.c.reason,
             _mirrored.c.id.label("reversed_by"), visits.c.id.label("visit_id"), visits.c.started_at.label("visit_started_at"),
             visits.c.ended_at.label("visit_ended_at"), thanks.c.topic, thanks.c.text, thanks.c.giver_id,
             contributions.c.topic.label("contribution"),
@@ -206,13 +141,117 @@ def _described(account: Account) -> Select[Any]:
         .join(_other, _other.c.id == other)
         .outerjoin(_resolved, _resolved.c.pending_id == transfers.c.id)
         .outerjoin(_mirrored, _mirrored.c.reverses_id == transfers.c.id)
-        .outerjoin(seat, seat.c.transfer_id == func.coalesce(transfers.c.pending_id, transfers.c.id))
-        .outerjoin(visits, visits.c.id == seat.c.visit_id)
-        .outerjoin(thanks, thanks.c.id == seat.c.thanks_id)
-        .outerjoin(contributions, contributions.c.id == seat.c.contribution_id)
+        .outerjoin(_seat, _seat.c.transfer_id == func.coalesce(transfers.c.pending_id, transfers.c.id))
+        .outerjoin(visits, visits.c.id == _seat.c.visit_id)
+        .outerjoin(thanks, thanks.c.id == _seat.c.thanks_id)
+        .outerjoin(contributions, contributions.c.id == _seat.c.contribution_id)
         .outerjoin(_giver, and_(_giver.c.id == thanks.c.giver_id, _giver.c.erased_at.is_(None)))
         .outerjoin(_receiver, and_(_receiver.c.id == thanks.c.receiver_id, _receiver.c.erased_at.is_(None)))
+        .where(which)
     )  # fmt: skip
+
+
+_touches = or_(transfers.c.debit_id == _account, transfers.c.credit_id == _account)
+_by_number = _described(
+    and_(transfers.c.network_id == bindparam("network"), transfers.c.n.in_(bindparam("numbers", expanding=True)))
+)
+_by_id = _described(transfers.c.id.in_(bindparam("ids", expanding=True)))
+_newer_than = _balances()
+_of_id = select(transfers.c.n).where(transfers.c.id == bindparam("transfer"), _touches)
+_of_journal = select(transfers.c.n).where(transfers.c.journal_id == bindparam("journal"), _touches).order_by(transfers.c.n)
+_hash = select(transfers.c.hash).where(transfers.c.network_id == bindparam("network"), transfers.c.n == bindparam("n"))
+_open_hold = (
+    select(transfers.c.n, transfers.c.amount)
+    .where(transfers.c.debit_id == _account, transfers.c.state == "pending", _conditions["before"])
+    .where(~exists().where(_resolved.c.pending_id == transfers.c.id))
+    .order_by(transfers.c.n.desc())
+    .limit(1)
+)
+
+
+class Statement(Part):
+    def page(
+        self, account: Account, *, most: int | None, before: int | None = None, kinds: Sequence[str] | None = None,
+        since: datetime | None = None, until: datetime | None = None,
+    ) -> list[StatementRow]:  # fmt: skip
+        """The lines of an account with a number below `before`, the newest first.
+
+        kinds: only these, a reversal counting as what it mends; since, until: only from that moment on, and before that one.
+        """
+        wanted = {"before": before, "kinds": kinds, "since": since, "until": until}
+        return self._rows(account, self._page(account, most, newest=True, **wanted))
+
+    def after(self, account: Account, n: int, balance: int, *, upto: int, most: int) -> list[StatementRow]:
+        """The lines with a number above `n`, up to `upto`, the oldest first. balance: the account's after row `n`."""
+        numbers = self._page(account, most, newest=False, above=n, upto=upto)
+        rows = self._rows(account, numbers, dict.fromkeys(numbers, 0))
+        sums = itertools.accumulate((row.amount for row in rows), initial=balance)
+        return [replace(row, balance=after) for row, after in zip(rows, itertools.islice(sums, 1, None), strict=True)]
+
+    def latest(self, account: Account, most: int | None) -> list[StatementRow]:
+        """Open holds, then the newest lines."""
+        return [*self.holds(account), *self.page(account, most=most)]
+
+    def holds(self, account: Account) -> list[StatementRow]:
+        """What is promised from an account and neither settled nor let go, the newest first.
+
+        One by one until they make up what the account says is held: most of its holds are settled long since.
+        """
+        numbers: list[int] = []
+        left, before = account.held, LARGEST_BALANCE
+        while left > 0 and len(numbers) < HOLDS and (row := self.one(_open_hold, account=account.id, before=before)):
+            numbers.append(row.n)
+            left, before = left - row.amount, row.n
+        return self._rows(account, numbers)
+
+    def row(self, account: Account, transfer_id: str) -> StatementRow | None:
+        """Any row that touches the account, a hold too; None for one of others as for one that never was."""
+        numbers = self.run(_of_id, account=account.id, transfer=transfer_id).scalars().all()
+        return next(iter(self._rows(account, numbers)), None)
+
+    def journal(self, account: Account, journal_id: str) -> list[StatementRow]:
+        """The rows of one journal that touch the account, in the order of the chain."""
+        return self._rows(account, self.run(_of_journal, account=account.id, journal=journal_id).scalars().all())
+
+    def hash_before(self, row: Transfer) -> str | None:
+        """The hash that this row was tied to; None for the first row of a chain."""
+        found: str | None = self.run(_hash, network=row.network_id, n=row.n - 1).scalar()
+        return found
+
+    def last(self, account: Account) -> int:
+        """The number of the newest line; 0 where there is none."""
+        return next(iter(self._page(account, 1, newest=True)), 0)
+
+    def flows(self, account: Account, starts: Sequence[datetime]) -> list[Flow]:
+        """What flowed since each of these moments (the newest first) until the one before it in the list, by kind."""
+        moments = {f"start_{number}": start for number, start in enumerate(starts)}
+        found = self.run(_flows(len(starts)), account=account.id, since=starts[-1], **moments)
+        return [Flow(starts[r.stretch], r.kind, int(r.gained), int(r.lost), r.lines) for r in found]
+
+    def _page(self, account: Account, most: int | None, *, newest: bool, **wanted: object) -> list[int]:
+        given = {name: value for name, value in wanted.items() if value is not None}
+        query = _numbers(tuple(given), newest, most is not None)
+        return list(self.run(query, account=account.id, **given, **({"most": most} if most else {})).scalars())
+
+    def _rows(self, account: Account, numbers: Sequence[int], balances: Mapping[int, int] | None = None) -> list[StatementRow]:
+        """These rows in this order, with what they were for, and what those were for that they mend."""
+        found: dict[int, StatementRow] = {}
+        for first in range(0, len(numbers), CHUNK):
+            some = numbers[first : first + CHUNK]
+            rows = self.run(_by_number, account=account.id, network=account.network_id, numbers=some).all()
+            after = balances or self._after(account, some)
+            mended = self._mended(account, [r.reverses_id for r in rows if r.reverses_id])
+            found.update({r.n: _statement_row(account, r, after[r.n], mended.get(r.reverses_id)) for r in rows})
+        return [found[n] for n in numbers]
+
+    def _mended(self, account: Account, ids: list[str]) -> dict[str, StatementRow]:
+        rows = self.run(_by_id, account=account.id, ids=ids) if ids else ()
+        return {r.id: _statement_row(account, r, 0, None) for r in rows}
+
+    def _after(self, account: Account, numbers: Sequence[int]) -> dict[int, int]:
+        """The balance after each of these rows: the account's own, less all that is newer."""
+        rows = self.run(_newer_than, account=account.id, lowest=min(numbers), numbers=numbers)
+        return {r.n: account.balance - int(r.newer or 0) for r in rows}
 
 
 def _statement_row(account: Account, row: Row[Any], balance: int, original: StatementRow | None) -> StatementRow:

@@ -163,9 +163,7 @@ def periods(account: Account, starts: Sequence[datetime], flows: Iterable[Flow])
 
 def page(store: Store, account: Account, choice: Choice, *, most: int, before: int | None = None) -> Page:
     """At most `most` lines with a number below `before`; without one the newest, after the open holds."""
-    rows = store.statement.page(
-        account, most=most + 1, before=before, kinds=choice.kinds, since=choice.since, until=choice.until
-    )
+    rows = store.statement.page(account, most=most + 1, before=before, kinds=choice.kinds, since=choice.since, until=choice.until)
     held = [] if before is not None else [row for row in store.statement.holds(account) if choice.holds(row.transfer)]
     shown, older = lines(account, [*held, *rows[:most]]), lines(account, rows[most:])
     return Page(shown, older[0] if older else None)

@@ -41,6 +41,4 @@ def of_days(account: Account, days: Sequence[Period]) -> Chart | None:
     )
     held = f"M{WIDTH} {y(account.balance)}V{y(account.available)}" if account.held else ""
     changes = tuple(day for day in days if day.lines)
-    return Chart(
-        f"M0 {y(ends[0])}{steps}H{WIDTH}", held, y(0), y(account.balance), ends[0], min(ends), days[-1].since, changes
-    )
+    return Chart(f"M0 {y(ends[0])}{steps}H{WIDTH}", held, y(0), y(account.balance), ends[0], min(ends), days[-1].since, changes)

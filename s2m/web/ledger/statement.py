@@ -36,8 +36,9 @@ def statement() -> ResponseReturnValue:
     with reading() as store:
         account = store.ledger.person_account(person().id)
         page = statements.page(store, account, choice, most=MONTH_PAGE if choice.since else PAGE, before=before)
-        months = statements.months(store, account, zone(), now())
-        days = statements.days(store, account, zone(), now())
+        overview = choice.is_all and before is None
+        months = statements.months(store, account, zone(), now()) if overview else ()
+        days = statements.days(store, account, zone(), now()) if overview else ()
         floor = store.venues.policy(venue, now()).floor if venue else 0
     return render_template(
         "ledger/index.html", account=account, floor=floor, page=page, lines=_in_words(page), choice=choice,
