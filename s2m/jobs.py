@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import mail
 from s2m.config import Config
-from s2m.domain import presence
+from s2m.domain import commons, presence
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -50,7 +50,23 @@ def forget_rates(database: Database, config: Config, now: datetime) -> str:
         return f"dropped {store.rates.forget(now - timedelta(days=2))}"
 
 
-JOBS = (Job("close_visits", close_visits, 20), Job("send_mail", send_mail, 15), Job("forget_rates", forget_rates, 3600))
+def decay(database: Database, config: Config, now: datetime) -> str:
+    """Once a month, where a network has it: a small part of what people have free goes to the commons."""
+    with database.read() as store:
+        first = {venue.network_id: venue.zone for venue in reversed(store.venues.all())}
+    done = []
+    for network_id, zone in first.items():
+        with database.write() as store:
+            done.append(commons.decay(store, network_id, zone, now))
+    return f"{sum(d.amount for d in done if d)} dots of {sum(d.people for d in done if d)} people"
+
+
+JOBS = (
+    Job("close_visits", close_visits, 20),
+    Job("send_mail", send_mail, 15),
+    Job("forget_rates", forget_rates, 3600),
+    Job("decay", decay, 3600),
+)
 
 
 def run(job: Job, database: Database, config: Config, now: datetime) -> bool:

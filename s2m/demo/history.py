@@ -127,7 +127,9 @@ def _forgive_one(house: House, at: datetime) -> None:
     if not visits:
         return
     lowest = min(visits, key=lambda v: (house.store.ledger.person_account(v.person_id or "").available, v.id))
-    hosting.forgive_seat(house.store, lowest, "Net begonnen, komt op gang", house.host.id, at)
+    hosting.settle_seat(
+        house.store, lowest, house.venue, house.policy, "commons", "Net begonnen, komt op gang", house.host.id, at
+    )
 
 
 def _mend_one(house: House, at: datetime) -> None:

@@ -45,7 +45,7 @@ def _arrive(house: House, venue: Venue, role: Role, at: datetime) -> None:
         role.here or "badge",
         at,
         device_id=None if helped else house.kiosk.id,
-        commons_pays=helped,
+        paid_by="commons" if helped else "person",
     )
     kind = "need" if role.need else "offer" if role.offer else "working"
     need = presence.Need(kind, role.need or role.offer)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields, ledger, people, presence
-from s2m.domain.errors import Conflict, NotFound, Refused
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.presence import CheckIn, Need, Visit
 from s2m.domain.venues import Policy, Venue, day_start
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from s2m.domain.ledger import Transfer
     from s2m.domain.people import Badge, Person
     from s2m.store import Store
+
+
+# What fills a seat instead of its visitor's capital, and how the audit trail calls it
+ACTS = {"commons": "visit.forgive", "house": "visit.house", "day_pass": "visit.day_pass"}
 
 
 def the_visit(store: Store, venue: Venue, visit_id: str) -> Visit:
@@ -29,10 +33,10 @@ def the_visit(store: Store, venue: Venue, visit_id: str) -> Visit:
 
 
 def help_in(
-    store: Store, person: Person, venue: Venue, policy: Policy, by: str, now: datetime, *, commons_pays: bool = False,
+    store: Store, person: Person, venue: Venue, policy: Policy, by: str, now: datetime, *, paid_by: str = "person",
     move: bool = False,
 ) -> CheckIn:  # fmt: skip
-    """Make somebody present who stands before the host. Raises Refused `floor` unless the commons pays.
+    """Make somebody present who stands before the host. Raises Refused `floor` unless the commons or a day pass pays.
 
     Raises Refused `elsewhere` for somebody who is checked in at another venue, unless the host means it (`move`).
     """
@@ -40,8 +44,8 @@ def help_in(
     current = store.presence.open_visit(person)
     if current and current.venue_id != venue.id and current.closes_at > now and not move:
         raise Refused("elsewhere", name=person.first_name)
-    done = presence.check_in(store, person, venue, policy, "host", now, commons_pays=commons_pays)
-    _note_check_in(store, done, by, now, commons_pays)
+    done = presence.check_in(store, person, venue, policy, "host", now, paid_by=paid_by)
+    _note_check_in(store, done, by, now, paid_by)
     return done
 
 
@@ -52,18 +56,18 @@ def came_from_elsewhere(store: Store, visit: Visit) -> bool:
 
 
 def walk_in(
-    store: Store, venue: Venue, policy: Policy, name: object, email: object, by: str, now: datetime, *, commons_pays: bool = False
+    store: Store, venue: Venue, policy: Policy, name: object, email: object, by: str, now: datetime, *, paid_by: str = "person"
 ) -> tuple[Person, CheckIn]:
     """Somebody new, with the newcomers' grant, and present. Raises Invalid, Conflict `email_known`, Refused `floor`."""
     person = add_person(store, venue, policy, name, email, by, now)
-    done = presence.check_in(store, person, venue, policy, "walk_in", now, commons_pays=commons_pays)
-    _note_check_in(store, done, by, now, commons_pays)
+    done = presence.check_in(store, person, venue, policy, "walk_in", now, paid_by=paid_by)
+    _note_check_in(store, done, by, now, paid_by)
     return person, done
 
 
-def _note_check_in(store: Store, done: CheckIn, by: str, now: datetime, commons_pays: bool) -> None:
+def _note_check_in(store: Store, done: CheckIn, by: str, now: datetime, paid_by: str) -> None:
     if done.fresh:
-        _note(store, done.visit, "visit.forgive" if commons_pays else "visit.help_in", by, now)
+        _note(store, done.visit, ACTS.get(paid_by, "visit.help_in"), by, now)
 
 
 def answer_for(
@@ -91,21 +95,39 @@ def undo(store: Store, visit: Visit, by: str, now: datetime) -> Visit:
     return undone
 
 
-def forgive_seat(store: Store, visit: Visit, reason: object, by: str, now: datetime) -> Transfer:
-    """The commons pays the seat of this visit, open or settled. Raises Invalid `reason`, Conflict `forgiven`."""
+def settle_seat(
+    store: Store, visit: Visit, venue: Venue, policy: Policy, how: object, reason: object, by: str, now: datetime
+) -> None:
+    """Fill the seat of a visit, open or settled, with something else than its visitor's capital.
+
+    how: the commons pays, the house gives it (nothing in return today), or a day_pass in euro. What was promised is let go,
+    what was paid is given back, all in the journal of the hold. Raises Invalid `how`, `reason`; Refused `no_day_pass`;
+    Conflict `forgiven` the second time.
+    """
+    if how not in ACTS:
+        raise Invalid("how", "choice")
     why = fields.line("reason", reason, fields.SENTENCE_MAX)
     store.ledger.lock_chain(visit.network_id)
     held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
-    if held is None:
+    settled = store.ledger.resolution(held.id) if held else None
+    if held is None or (settled and (settled.state == "void" or store.ledger.reversal(settled.id))):
         raise Conflict("forgiven")
-    settled = store.ledger.resolution(held.id)
-    paid = ledger.forgive(store, held, now)
+    paid = _fill(store, str(how), held, visit, venue, policy, now)
     given_back = store.ledger.reversal(settled.id) if settled else None
     for row in (paid, given_back):
         if row:
             store.ledger.add_evidence(row, visit_id=visit.id, reason=why)
     store.changed(visit.venue_id)
-    _note(store, visit, "visit.forgive", by, now)
+    _note(store, visit, ACTS[str(how)], by, now)
+
+
+def _fill(
+    store: Store, how: str, held: Transfer, visit: Visit, venue: Venue, policy: Policy, now: datetime
+) -> Transfer | None:
+    if how == "commons":
+        return ledger.forgive(store, held, now)
+    paid = presence.day_pass(store, venue, policy, visit.id, now, journal_id=held.id) if how == "day_pass" else None
+    ledger.release(store, held, now)
     return paid
 
 

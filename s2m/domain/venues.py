@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROOM_KINDS = ("open", "quiet", "meeting")
 Hours = Mapping[str, list[str] | None]
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# How far ahead house rules can be planned
+PLAN_AHEAD = timedelta(days=366)
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 # What a venue's policy may say, from and to
 BOUNDS = {
     "seat_price": (0, 100), "floor": (-10_000, 0), "soft_floor": (-10_000, 10_000), "newcomers_grant": (0, 100),
     "thanks_amount": (0, 25), "thanks_given_per_day": (0, 20), "thanks_received_per_day": (0, 20), "thanks_per_pair": (0, 10),
     "thanks_accept_hours": (0, 168), "post_amount": (0, 25), "talk_amount": (0, 10), "talk_most": (0, 50),
+    "day_pass_euro": (0, 500),
 }  # fmt: skip
 USUAL_HOURS: Hours = {day: ["08:30", "18:00"] if day not in ("sat", "sun") else None for day in DAYS}
 
@@ -60,7 +64,10 @@ class Venue:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a venue asks and gives, in whole units of social capital. A new one takes effect; the past keeps its own."""
+    """What a venue asks and gives, in whole units of social capital. A new one takes effect; the past keeps its own.
+
+    day_pass_euro: whole euro for a day without capital, 0 where none is sold.
+    """
 
     seat_price: int = 4
     floor: int = -8
@@ -74,6 +81,7 @@ class Policy:
     post_amount: int = 4
     talk_amount: int = 1
     talk_most: int = 12
+    day_pass_euro: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,26 @@ def parse_hours(given: Mapping[str, tuple[str, str]]) -> Hours:
     return hours
 
 
+def parse_day(venue: Venue, given: object, now: datetime) -> datetime | None:
+    """The first moment of a day as a browser writes it (2027-01-01), by the venue's clock; None where it is empty or today.
+
+    Raises Invalid `day`, `past`.
+    """
+    text = fields.line("from", given or "", 10, shortest=0)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    today = now.astimezone(venue.zone).date()
+    if day is None or day.year > today.year + 100:
+        raise Invalid("from", "day")
+    if day < today:
+        raise Invalid("from", "past")
+    return datetime.combine(day, time(), venue.zone).astimezone(UTC) if day > today else None
+
+
 def parse_policy(given: Mapping[str, object]) -> Policy:
     """A policy from what a host typed, within what fits a venue: what is earned is made, not moved, so it stays small.
 
@@ -206,14 +234,28 @@ def open_venue(
     return venue
 
 
-def change_policy(store: Store, venue: Venue, policy: Policy, by: str, now: datetime) -> None:
-    """Takes effect now; what was posted before stays as it was."""
-    store.venues.add_policy(venue, policy, now, effective_at=now, by=by)
+def change_policy(
+    store: Store, venue: Venue, policy: Policy, by: str, now: datetime, *, effective_at: datetime | None = None
+) -> None:
+    """Takes effect now, or at a later moment; what was posted before stays as it was. Raises Invalid `past`, `too_far`."""
+    begins = effective_at or now
+    if begins < now:
+        raise Invalid("from", "past")
+    if begins > now + PLAN_AHEAD:
+        raise Invalid("from", "too_far")
+    store.venues.add_policy(venue, policy, now, effective_at=begins, by=by)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="policy.change", venue_id=venue.id)
 
 
+def withdraw_policy(store: Store, venue: Venue, effective_at: datetime, by: str, now: datetime) -> None:
+    """A planned change that has not begun does not happen. Raises NotFound for one that has, or never was."""
+    if effective_at <= now or not store.venues.drop_policy(venue, effective_at):
+        raise NotFound()
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="policy.withdraw", venue_id=venue.id)
+
+
 def policy_changes(store: Store, venue: Venue, *, most: int = 10) -> list[PolicyChange]:
-    """What the policy was before, the last change first; a repeat of the same values is no change."""
+    """What changed in the policy and what is planned to, the latest first; a repeat of the same values is no change."""
     kept = store.venues.policies(venue, most=most + 1)
     changes = []
     for (policy, at, by), (before, _at, _by) in itertools.pairwise(kept):

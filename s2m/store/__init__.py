@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.audit import Audit
+from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
 from s2m.store.door import Door
@@ -100,6 +101,10 @@ class Store:
     @cached_property
     def statement(self) -> Statement:
         return Statement(self)
+
+    @cached_property
+    def commons(self) -> Commons:
+        return Commons(self)
 
     @cached_property
     def contributions(self) -> Contributions:

@@ -5,22 +5,26 @@ Balances stand on the account and change in the same transaction as the row; `do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
 
-from s2m.domain.ledger import SC, Account, Head, Transfer
+from s2m.domain.ledger import EUR, SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
 from s2m.store.prepared import Prepared
-from s2m.store.schema import accounts, chain_heads, evidence, transfers
+from s2m.store.schema import EPOCH, accounts, chain_heads, evidence, transfers
 
 if TYPE_CHECKING:
+    from s2m.domain.presence import Visit
     from s2m.store import Store
     from s2m.store.statement import StatementRow
+
+# What fills a seat that its visitor's own capital does not
+FILLED = {"seat_forgiven": "commons", "day_pass": "day_pass"}
 
 _lock = Prepared(
     select(chain_heads.c.n, chain_heads.c.hash)
@@ -36,7 +40,9 @@ _two = Prepared(select(accounts).where(or_(accounts.c.id == bindparam("one"), ac
 _one = Prepared(select(accounts).where(accounts.c.id == bindparam("account")))
 _seat = Prepared(
     select(accounts).where(
-        accounts.c.unit == SC, or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue"))
+        accounts.c.unit == SC,
+        or_(accounts.c.kind == "person", accounts.c.kind == "venue"),
+        or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue")),
     )
 )
 _move = Prepared(
@@ -99,9 +105,10 @@ class Ledger(Part):
     # Accounts -------------------------------------------------------------------------------------------------
 
     def open_account(
-        self, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None
-    ) -> Account:
-        account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, SC, 0, 0, now)
+        self, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None,
+        unit: str = SC,
+    ) -> Account:  # fmt: skip
+        account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, unit, 0, 0, now)
         self.run(insert(accounts).values(vars(account)))
         return account
 
@@ -133,6 +140,12 @@ class Ledger(Part):
         mine = (accounts.c.network_id == network_id) & (accounts.c.kind == kind) & (accounts.c.unit == SC)
         return Account(**self.run(select(accounts).where(mine)).one()._mapping)
 
+    def euro_account(self, network_id: str, kind: str, venue_id: str | None) -> Account | None:
+        """A venue's till (venue_id), or where its euro come from; None before the first euro."""
+        mine = (accounts.c.network_id == network_id) & (accounts.c.kind == kind) & (accounts.c.unit == EUR)
+        row = self.one(select(accounts).where(mine, accounts.c.venue_id.is_not_distinct_from(venue_id)))
+        return Account(**row._mapping) if row else None
+
     def accounts(self, network_id: str) -> list[Account]:
         query = select(accounts).where(accounts.c.network_id == network_id).order_by(accounts.c.created_at, accounts.c.id)
         return [Account(**row._mapping) for row in self.run(query)]
@@ -152,37 +165,53 @@ class Ledger(Part):
         if amount:
             self.write(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)
 
-    def seats(self, network_id: str, holds: dict[str, str | None], since: datetime) -> dict[str, str]:
-        """How the seat of each visit stands: held, settled, undone, commons or free. holds: visit id → its hold's id.
+    def seats(self, network_id: str, visits: Sequence[Visit]) -> dict[str, str]:
+        """How the seat of each visit stands: held, settled, undone, free; or what filled it: commons, day_pass, house."""
+        holds = {visit.hold_id for visit in visits if visit.hold_id}
+        mirrored = transfers.alias("mirrored")
+        rows = self.run(
+            select(transfers.c.pending_id, transfers.c.state, mirrored.c.id.label("given_back"))
+            .outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id)
+            .where(transfers.c.pending_id.in_(holds))
+        )
+        ends = {row.pending_id: "house" if row.state == "void" or row.given_back else "settled" for row in rows}
+        since = min((visit.started_at for visit in visits), default=EPOCH)
+        filled = {visit_id: FILLED[row.kind] for visit_id, row in self._filled(network_id, since)}
+        return {visit.id: filled.get(visit.id) or _seat_state(visit, ends) for visit in visits}
 
-        since: a moment before these visits began.
-        """
-        resolved = transfers.c.pending_id.in_([hold for hold in holds.values() if hold])
-        rows = self.run(select(transfers.c.pending_id, transfers.c.state).where(resolved))
-        states = {row.pending_id: row.state for row in rows}
-        given = {visit for visit, _row in self._gifts(network_id, since)}
-        word = {None: "held", "post": "settled", "void": "undone"}
-        return {
-            visit: "commons" if visit in given else word[states.get(hold)] if hold else "free" for visit, hold in holds.items()
-        }
+    def filled(self, network_id: str, visit: Visit) -> Transfer | None:
+        """What the commons or a day pass paid for the seat of a visit, unless it was given back."""
+        return next((row for _visit, row in self._filled(network_id, visit.started_at, visit.id)), None)
 
-    def gift(self, network_id: str, visit_id: str, since: datetime) -> Transfer | None:
-        """What the commons paid for the seat of a visit that began at `since`, unless it was given back."""
-        return next((row for _visit, row in self._gifts(network_id, since, visit_id)), None)
-
-    def _gifts(self, network_id: str, since: datetime, visit_id: str | None = None) -> list[tuple[str, Transfer]]:
-        """Seats that the commons paid since then and that were not given back, each with its visit."""
-        commons, mirrored = self.network_account(network_id, "commons"), transfers.alias("mirrored")
+    def _filled(self, network_id: str, since: datetime, visit_id: str | None = None) -> list[tuple[str, Transfer]]:
+        """Seats that somebody else's capital or euro paid since then and that were not given back, each with its visit."""
+        mirrored = transfers.alias("mirrored")
+        # By the accounts that pay for others: their rows are few among all
+        pays = or_(accounts.c.kind == "commons", and_(accounts.c.kind == "issuing", accounts.c.unit == EUR))
+        payers = select(accounts.c.id).where(accounts.c.network_id == network_id, pays)
         query = (
             select(transfers, evidence.c.visit_id)
             .join(evidence, evidence.c.transfer_id == transfers.c.id)
             .outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id)
-            .where(transfers.c.debit_id == commons.id, transfers.c.kind == "seat_forgiven", transfers.c.at >= since)
+            .where(transfers.c.debit_id.in_(payers), transfers.c.kind.in_(FILLED), transfers.c.at >= since)
             .where(mirrored.c.id.is_(None), evidence.c.visit_id.is_not(None))
         )
         if visit_id:
             query = query.where(evidence.c.visit_id == visit_id)
         return [(row.visit_id, Transfer(**{c.name: row._mapping[c.name] for c in transfers.c})) for row in self.run(query)]
+
+    def day_passes(self, venue_id: str, since: datetime) -> tuple[int, int]:
+        """How many day passes stand since then at a venue, and how many euro cents they brought."""
+        mirrored = transfers.alias("mirrored")
+        query = (
+            select(func.count().label("passes"), func.coalesce(func.sum(transfers.c.amount), 0).label("cents"))
+            .join(accounts, accounts.c.id == transfers.c.credit_id)
+            .outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id)
+            .where(accounts.c.venue_id == venue_id, transfers.c.kind == "day_pass", transfers.c.at >= since)
+            .where(mirrored.c.id.is_(None))
+        )
+        row = self.run(query).one()
+        return int(row.passes), int(row.cents)
 
     def gifts_of_commons(self, network_id: str, since: datetime) -> dict[str, int]:
         """How often the commons paid for each kind of transfer since then."""
@@ -228,6 +257,12 @@ class Ledger(Part):
 def _transfer_of(row: tuple[Any, ...]) -> Transfer:
     """From the values of a row in the order of the table's columns."""
     return Transfer(**dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _seat_state(visit: Visit, ends: dict[str, str]) -> str:
+    if not visit.hold_id:
+        return "free"
+    return "undone" if visit.ended_how == "undone" else ends.get(visit.hold_id, "held")
 
 
 def _transfer_in(row: Row[tuple[object, ...]] | None) -> Transfer | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from s2m.domain.errors import Conflict
 from s2m.domain.venues import Hours, Network, Policy, Room, Venue
@@ -74,6 +74,10 @@ class Venues(Part):
             key = {"id": self.store.new_id(now), "network_id": venue.network_id, "venue_id": venue.id}
             self.run(insert(policies).values(**key, effective_at=effective_at, **row))
         self.store.changed(venue.id)
+
+    def drop_policy(self, venue: Venue, effective_at: datetime) -> bool:
+        mine = (policies.c.venue_id == venue.id) & (policies.c.effective_at == effective_at)
+        return self.run(delete(policies).where(mine)).rowcount == 1
 
     def policy(self, venue: Venue, now: datetime) -> Policy:
         """The policy that is in force at `now`."""

@@ -11,7 +11,8 @@ PAGES = {
     "home.leave": "home.today", "home.hide": "home.today", "home.solved": "home.today", "home.drop": "home.today",
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
     "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
-    "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.verify": "host.health",
+    "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.withdraw_policy": "host.policy",
+    "host.verify": "host.health",
     "auth.logout": "auth.login", "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip
 

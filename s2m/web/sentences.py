@@ -28,6 +28,9 @@ SENTENCES: dict[str, Sentence] = {
     "amount": _fixed(lambda: _("This amount is not possible.")),
     "choice": _fixed(lambda: _("Choose one of the options.")),
     "clock": _fixed(lambda: _("Type two times such as 08:30 and 18:00, or leave both empty.")),
+    "day": _fixed(lambda: _("Choose a day, such as 2027-01-01.")),
+    "past": _fixed(lambda: _("This day is over. Choose today or later.")),
+    "too_far": _fixed(lambda: _("This is more than a year away.")),
     "timezone": _fixed(lambda: _("Choose a time zone, such as Europe/Amsterdam.")),
     "soft_below_floor": _fixed(lambda: _("The warning comes before the limit: it cannot be lower.")),
     "too_many_topics": lambda most, **d: _("You have %(most)s topics. Remove one first.", most=most),
@@ -73,10 +76,12 @@ SENTENCES: dict[str, Sentence] = {
     "cap_pair": lambda most, days, name, **d: _(
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
+    "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
     "undone": _fixed(lambda: _("This was undone before.")),
     # The ledger
     "settled": _fixed(lambda: _("This seat was settled before.")),
-    "forgiven": _fixed(lambda: _("The commons paid this seat before.")),
+    "forgiven": _fixed(lambda: _("This seat was filled otherwise before.")),
+    "no_day_pass": _fixed(lambda: _("No day passes are sold here.")),
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
     "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),

@@ -173,7 +173,7 @@ def test_no_page_of_the_host_has_a_serious_fault(served, laptop, come, furnish, 
     visit = come(served.cast.samira, "Wie leest mijn offerte mee?")
     page = laptop("/today", lang=lang)
     somebody = f"people/{served.cast.samira.id}"
-    for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace", f"visits/{visit.id}/forgive",
+    for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace", f"visits/{visit.id}/settle",
                  f"devices/{served.kiosk.id}", f"devices/{served.kiosk.id}/revoke"):  # fmt: skip
         page.goto(f"{served.url}{HOST}/{path}?lang={lang}")
         assert page.locator("html").get_attribute("lang") == lang

@@ -1,5 +1,6 @@
 """What a host does for others: each act, each refusal, and the trail that it leaves."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ def acts(store, cast):
 
 
 def seat(store, cast, visit):
-    return store.ledger.seats(cast.noord.id, {visit.id: visit.hold_id}, visit.started_at)[visit.id]
+    return store.ledger.seats(cast.noord.id, [store.presence.get(visit.id)])[visit.id]
 
 
 def balance(store, person):
@@ -49,7 +50,7 @@ def test_a_balance_that_cannot_carry_the_seat_is_refused_unless_the_commons_pays
     with pytest.raises(Refused) as refusal:
         hosting.help_in(store, cast.thijs, cast.seinhuis, dear, cast.marieke.id, now)
     assert refusal.value.code == "floor"
-    done = hosting.help_in(store, cast.thijs, cast.seinhuis, dear, cast.marieke.id, now, commons_pays=True)
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, dear, cast.marieke.id, now, paid_by="commons")
     assert (done.held, seat(store, cast, done.visit)) == (0, "commons")
     assert acts(store, cast)[0] == "visit.forgive"
 
@@ -113,7 +114,7 @@ def test_a_check_in_is_taken_back_within_half_a_minute_only(store, cast, now, vi
 
 def test_the_commons_pays_an_open_seat(store, cast, now, visit):
     commons = store.ledger.network_account(cast.noord.id, "commons").balance
-    hosting.forgive_seat(store, visit, "Vergat de portemonnee", cast.marieke.id, now)
+    hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "commons", "Vergat de portemonnee", cast.marieke.id, now)
     assert (balance(store, cast.samira), seat(store, cast, visit)) == ((12, 0), "commons")
     assert store.ledger.network_account(cast.noord.id, "commons").balance == commons - 4
     ended = presence.leave(store, visit, now + timedelta(hours=1))
@@ -124,7 +125,8 @@ def test_the_commons_pays_an_open_seat(store, cast, now, visit):
 def test_the_commons_pays_a_settled_seat_back(store, cast, now, visit):
     presence.leave(store, visit, now + timedelta(hours=1))
     assert balance(store, cast.samira) == (8, 0)
-    hosting.forgive_seat(store, visit, "Was hier om te helpen", cast.marieke.id, now + timedelta(hours=2))
+    later = now + timedelta(hours=2)
+    hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "commons", "Was hier om te helpen", cast.marieke.id, later)
     assert (balance(store, cast.samira), seat(store, cast, visit)) == ((12, 0), "commons")
     reasons = [row.reason for row in store.ledger.statement(store.ledger.person_account(cast.samira.id))]
     assert "Was hier om te helpen" in reasons
@@ -139,10 +141,11 @@ def test_a_check_in_taken_back_gives_the_commons_back_what_it_paid(store, cast, 
 
     before = sums()
     done = hosting.help_in(
-        store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, commons_pays=when == "at_once"
+        store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, paid_by="commons" if when == "at_once" else "person"
     )  # fmt: skip
     if when == "after":
-        hosting.forgive_seat(store, done.visit, "Vergat de portemonnee", cast.marieke.id, now)
+        why = "Vergat de portemonnee"
+        hosting.settle_seat(store, done.visit, cast.seinhuis, cast.policy, "commons", why, cast.marieke.id, now)
     assert sums()[:2] == (before[0] - 4, before[1] + 4)
     undone = hosting.undo(store, done.visit, cast.marieke.id, now + timedelta(seconds=20))
     assert sums() == before and seat(store, cast, undone) == ("undone" if undone.hold_id else "free")
@@ -154,7 +157,7 @@ def test_a_check_in_taken_back_gives_the_commons_back_what_it_paid(store, cast, 
 
 
 def test_what_the_commons_paid_stays_paid_when_a_visit_ends_otherwise(store, cast, now):
-    done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, commons_pays=True)
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, paid_by="commons")
     paid = store.ledger.network_account(cast.noord.id, "commons").balance
     hosting.help_out(store, done.visit, cast.marieke.id, now + timedelta(hours=1))
     assert store.ledger.network_account(cast.noord.id, "commons").balance == paid
@@ -162,11 +165,11 @@ def test_what_the_commons_paid_stays_paid_when_a_visit_ends_otherwise(store, cas
 
 def test_a_seat_is_forgiven_once_and_with_a_reason(store, cast, now, visit):
     with pytest.raises(Invalid) as missing:
-        hosting.forgive_seat(store, visit, " ", cast.marieke.id, now)
+        hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "commons", " ", cast.marieke.id, now)
     assert missing.value.data["field"] == "reason"
-    hosting.forgive_seat(store, visit, "Eens", cast.marieke.id, now)
+    hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "commons", "Eens", cast.marieke.id, now)
     with pytest.raises(Conflict) as again:
-        hosting.forgive_seat(store, visit, "Nog eens", cast.marieke.id, now)
+        hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "commons", "Nog eens", cast.marieke.id, now)
     assert again.value.code == "forgiven"
     assert acts(store, cast).count("visit.forgive") == 1
 
@@ -300,3 +303,69 @@ def test_a_call_is_answered_once_and_at_its_own_venue(store, cast, now):
     assert store.door.calls(cast.seinhuis.id, now)[0].answered_at == now
     with pytest.raises(NotFound):
         hosting.answer_call(store, cast.seinhuis, call.id, cast.marieke.id, now)
+
+
+@pytest.fixture
+def dear(cast):
+    """The same house, which also sells day passes."""
+    return replace(cast.policy, day_pass_euro=15)
+
+
+@pytest.fixture
+def till(store, cast):
+    return lambda: store.ledger.euro_account(cast.noord.id, "venue", cast.seinhuis.id).balance
+
+
+@pytest.mark.parametrize("when", ["held", "settled"])
+def test_a_day_pass_fills_a_seat_in_the_euro_book(store, cast, now, visit, dear, till, when):
+    if when == "settled":
+        hosting.help_out(store, visit, cast.marieke.id, now)
+    hosting.settle_seat(store, visit, cast.seinhuis, dear, "day_pass", "Betaalt liever", cast.marieke.id, now)
+    assert (balance(store, cast.samira), seat(store, cast, visit)) == ((12, 0), "day_pass")
+    assert till() == 1500 and store.ledger.day_passes(cast.seinhuis.id, now) == (1, 1500)
+    paid = store.ledger.filled(cast.noord.id, visit)
+    assert (paid.unit, paid.amount, paid.journal_id) == ("EUR", 1500, visit.hold_id)
+    assert acts(store, cast)[0] == "visit.day_pass" and ledger.verify_network(store, cast.noord.id).fault is None
+
+
+@pytest.mark.parametrize("when", ["held", "settled"])
+def test_the_house_may_give_a_seat(store, cast, now, visit, when):
+    if when == "settled":
+        hosting.help_out(store, visit, cast.marieke.id, now)
+    hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "house", "Vandaag niets terug", cast.marieke.id, now)
+    assert (balance(store, cast.samira), seat(store, cast, visit)) == ((12, 0), "house")
+    assert acts(store, cast)[0] == "visit.house" and ledger.verify_network(store, cast.noord.id).fault is None
+
+
+@pytest.mark.parametrize("first", ["commons", "house", "day_pass"])
+@pytest.mark.parametrize("second", ["commons", "house", "day_pass"])
+def test_a_seat_is_filled_otherwise_once(store, cast, now, visit, dear, first, second):
+    hosting.settle_seat(store, visit, cast.seinhuis, dear, first, "Eens", cast.marieke.id, now)
+    before = list(store.ledger.rows(cast.noord.id))
+    with pytest.raises(Conflict, match="forgiven"):
+        hosting.settle_seat(store, visit, cast.seinhuis, dear, second, "Nog eens", cast.marieke.id, now)
+    assert seat(store, cast, visit) == first and list(store.ledger.rows(cast.noord.id)) == before
+
+
+def test_where_no_day_pass_is_sold_none_fills_a_seat(store, cast, now, visit):
+    with pytest.raises(Refused, match="no_day_pass"):
+        hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, "day_pass", "Betaalt", cast.marieke.id, now)
+    with pytest.raises(Refused, match="no_day_pass"):
+        hosting.help_in(store, cast.thijs, cast.seinhuis, cast.policy, cast.marieke.id, now, paid_by="day_pass")
+    assert seat(store, cast, visit) == "held" and store.presence.open_visit(cast.thijs) is None
+
+
+@pytest.mark.parametrize("how", ["", None, "person", "Commons", "void"])
+def test_a_seat_is_filled_by_nothing_else(store, cast, now, visit, how):
+    with pytest.raises(Invalid, match="choice"):
+        hosting.settle_seat(store, visit, cast.seinhuis, cast.policy, how, "Zomaar", cast.marieke.id, now)
+    assert seat(store, cast, visit) == "held"
+
+
+def test_who_cannot_carry_a_seat_comes_in_on_a_day_pass_and_gets_it_back_with_an_undo(store, cast, now, dear, till):
+    poor = replace(dear, seat_price=100)
+    done = hosting.help_in(store, cast.thijs, cast.seinhuis, poor, cast.marieke.id, now, paid_by="day_pass")
+    assert (done.held, seat(store, cast, done.visit), till()) == (0, "day_pass", 1500)
+    hosting.undo(store, done.visit, cast.marieke.id, now + timedelta(seconds=20))
+    assert till() == 0 and store.ledger.day_passes(cast.seinhuis.id, now) == (0, 0)
+    assert balance(store, cast.thijs) == (12, 0) and ledger.verify_network(store, cast.noord.id).fault is None

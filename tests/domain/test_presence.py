@@ -99,7 +99,7 @@ def test_a_floor_refusal_elsewhere_leaves_the_visit_here_as_it_is(store, cast, n
 def test_the_commons_may_pay_the_seat(store, cast, now, arrive):
     spend(store, cast.samira, 17, now)
     commons = store.ledger.network_account(cast.noord.id, "commons").balance
-    done = arrive(commons_pays=True)
+    done = arrive(paid_by="commons")
     assert done.held == 0 and done.visit.hold_id is None
     assert store.ledger.network_account(cast.noord.id, "commons").balance == commons - 4
     presence.leave(store, done.visit, now + HOUR)

@@ -108,7 +108,7 @@ def test_refuses_hours_that_are_none(times):
 POLICY = {
     "seat_price": "4", "floor": "-8", "soft_floor": "0", "newcomers_grant": "12", "thanks_amount": "2",
     "thanks_given_per_day": "5", "thanks_received_per_day": "8", "thanks_per_pair": "3", "thanks_accept_hours": "24",
-    "post_amount": "4", "talk_amount": "1", "talk_most": "12",
+    "post_amount": "4", "talk_amount": "1", "talk_most": "12", "day_pass_euro": "0",
 }  # fmt: skip
 
 
@@ -236,3 +236,55 @@ def test_retiring_a_room_leaves_its_visitors_without_one(store, cast, now):
     presence.sit_in(store, visit, cast.seinhuis, room.id)
     venues.retire_room(store, cast.seinhuis, room.id, cast.marieke.id, now)
     assert store.presence.get(visit.id).room_id is None and store.presence.get(visit.id).is_open
+
+
+def test_rules_planned_for_a_later_day_count_from_then_on(store, cast, now):
+    begins = now + timedelta(days=20)
+    venues.change_policy(store, cast.seinhuis, Policy(seat_price=6), cast.marieke.id, now, effective_at=begins)
+    assert store.venues.policy(cast.seinhuis, begins - timedelta(microseconds=1)).seat_price == 4
+    assert store.venues.policy(cast.seinhuis, begins).seat_price == 6
+    (planned,) = venues.policy_changes(store, cast.seinhuis)
+    assert (planned.at, planned.was) == (begins, {"seat_price": (4, 6)})
+
+
+def test_a_planned_change_is_withdrawn_before_it_begins(store, cast, now):
+    begins = now + timedelta(days=20)
+    venues.change_policy(store, cast.seinhuis, Policy(seat_price=6), cast.marieke.id, now, effective_at=begins)
+    venues.withdraw_policy(store, cast.seinhuis, begins, cast.marieke.id, now)
+    assert store.venues.policy(cast.seinhuis, begins).seat_price == 4
+    with pytest.raises(NotFound):
+        venues.withdraw_policy(store, cast.seinhuis, begins, cast.marieke.id, now)
+
+
+def test_rules_that_have_begun_are_not_withdrawn(store, cast, now):
+    begins = now + timedelta(days=1)
+    venues.change_policy(store, cast.seinhuis, Policy(seat_price=6), cast.marieke.id, now, effective_at=begins)
+    with pytest.raises(NotFound):
+        venues.withdraw_policy(store, cast.seinhuis, begins, cast.marieke.id, begins)
+    assert store.venues.policy(cast.seinhuis, begins).seat_price == 6
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, "past"), (400, "too_far")])
+def test_rules_begin_neither_in_the_past_nor_years_ahead(store, cast, now, days, code):
+    with pytest.raises(Invalid, match=code):
+        venues.change_policy(store, cast.seinhuis, Policy(), cast.marieke.id, now, effective_at=now + timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("given", "begins"),
+    [("", None), ("2026-03-12", None), ("2026-03-13", "2026-03-12T23:00+00:00"), ("2026-03-29", "2026-03-28T23:00+00:00"),
+     ("2026-03-30", "2026-03-29T22:00+00:00"), ("2026-10-26", "2026-10-25T23:00+00:00")],
+)  # fmt: skip
+def test_a_day_begins_at_midnight_by_the_venues_clock(cast, now, given, begins):
+    found = venues.parse_day(cast.seinhuis, given, now)
+    assert found == (datetime.fromisoformat(begins) if begins else None)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("2026-03-11", "past"), ("2026-02-30", "day"), ("12-03-2026", "day"), ("２０２６-03-13", "day"), ("9999-12-31", "day"),
+     ("morgen", "day"), ("2026-03-13T10:00", "too_long")],
+)  # fmt: skip
+def test_refuses_a_day_that_is_none(cast, now, given, code):
+    with pytest.raises(Invalid, match=code):
+        venues.parse_day(cast.seinhuis, given, now)

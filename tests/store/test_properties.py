@@ -122,8 +122,9 @@ class House(RuleBasedStateMachine):
         try:
             with self.database.write() as store:
                 done = presence.check_in(
-                    store, self.persons[name], self.venues[where], POLICY, "badge", self.now, commons_pays=commons
-                )
+                    store, self.persons[name], self.venues[where], POLICY, "badge", self.now,
+                    paid_by="commons" if commons else "person",
+                )  # fmt: skip
         except Refused as error:
             assert error.code == "floor" and refused
             return None

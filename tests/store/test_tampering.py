@@ -24,7 +24,8 @@ def history(database, cast, now):
         people = (cast.samira, cast.joost, cast.thijs, cast.marieke)
         for day in range(14):  # a seat is held once a day
             at, person = now + timedelta(days=day), chance.choice(people)
-            done = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", at, commons_pays=chance.random() < 0.3)
+            payer = "commons" if chance.random() < 0.3 else "person"
+            done = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", at, paid_by=payer)
             how = chance.choice(("left", "undone", "left"))
             presence.end(store, done.visit, at, how, at)
             if done.visit.hold_id and chance.random() < 0.5 and how == "left":

@@ -12,6 +12,7 @@ import time_machine
 
 from s2m.domain import contributions, devices, people, presence, signin, venues
 from s2m.domain.presence import Need
+from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
@@ -29,6 +30,7 @@ PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in", 
 SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
 HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
 THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
+ADMIN       = outcomes("sign_in", "denied", "denied", "denied", "in",     "denied", "denied", "sign_in", "sign_in")
 KIOSK       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "in",      "sign_in")
 # A tablet opens only what its present visitor began on it minutes ago
 KIOSK_NOW   = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "hidden",  "sign_in")
@@ -45,19 +47,22 @@ TABLE = (
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
-        ledger.statement ledger.statement_file ledger.commons contributions.thank contributions.find
+        ledger.statement ledger.statement_file contributions.thank contributions.find commons.show commons.give
+        commons.send
     """),
     (ACQUAINTED, "contributions.give"),
     (SAMIRA_ONLY, "ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
-        host.undo_check_in host.forgive host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
+        host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
-        host.replace_badge host.policy host.change_policy host.change_hours host.devices host.devices_now host.offer_pairing
+        host.replace_badge host.policy host.change_policy host.withdraw_policy
+        host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
     """),
+    (ADMIN, "host.decay host.plan_decay"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
@@ -133,6 +138,11 @@ class House:
         if rule.endpoint == "host.seat":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
+        if rule.endpoint == "host.withdraw_policy":
+            begins = self.now + timedelta(days=9)
+            with self.database.write() as store:
+                venues.change_policy(store, self.cast.seinhuis, Policy(), self.cast.marieke.id, self.now, effective_at=begins)
+            return {"at": begins.isoformat()}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
 
     def _fresh(self, store, name, endpoint, now):

@@ -17,15 +17,17 @@ from s2m.domain.ledger.book import (
     hold,
     open_network,
     open_person,
+    pay_in,
     post,
+    release,
     reverse,
     transfer,
     void,
 )
-from s2m.domain.ledger.entries import SC, Account, Entry, Head, Transfer, digest
+from s2m.domain.ledger.entries import EUR, SC, Account, Entry, Head, Transfer, digest
 from s2m.domain.ledger.verify import Fault, Verdict, verify, verify_network
 
 __all__ = [
-    "SC", "Account", "Entry", "Fault", "Head", "Transfer", "Verdict", "digest", "forgive", "grant_newcomer", "hold",
-    "open_network", "open_person", "post", "reverse", "transfer", "verify", "verify_network", "void",
+    "EUR", "SC", "Account", "Entry", "Fault", "Head", "Transfer", "Verdict", "digest", "forgive", "grant_newcomer", "hold",
+    "open_network", "open_person", "pay_in", "post", "release", "reverse", "transfer", "verify", "verify_network", "void",
 ]  # fmt: skip

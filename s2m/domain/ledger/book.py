@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
-from s2m.domain.ledger.entries import LARGEST_BALANCE, START, Account, Entry, Head, Transfer, digest, link
+from s2m.domain.ledger.entries import EUR, LARGEST_BALANCE, START, Account, Entry, Head, Transfer, digest, link
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -124,7 +124,15 @@ def void(store: Store, held: Transfer, now: datetime, *, journal_id: str | None 
 
 
 def forgive(store: Store, held: Transfer, now: datetime) -> Transfer:
-    """The commons pays: an open hold is let go, a posted one is given back; the venue gets its due either way.
+    """The commons pays: the hold is released, and the venue gets its due. Raises Conflict `forgiven` the second time."""
+    due = release(store, held, now)
+    venue, commons = store.ledger.account(held.credit_id), store.ledger.network_account(held.network_id, "commons")
+    assert venue, "a transfer's accounts are never deleted"
+    return transfer(store, commons, venue, due, "seat_forgiven", now, key=digest("forgiven", held.id), journal_id=held.id)
+
+
+def release(store: Store, held: Transfer, now: datetime) -> int:
+    """Whoever promised owes nothing any more: an open hold is let go, a posted one is given back; how much that was.
 
     Raises Conflict `forgiven` the second time.
     """
@@ -134,8 +142,8 @@ def forgive(store: Store, held: Transfer, now: datetime) -> Transfer:
     resolved = store.ledger.resolution(held.id)
     if resolved is None:
         void(store, held, now)
-        due = held.amount
-    elif resolved.state == "post" and store.ledger.reversal(resolved.id) is None:
+        return held.amount
+    if resolved.state == "post" and store.ledger.reversal(resolved.id) is None:
         transfer(
             store,
             venue,
@@ -147,11 +155,24 @@ def forgive(store: Store, held: Transfer, now: datetime) -> Transfer:
             journal_id=held.id,
             reverses=resolved,
         )
-        due = resolved.amount
-    else:
-        raise Conflict("forgiven")
-    commons = store.ledger.network_account(held.network_id, "commons")
-    return transfer(store, commons, venue, due, "seat_forgiven", now, key=digest("forgiven", held.id), journal_id=held.id)
+        return resolved.amount
+    raise Conflict("forgiven")
+
+
+def pay_in(
+    store: Store, network_id: str, venue_id: str, cents: int, kind: str, now: datetime, *, key: str, journal_id: str | None = None
+) -> Transfer:
+    """Euro that came in at a venue's desk, in the euro book: from outside to the venue. Never one transfer with capital."""
+    store.ledger.lock_chain(network_id)
+    outside = _euro_account(store, network_id, "issuing", None, now)
+    till = _euro_account(store, network_id, "venue", venue_id, now)
+    return transfer(store, outside, till, cents, kind, now, key=key, journal_id=journal_id)
+
+
+def _euro_account(store: Store, network_id: str, kind: str, venue_id: str | None, now: datetime) -> Account:
+    """Opened with the first euro."""
+    found = store.ledger.euro_account(network_id, kind, venue_id)
+    return found or store.ledger.open_account(network_id, kind, now, venue_id=venue_id, unit=EUR)
 
 
 def reverse(store: Store, transfer_id: str, network_id: str, now: datetime) -> Transfer:

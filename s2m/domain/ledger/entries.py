@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-SC = "SC"
+SC, EUR = "SC", "EUR"
 LARGEST_BALANCE = 2**53
 START = "0" * 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "seat": ("seat",),
     "thanks": ("thanks",),
-    "gifts": ("gift",),
+    "gifts": ("gift", "grant"),
     "contributions": ("post", "talk", "task", "proxy", "ask", "fault"),
-    "commons": ("newcomers_grant", "seat_forgiven", "decay", "commons_start"),
+    "commons": ("newcomers_grant", "seat_forgiven", "gift_commons", "decay"),
 }
 DAYS, MONTHS = 42, 12
 

@@ -27,15 +27,16 @@ def check_in(
     device_id: str | None = None,
     need: Need | None = None,
     visible: bool | None = None,
-    commons_pays: bool = False,
+    paid_by: str = "person",
 ) -> CheckIn:
     """Make somebody present. A second check-in at the same venue is the same visit; elsewhere it moves them.
 
     The seat is held once until closing time: who left and comes back before it sits down again for nothing.
 
     at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
-    Raises Refused `floor` when the seat would pass the floor and the commons does not pay; `here_by_name` where a name
-    alone would end a visit elsewhere.
+    paid_by: who pays for the seat: the person (a hold), the commons, or a day_pass (euro, paid at the desk).
+    Raises Refused `floor` when the seat would pass the person's floor; `no_day_pass` where none is sold;
+    `here_by_name` where a name alone would end a visit elsewhere.
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now
@@ -50,7 +51,7 @@ def check_in(
         return CheckIn(known, False, held_for(store, known))
     shown = visible if visible is not None else way != "name" and "matching" in store.people.consents(person.id)
     visit_id = store.new_id(now)
-    held = None if seated else _hold_seat(store, person, venue, policy, visit_id, now, until, commons_pays)
+    held = None if seated else _hold_seat(store, person, venue, policy, visit_id, now, until, paid_by)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
     left = end(store, current, started, "moved", now) if current and current.started_at <= started else None
     ended_at, ended_how = (moved_at, "moved") if moved_at else (until, "closing") if until <= now else (None, None)
@@ -100,16 +101,30 @@ def _write_down(store: Store, visit: Visit, held: ledger.Transfer | None, need: 
 
 
 def _hold_seat(
-    store: Store, person: Person, venue: Venue, policy: Policy, visit_id: str, now: datetime, until: datetime, commons_pays: bool
+    store: Store, person: Person, venue: Venue, policy: Policy, visit_id: str, now: datetime, until: datetime, paid_by: str
 ) -> ledger.Transfer | None:
+    if paid_by == "day_pass":
+        return day_pass(store, venue, policy, visit_id, now)
     if not policy.seat_price:
         return None
     debit, credit = store.ledger.seat_accounts(person, venue)
     key = ledger.digest("seat", visit_id)
-    if commons_pays:
+    if paid_by == "commons":
         commons = store.ledger.network_account(person.network_id, "commons")
         return ledger.transfer(store, commons, credit, policy.seat_price, "seat_forgiven", now, key=key)
     return ledger.hold(store, debit, credit, policy.seat_price, "seat", now, key=key, floor=policy.floor, expires_at=until)
+
+
+def day_pass(
+    store: Store, venue: Venue, policy: Policy, visit_id: str, now: datetime, *, journal_id: str | None = None
+) -> ledger.Transfer:
+    """The price of a day pass, into the venue's till. Raises Refused `no_day_pass` where the policy names none."""
+    if not policy.day_pass_euro:
+        raise Refused("no_day_pass")
+    key = ledger.digest("day_pass", visit_id)
+    return ledger.pay_in(
+        store, venue.network_id, venue.id, policy.day_pass_euro * 100, "day_pass", now, key=key, journal_id=journal_id
+    )
 
 
 def held_for(store: Store, visit: Visit) -> int:
@@ -136,10 +151,10 @@ def end(store: Store, visit: Visit, at: datetime, how: str, now: datetime) -> Vi
 
 
 def _give_back(store: Store, visit: Visit, now: datetime) -> None:
-    """What the commons paid for the seat of an undone visit: both rows stay."""
-    gift = store.ledger.gift(visit.network_id, visit.id, visit.started_at)
-    if gift:
-        store.ledger.add_evidence(ledger.reverse(store, gift.id, visit.network_id, now), visit_id=visit.id)
+    """What the commons or a day pass paid for the seat of an undone visit: both rows stay."""
+    paid = store.ledger.filled(visit.network_id, visit)
+    if paid:
+        store.ledger.add_evidence(ledger.reverse(store, paid.id, visit.network_id, now), visit_id=visit.id)
 
 
 def leave(store: Store, visit: Visit, now: datetime, *, how: str = "left") -> Visit:

@@ -51,4 +51,6 @@ def _read(name: str, append_only: tuple[str, ...] = ()) -> Step:
 STEPS = (
     _read("0001_foundation", append_only=("transfers", "audit")),
     _read("0002_earning"),
+    _read("0008_commons"),
+    _read("0009_day_pass"),
 )

@@ -7,6 +7,7 @@ network can never point into another (L10).
 
 from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.columns import EPOCH, metadata
+from s2m.store.schema.commons import decay_rules, decays
 from s2m.store.schema.house import audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
 from s2m.store.schema.people import badges, consents, people, roles, topics
@@ -21,6 +22,8 @@ __all__ = [
     "chain_heads",
     "consents",
     "contributions",
+    "decay_rules",
+    "decays",
     "devices",
     "door_uses",
     "evidence",

@@ -39,4 +39,4 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-from s2m.web.host import answers, devices, health, people, policy, rooms, today, visits  # noqa: E402, F401
+from s2m.web.host import answers, decay, devices, health, people, policy, rooms, today, visits  # noqa: E402, F401

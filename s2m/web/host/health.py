@@ -29,6 +29,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
     "forget_rates": lambda: _("Forget old counters"),
+    "decay": lambda: _("Let balances decay into the commons, once a month"),
 }
 ACTS: dict[str, Callable[[], str]] = {
     "session.start": lambda: _("signed in"),
@@ -37,6 +38,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "device.pair": lambda: _("was paired"),
     "device.revoke": lambda: _("unpaired a screen"),
     "policy.change": lambda: _("changed the house rules"),
+    "policy.withdraw": lambda: _("withdrew a planned change of the house rules"),
     "hours.change": lambda: _("changed the opening hours"),
     "room.add": lambda: _("added a room"),
     "room.change": lambda: _("changed a room"),
@@ -48,6 +50,8 @@ ACTS: dict[str, Callable[[], str]] = {
     "visit.answer": lambda: _("wrote down what somebody needs or shares"),
     "visit.undo": lambda: _("took a check-in back"),
     "visit.forgive": lambda: _("let the commons pay a seat"),
+    "visit.house": lambda: _("gave a seat on the house"),
+    "visit.day_pass": lambda: _("sold a day pass"),
     "person.add": lambda: _("added somebody"),
     "mail.change": lambda: _("changed their own mail address"),
     "person.change": lambda: _("changed a name or mail address"),
@@ -55,6 +59,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "topic.drop": lambda: _("removed a topic for somebody"),
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
+    "decay.plan": lambda: _("changed how much decays each month"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
 FAULTS: dict[str, Callable[[], str]] = {

@@ -83,9 +83,7 @@ def _page(venue: Venue, someone: Person, errors: dict[str, str] | None = None, v
             "account": account if shown else None,
             "lines": lines(account, store.ledger.statement(account, most=LINES * 4))[:LINES] if shown else (),
             "visits": visits,
-            "seats_of": store.ledger.seats(
-                venue.network_id, {v.id: v.hold_id for v in visits}, min((v.started_at for v in visits), default=now())
-            ),
+            "seats_of": store.ledger.seats(venue.network_id, visits),
             "open_visit": current if current and current.venue_id == venue.id else None,
             "may_mend": hosting.may_mend(store, venue, someone, person().id, now()),
             "mail_is_open": hosting.may_set_mail(store, someone),

@@ -86,10 +86,10 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
     with reading() as store:
         here, ended = store.presence.here(venue.id), store.presence.ended(venue.id, since, most=1000)
         visits = [h.visit for h in here] + [visit for visit, _who in ended[:left]]
-        first = min((v.started_at for v in visits), default=since)
         rooms = store.venues.rooms(venue.id)
         found = {
-            "seats_of": store.ledger.seats(venue.network_id, {v.id: v.hold_id for v in visits}, first),
+            "seats_of": store.ledger.seats(venue.network_id, visits),
+            "day_passes": store.ledger.day_passes(venue.id, since),
             "seated": store.presence.seated(venue.id),
             "ways": store.presence.counts_today(venue.id, since),
             "calls": _calls(store.door.calls(venue.id, since)),

@@ -1,4 +1,4 @@
-"""Help somebody in or out, take a check-in back, let the commons pay a seat."""
+"""Help somebody in or out, take a check-in back, fill a seat with something else than capital."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from s2m.domain import hosting, people
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.presence import CheckIn
+from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, isolated, said, today
@@ -32,15 +33,16 @@ def help_in(slug: str) -> ResponseReturnValue:
 def walk_in(slug: str) -> ResponseReturnValue:
     """Somebody new: a name, perhaps a mail address, and they are in."""
     venue = hosted_venue(slug)
-    form, pays = request.form, bool(request.form.get("commons"))
+    form, pays = request.form, _paid_by()
     try:
         with writing() as store:
             name, email, policy = form.get("name"), form.get("email"), policy_of(store, venue)
-            someone, done = hosting.walk_in(store, venue, policy, name, email, person().id, now(), commons_pays=pays)
+            someone, done = hosting.walk_in(store, venue, policy, name, email, person().id, now(), paid_by=pays)
     except (Invalid, Conflict, Refused) as error:
         known, floor = error.code == "email_known", error.code == "floor"
         errors = said(error, "email" if known else "form")
-        return render_template("host/help_in.html", errors=errors, values=form, floor=floor, known=known), status_of(error)
+        shown = {"values": form, "floor": floor, "known": known, "day_pass": _day_pass(venue)}
+        return render_template("host/help_in.html", errors=errors, **shown), status_of(error)
     return _came_in(slug, someone.first_name, done)
 
 
@@ -51,16 +53,28 @@ def check_in(slug: str, person_id: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     with reading() as store:
         someone = people.in_network(store, venue.network_id, person_id)
-    pays, move = bool(request.form.get("commons")), bool(request.form.get("move"))
+    pays, move = _paid_by(), bool(request.form.get("move"))
     try:
         with writing() as store:
             policy = policy_of(store, venue)
-            done = hosting.help_in(store, someone, venue, policy, person().id, now(), commons_pays=pays, move=move)
+            done = hosting.help_in(store, someone, venue, policy, person().id, now(), paid_by=pays, move=move)
     except Refused as error:
         asked = "host/elsewhere.html" if error.code == "elsewhere" else "host/floor.html"
-        page = render_template(asked, someone=someone, problem=sentence(error.code, error.data), pays=pays, move=move)
-        return page, status_of(error)
+        shown = {"pays": pays, "move": move, "day_pass": _day_pass(venue)}
+        return render_template(asked, someone=someone, problem=sentence(error.code, error.data), **shown), status_of(error)
     return _came_in(slug, someone.first_name, done)
+
+
+def _paid_by() -> str:
+    """Who pays for the seat, as the host's form says: the visitor, unless the commons or a day pass was chosen."""
+    pays = request.form.get("pays", "")
+    return pays if pays in ("commons", "day_pass") else "person"
+
+
+def _day_pass(venue: Venue) -> int:
+    """What a day pass costs here now, in euro; 0: none is sold."""
+    with reading() as store:
+        return policy_of(store, venue).day_pass_euro
 
 
 def _came_in(slug: str, name: str, done: CheckIn) -> ResponseReturnValue:
@@ -101,33 +115,34 @@ def undo_check_in(slug: str, visit_id: str) -> ResponseReturnValue:
     return redirect(url_for("host.today", slug=slug), 303)
 
 
-@blueprint.route("/<slug>/visits/<visit_id>/forgive", methods=["GET", "POST"])
+@blueprint.route("/<slug>/visits/<visit_id>/settle", methods=["GET", "POST"])
 @host
-def forgive(slug: str, visit_id: str) -> ResponseReturnValue:
-    """The commons pays this seat: asked first, then done for good."""
+def settle(slug: str, visit_id: str) -> ResponseReturnValue:
+    """Something else than their capital fills this seat: asked first, then done for good."""
     venue = hosted_venue(slug)
     with reading() as store:
         visit = hosting.the_visit(store, venue, visit_id)
         someone = people.in_network(store, venue.network_id, visit.person_id or "")
         held = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
-        state = store.ledger.seats(venue.network_id, {visit.id: visit.hold_id}, visit.started_at)[visit.id]
+        state = store.ledger.seats(venue.network_id, [visit])[visit.id]
     back = _began(slug, someone.id)
     shown = {"visit": visit, "someone": someone, "amount": held.amount if held else 0, "state": state, "back": back}
+    shown |= {"day_pass": _day_pass(venue), "values": request.form}
     if request.method == "GET":
-        return render_template("host/forgive.html", errors={}, **shown)
+        return render_template("host/settle.html", errors={}, **shown)
     try:
-        limit("forgive", person().id, most=60, per=timedelta(hours=1))
+        limit("settle", person().id, most=60, per=timedelta(hours=1))
         with writing() as store:
-            again = hosting.the_visit(store, venue, visit_id)
-            hosting.forgive_seat(store, again, request.form.get("reason"), person().id, now())
-    except (Invalid, Conflict) as error:
-        return render_template("host/forgive.html", errors=said(error, "reason"), values=request.form, **shown), status_of(error)
-    flash(_("The commons paid the seat of %(name)s.", name=isolated(someone.first_name)))
+            again, policy, form = hosting.the_visit(store, venue, visit_id), policy_of(store, venue), request.form
+            hosting.settle_seat(store, again, venue, policy, form.get("how"), form.get("reason"), person().id, now())
+    except (Invalid, Conflict, Refused) as error:
+        return render_template("host/settle.html", errors=said(error, "reason"), **shown), status_of(error)
+    flash(_("The seat of %(name)s is filled.", name=isolated(someone.first_name)))
     return redirect(back, 303)
 
 
 def _began(slug: str, person_id: str) -> str:
-    """The page where the host chose to let the commons pay."""
+    """The page where the host chose to settle the seat otherwise."""
     if request.args.get("from") == "person":
         return url_for("host.show_person", slug=slug, person_id=person_id)
     return url_for("host.present" if request.args.get("from") == "present" else "host.today", slug=slug)

@@ -1,4 +1,4 @@
-"""Social capital as people read it: a member's statement, what stands behind each of its lines, and the accounts of all."""
+"""Social capital as a member reads it: their statement, and what stands behind each of its lines."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ def format_month(at: datetime) -> str:
     return format_date(at.astimezone(zone()), "LLLL y")
 
 
-from s2m.web.ledger import commons, evidence, statement  # noqa: E402, F401
+from s2m.web.ledger import evidence, statement  # noqa: E402, F401

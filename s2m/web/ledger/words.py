@@ -48,8 +48,6 @@ def _thanked(row: StatementRow) -> Markup:
 def _gift(row: StatementRow) -> Markup:
     """Whose money left is the debit's: a row that took from me is a gift of mine."""
     given = row.amount < 0
-    if row.other_kind == "commons":
-        return Markup(escape(_("Gift to the commons") if given else _("Gift from the commons")))
     if not row.other_name:
         return Markup(escape(_("Gift to somebody") if given else _("Gift from somebody")))
     sentence = _("Gift to %(name)s") if given else _("Gift from %(name)s")
@@ -73,7 +71,10 @@ def _fixed(kind: str) -> str:
     return {
         "newcomers_grant": _("Welcome from the commons"),
         "seat_forgiven": _("The commons paid a seat"),
-        "decay": _("Flowed back into the commons"),
+        "day_pass": _("Day pass"),
+        "gift_commons": _("Your gift to the commons"),
+        "grant": _("From the budget of the house"),
+        "decay": _("Back into the commons, this month's part"),
         "reversal": _("Put right"),
         "post": _("Your post about this place"),
         "talk": _("Your talk"),
@@ -92,6 +93,10 @@ def of_all(kind: str) -> str:
         "commons_start": _("The fund that the commons began with"),
         "decay": _("Flowed back from balances"),
         "gift": _("Gifts"),
+        "gift_commons": _("Gifts to the commons"),
+        "grant": _("From the budget of a house"),
+        "budget": _("Budgets of the houses"),
+        "day_pass": _("Day passes"),
         "thanks": _("Thanks"),
         "post": _("Posts about this place"),
         "talk": _("Talks"),

@@ -1,6 +1,8 @@
 """The house rules: a change counts from now on, the past stays, and what cannot be is said beside the field."""
 
+import re
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import pytest
 
@@ -67,3 +69,25 @@ def test_hours_that_cannot_be_are_refused_beside_their_day(host, wrong):
 def test_a_day_without_hours_is_closed(host):
     host.post(HOURS, **OPEN | {"mon_opens": "", "mon_closes": ""})
     assert 'name="mon_opens" value=""' in host.get(POLICY).text
+
+
+def test_rules_are_planned_shown_and_withdrawn(host, cast, clock, app):
+    said = host.post(POLICY, follow_redirects=True, **USUAL | {"seat_price": "6", "from": "2026-04-01"}).text
+    assert "planned for Wednesday 1 April 2026" in said
+    assert "Withdraw" in host.says(POLICY) and "A seat costs (dots): 4, then 6" in host.says(POLICY)
+    with app.extensions["s2m.database"].read() as store:
+        assert store.venues.policy(cast.seinhuis, datetime.now(UTC)).seat_price == 4
+    at = re.search(r'name="at" value="([^"]+)"', host.get(POLICY).text)[1]
+    assert host.post(f"{POLICY}/withdraw", at=at).status_code == 303
+    assert "Withdraw" not in host.says(POLICY)
+    assert host.post(f"{POLICY}/withdraw", at=at).status_code == 404
+
+
+@pytest.mark.parametrize("at", ["", "gisteren", "2026-04-01", "2026-04-01T00:00+00:00"])
+def test_what_was_never_planned_is_not_withdrawn(host, at):
+    assert host.post(f"{POLICY}/withdraw", at=at).status_code == 404
+
+
+def test_a_day_that_is_over_is_refused_beside_its_field(host):
+    answer = host.post(POLICY, **USUAL | {"from": "2026-03-01"})
+    assert answer.status_code == 422 and "This day is over." in answer.text and 'value="2026-03-01"' in answer.text

@@ -1,10 +1,11 @@
 """The day of a host: who is here, who left, who calls, and the acts beside them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from s2m.domain import devices, presence
+from s2m.domain import devices, presence, venues
 from s2m.domain.venues import Policy
 
 HOST = "/host/het-seinhuis"
@@ -108,20 +109,20 @@ def test_after_half_a_minute_a_check_in_stands(host, here, cast, clock):
 
 def test_the_commons_pays_a_seat_once_it_was_asked_and_said_why(host, here, cast):
     visit = here(cast.samira)
-    path = f"{HOST}/visits/{visit.id}/forgive"
+    path = f"{HOST}/visits/{visit.id}/settle"
     assert "This cannot be undone." in host.get(path).text
-    nothing = host.post(path, reason="")
+    nothing = host.post(path, how="commons", reason="")
     assert nothing.status_code == 422 and "Fill this in." in nothing.text and "aria-invalid" in nothing.text
     assert "held" in host.says(TODAY)
-    done = host.post(path, reason="Vergat de portemonnee", follow_redirects=True)
-    assert "The commons paid the seat of" in done.text and "from the commons" in host.says(TODAY)
-    again = host.post(path, reason="Nog eens")
-    assert again.status_code == 409 and "The commons paid this seat before." in again.text
+    done = host.post(path, how="commons", reason="Vergat de portemonnee", follow_redirects=True)
+    assert "is filled." in done.text and "from the commons" in host.says(TODAY)
+    again = host.post(path, how="house", reason="Nog eens")
+    assert again.status_code == 409 and "filled otherwise before." in again.text
 
 
 def test_a_visit_of_another_venue_is_not_there(wim, here, cast):
     visit = here(cast.samira)
-    for act in ("out", "undo", "forgive"):
+    for act in ("out", "undo", "settle"):
         assert wim.post(f"/host/de-wissel/visits/{visit.id}/{act}", reason="x").status_code == 404
 
 
@@ -205,7 +206,7 @@ def test_where_the_balance_cannot_carry_the_seat_the_commons_may(host, cast, app
     refused = host.post(path)
     assert refused.status_code == 409 and "Let in, the commons pays" in refused.text
     assert "Nobody is here yet" in host.says(TODAY)
-    host.post(path, commons="1")
+    host.post(path, pays="commons")
     assert "from the commons" in host.says(TODAY)
 
 
@@ -214,7 +215,7 @@ def test_a_walk_in_whose_grant_cannot_carry_the_seat_may_be_let_in(host, cast, a
         store.venues.add_policy(cast.seinhuis, Policy(seat_price=100), now, effective_at=now, by=None)
     refused = host.post(f"{HOST}/help-in", name="Nora")
     assert refused.status_code == 409 and "Let in, the commons pays" in refused.text
-    host.post(f"{HOST}/help-in", name="Nora", commons="1")
+    host.post(f"{HOST}/help-in", name="Nora", pays="commons")
     assert "from the commons" in host.says(TODAY)
 
 
@@ -252,5 +253,21 @@ def test_a_mail_address_that_is_known_leads_to_who_has_it(host, cast):
 
 def test_letting_the_commons_pay_returns_to_where_it_began(host, cast, app):
     host.post(f"{HOST}/people/{cast.thijs.id}/check-in")
-    path = f"{HOST}/visits/{visit_of(app, cast.thijs).id}/forgive"
-    assert host.post(f"{path}?from=person", reason="nieuw").headers["Location"].endswith(f"/people/{cast.thijs.id}")
+    path = f"{HOST}/visits/{visit_of(app, cast.thijs).id}/settle"
+    done = host.post(f"{path}?from=person", how="commons", reason="nieuw")
+    assert done.headers["Location"].endswith(f"/people/{cast.thijs.id}")
+
+
+def test_a_day_pass_is_offered_where_one_is_sold(host, here, cast, app, now):
+    visit = here(cast.samira)
+    path = f"{HOST}/visits/{visit.id}/settle"
+    assert "Day pass" not in host.says(path)
+    assert host.post(path, how="day_pass", reason="x").status_code == 409
+    with app.extensions["s2m.database"].write() as store:
+        venues.change_policy(store, cast.seinhuis, replace(cast.policy, day_pass_euro=15, seat_price=100), cast.marieke.id, now)
+    assert "Day pass, € 15 paid at the desk" in host.says(path)
+    assert host.post(path, how="day_pass", reason="Betaalt liever").status_code == 303
+    refused = host.post(f"{HOST}/people/{cast.thijs.id}/check-in")
+    assert refused.status_code == 409 and "Day pass, € 15" in refused.text
+    host.post(f"{HOST}/people/{cast.thijs.id}/check-in", pays="day_pass")
+    assert "2 day passes today, € 30." in host.says(f"{HOST}/present") and "day pass" in host.says(TODAY)

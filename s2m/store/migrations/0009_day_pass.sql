@@ -1,0 +1,1 @@
+ALTER TABLE policies ADD COLUMN day_pass_euro BIGINT NOT NULL DEFAULT 0;
