@@ -7,8 +7,6 @@ import pytest
 
 from s2m.domain import contributions, ledger, presence
 
-PLACE = "Its place in the chain"
-
 
 @pytest.fixture
 def rows(app, cast):
@@ -148,4 +146,4 @@ def test_anothers_row_answers_like_one_that_never_was(phone, cast, rows, visit, 
 
 def test_a_place_in_the_chain_in_dutch(phone, cast, rows, visit):
     page = phone(cast.samira).says(f"{page_of(rows(cast.samira)[-1])}?lang=nl")
-    assert "Zijn plek in de keten" in page and "Betaald door jij" not in page and "Stoel van donderdag" in page
+    assert "De plek in de keten" in page and "Betaald door jij" not in page and "Stoel van donderdag" in page
