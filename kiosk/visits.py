@@ -192,4 +192,8 @@ def goodbye(visit_id: str) -> ResponseReturnValue:
         if visit.ended_at is None:
             raise NotFound()
         paid = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
-    return render_template("kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0)
+        account, policy = store.ledger.person_account(person.id), policy_of(store, venue())
+    low = account if _proven() and account.available < policy.soft_floor else None
+    return render_template(
+        "kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0, low=low, policy=policy
+    )

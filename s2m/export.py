@@ -14,8 +14,14 @@ from s2m.domain.ledger import Account, Transfer
 from s2m.domain.people import Person
 
 COLUMNS = ("n", "at", "kind", "state", "debit", "credit", "amount", "unit", "id", "journal", "pending", "reverses", "hash")
-HLEDGER = {"person": "assets:people", "venue": "assets:venues", "commons": "assets:commons", "issuing": "equity:issuing"}
-BEANCOUNT = {"person": "Assets:People", "venue": "Assets:Venues", "commons": "Assets:Commons", "issuing": "Equity:Issuing"}
+HLEDGER = {
+    "person": "assets:people", "venue": "assets:venues", "commons": "assets:commons", "budget": "assets:budgets",
+    "issuing": "equity:issuing",
+}  # fmt: skip
+BEANCOUNT = {
+    "person": "Assets:People", "venue": "Assets:Venues", "commons": "Assets:Commons", "budget": "Assets:Budgets",
+    "issuing": "Equity:Issuing",
+}  # fmt: skip
 
 
 def ledger(form: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import mail
+from s2m import looks, mail
 from s2m.config import Config
-from s2m.domain import commons, presence
+from s2m.domain import budgets, commons, presence, talks
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -44,6 +44,11 @@ def send_mail(database: Database, config: Config, now: datetime) -> str:
     return f"sent {sent}, failed {failed}"
 
 
+def check_posts(database: Database, config: Config, now: datetime) -> str:
+    """Look at posts that members told us of, and at accounts that they say are theirs."""
+    return f"looked at {looks.run(database, now)}"
+
+
 def forget_rates(database: Database, config: Config, now: datetime) -> str:
     """Drop counters that have long filled up again."""
     with database.write() as store:
@@ -61,11 +66,26 @@ def decay(database: Database, config: Config, now: datetime) -> str:
     return f"{sum(d.amount for d in done if d)} dots of {sum(d.people for d in done if d)} people"
 
 
+def lapse_grants(database: Database, config: Config, now: datetime) -> str:
+    """Let go of large grants that no second host decided on in time."""
+    with database.write() as store:
+        return f"let go {budgets.lapse(store, now)}"
+
+
+def settle_talks(database: Database, config: Config, now: datetime) -> str:
+    """Pay speakers once their listeners had half an hour to be counted."""
+    with database.write() as store:
+        return f"settled {talks.settle_due(store, now)}"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
+    Job("check_posts", check_posts, 15),
     Job("forget_rates", forget_rates, 3600),
     Job("decay", decay, 3600),
+    Job("lapse_grants", lapse_grants, 3600),
+    Job("settle_talks", settle_talks, 60),
 )
 
 

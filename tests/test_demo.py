@@ -53,6 +53,13 @@ def test_it_is_built_in_seconds(demo):
     assert demo[1] < 8
 
 
+def test_a_talk_has_begun_and_a_task_waits_for_takers(store, venue):
+    (talk,) = store.talks.running(venue.id, NOW)
+    assert len(store.talks.attendances(talk.id)) == 2
+    (task,) = store.tasks.open_ones(venue.id)
+    assert task.starts_at > NOW and len(store.tasks.taken(task.id)) < task.places
+
+
 def test_its_ledger_is_correct(store, venue):
     verdict = ledger.verify_network(store, venue.network_id)
     assert verdict.fault is None

@@ -32,7 +32,7 @@ FOLDER = Path("instance/demo")
 MARK = "demo.txt"
 SEED = 20260312
 LINK_LIFE = timedelta(hours=12)
-POLICY = Policy(seat_price=4, thanks_amount=3, thanks_per_pair=4)
+POLICY = Policy(seat_price=4, thanks_amount=3, thanks_per_pair=4, day_pass_euro=15)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Who came in today: one by one, the last a few minutes ago; some have left."""
+"""Who came in today: one by one, the last a few minutes ago; some have left. A talk has begun, and a task waits for takers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from s2m.demo import clock
 from s2m.demo.history import House
-from s2m.demo.people import CAST, Role
-from s2m.domain import presence
+from s2m.demo.people import CAST, HOST, OPEN, Role
+from s2m.domain import presence, talks, tasks
+from s2m.domain.talks import Talk
+from s2m.domain.tasks import Task
 from s2m.domain.venues import Venue
 
 FIRST, BETWEEN, LAST = 172, 14, 6
@@ -23,6 +25,30 @@ def come_in(house: House, now: datetime) -> None:
             presence.leave(house.store, visit, at)
         else:
             _arrive(house, venue, role, at)
+    _begin_talk(house, venue, now - timedelta(minutes=5))
+    _post_task(house, venue, now)
+
+
+def _begin_talk(house: House, venue: Venue, start: datetime) -> None:
+    """Written down as it would stand after an announcement, whose clock times are not those of every night."""
+    store, lotte = house.store, house.people["Lotte Kuipers"]
+    room = next(room.id for room in store.venues.rooms(venue.id) if room.name == OPEN)
+    announced = start - timedelta(days=1)
+    talk = Talk(
+        store.new_id(announced), venue.network_id, venue.id, lotte.id, room, "Van schets naar drukker", True, start,
+        start + talks.LENGTH, lotte.id, announced,
+    )  # fmt: skip
+    store.talks.add(talk)
+    for name in ("Wout Hendriks", "Noor van Dijk"):
+        talks.attend(store, talk, house.people[name], start + timedelta(minutes=2))
+
+
+def _post_task(house: House, venue: Venue, now: datetime) -> None:
+    store, host = house.store, house.people[HOST]
+    begins = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    task = Task(store.new_id(now), venue.network_id, venue.id, "Keuken opruimen", 12, 3, begins, host.id, now)
+    store.tasks.add(task)
+    tasks.take(store, task, house.people["Thijs Smit"], now)
 
 
 def _plan(now: datetime) -> Iterator[tuple[datetime, Role, bool]]:

@@ -1,10 +1,11 @@
 """Codes that are held before a camera or typed: badges, door codes, short codes. Signed, so that nobody can make one up.
 
-A badge says who, a door code says where and when. Each carries its purpose inside the signature: one is never
-good for the other. Only capital letters, digits and dots, so that a QR code stays small.
+A badge says who, a door code says where and when, a listener's code at which talk and when. Each carries its purpose
+inside the signature: one is never good for another. Only capital letters, digits and dots, so that a QR code stays small.
 
     badge   S2M1.B.<key id>.<badge id, 26>.<signature, 26>
     door    S2M1.D.<key id>.<device id, 26>.<step, base 36>.<nonce, 13>.<signature, 26>
+    talk    S2M1.L.<key id>.<talk id, 26>.<step, base 36>.<signature, 26>
 
 Signatures are HMAC-SHA-256 cut to 128 bit. A door code's step is 20 s long; the present and the previous step
 count (RFC 6238, section 6, allows such drift); the clock is the server's.
@@ -28,6 +29,7 @@ TYPED_STEP = 60
 PLAIN = "346789ABCDEFGHJKMNPQRTWXY"
 BADGE = re.compile(r"S2M1\.B\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([A-Z2-7]{26})")
 DOOR = re.compile(r"S2M1\.D\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{13})\.([A-Z2-7]{26})")
+TALK = re.compile(r"S2M1\.L\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{26})")
 LONGEST = 200
 
 
@@ -121,7 +123,7 @@ def read_door(keys: Keys, text: str, now: datetime) -> DoorCode:
 
 def typed_door(keys: Keys, device_id: str, now: datetime) -> str:
     """Six characters to type instead of scanning the door code; a new one each minute."""
-    return _typed(keys, device_id, step_of(now, TYPED_STEP))
+    return _typed(keys, "T", device_id, step_of(now, TYPED_STEP))
 
 
 def read_typed_door(keys: Keys, text: str, device_ids: Iterable[str], now: datetime) -> DoorCode:
@@ -129,13 +131,49 @@ def read_typed_door(keys: Keys, text: str, device_ids: Iterable[str], now: datet
     given = plain(text)
     for device_id in device_ids:
         for step in _accepted(now, TYPED_STEP):
-            if hmac.compare_digest(_typed(keys, device_id, step), given):
+            if hmac.compare_digest(_typed(keys, "T", device_id, step), given):
                 return DoorCode(device_id, -step)
     raise Refused("code_expired")
 
 
-def _typed(keys: Keys, device_id: str, step: int) -> str:
-    raw = hmac.digest(keys.secrets[keys.current], f"S2M1.T.{device_id}.{step}".encode(), hashlib.sha256)
+def talk_text(keys: Keys, talk_id: str, now: datetime) -> str:
+    """The last part of the address in the QR code that the speaker shows; a new one each step, as at the door.
+
+    No nonce: a listener counts once a talk, whichever code they used.
+    """
+    message = f"S2M1.L.{keys.current}.{_packed(talk_id)}.{_base36(step_of(now))}"
+    return f"{message}.{keys.sign(keys.current, message)}"
+
+
+def read_talk(keys: Keys, text: str, now: datetime) -> str:
+    """The id of the talk whose code this is. Raises Invalid `code_unreadable`, Refused `code_forged`, `talk_code_expired`."""
+    found = TALK.fullmatch(text) if len(text) <= LONGEST else None
+    if not found:
+        raise Invalid("code", "code_unreadable")
+    key_id, packed, step, signature = found.groups()
+    if not keys.check(key_id, f"S2M1.L.{key_id}.{packed}.{step}", signature):
+        raise Refused("code_forged")
+    if int(step, 36) not in _accepted(now, DOOR_STEP):
+        raise Refused("talk_code_expired")
+    return _unpacked(packed)
+
+
+def typed_talk(keys: Keys, talk_id: str, now: datetime) -> str:
+    """Six characters to type instead of scanning a talk's code; a new one each minute."""
+    return _typed(keys, "LT", talk_id, step_of(now, TYPED_STEP))
+
+
+def read_typed_talk(keys: Keys, text: str, talk_ids: Iterable[str], now: datetime) -> str:
+    """Which of these talks a typed code belongs to. Raises Refused `talk_code_expired` where it is none of them (any more)."""
+    given = plain(text)
+    for talk_id in talk_ids:
+        if any(hmac.compare_digest(_typed(keys, "LT", talk_id, step), given) for step in _accepted(now, TYPED_STEP)):
+            return talk_id
+    raise Refused("talk_code_expired")
+
+
+def _typed(keys: Keys, purpose: str, id_: str, step: int) -> str:
+    raw = hmac.digest(keys.secrets[keys.current], f"S2M1.{purpose}.{id_}.{step}".encode(), hashlib.sha256)
     return short(raw, 6)
 
 

@@ -132,6 +132,16 @@ def day_start(venue: Venue, at: datetime) -> datetime:
     return at.astimezone(venue.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
+def is_open(venue: Venue, start: datetime, end: datetime) -> bool:
+    """Whether a venue is open from `start` to `end`, within the hours of one day (which may end after midnight)."""
+    today = start.astimezone(venue.zone).date()
+    for day in (today - timedelta(days=1), today):
+        hours, closing = venue.opening_hours.get(DAYS[day.weekday()]), _closing_of(venue, day)
+        if hours and closing and _instant(venue, day, hours[0]) <= start and end <= closing:
+            return True
+    return False
+
+
 def _closing_of(venue: Venue, day: date) -> datetime | None:
     hours = venue.opening_hours.get(DAYS[day.weekday()])
     if not hours:

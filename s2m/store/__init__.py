@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.audit import Audit
+from s2m.store.budgets import Budgets
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
@@ -26,10 +27,13 @@ from s2m.store.door import Door
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
 from s2m.store.people import People
+from s2m.store.posts import Posts
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
 from s2m.store.statement import Statement
+from s2m.store.talks import Talks
+from s2m.store.tasks import Tasks
 from s2m.store.venues import Venues
 
 
@@ -103,12 +107,28 @@ class Store:
         return Statement(self)
 
     @cached_property
+    def budgets(self) -> Budgets:
+        return Budgets(self)
+
+    @cached_property
     def commons(self) -> Commons:
         return Commons(self)
 
     @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
+
+    @cached_property
+    def posts(self) -> Posts:
+        return Posts(self)
+
+    @cached_property
+    def talks(self) -> Talks:
+        return Talks(self)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return Tasks(self)
 
     @cached_property
     def requests(self) -> Requests:

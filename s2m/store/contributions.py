@@ -51,3 +51,12 @@ class Contributions(Part):
     def get(self, contribution_id: str) -> Contribution | None:
         row = self.one(select(contributions).where(contributions.c.id == contribution_id))
         return Contribution(**row._mapping) if row else None
+
+    def count(self, kind: str, *, since: datetime, person_id: str | None = None, recorded_by: str | None = None) -> int:
+        """Contributions of one kind since then: somebody's, or those that one host wrote down."""
+        query = select(func.count()).select_from(contributions).where(contributions.c.kind == kind, contributions.c.at >= since)
+        if person_id:
+            query = query.where(contributions.c.person_id == person_id)
+        if recorded_by:
+            query = query.where(contributions.c.recorded_by == recorded_by)
+        return int(self.run(query).scalar_one())

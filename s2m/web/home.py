@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from s2m.domain import contributions, matches, presence
+from s2m.domain import contributions, matches, posts, presence
 from s2m.domain.errors import Invalid, Refused
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
+from s2m.domain.venues import day_start
 from s2m.web import context
-from s2m.web.context import now, person, reading, writing
+from s2m.web.context import now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
 
@@ -61,6 +62,7 @@ def same_unless_changed(response: Response) -> Response:
 
 
 def _day() -> dict[str, object]:
+    venue = context.shown_venue()
     with reading() as store:
         visit = store.presence.open_visit(person())
         day: dict[str, object] = {
@@ -68,7 +70,11 @@ def _day() -> dict[str, object]:
             "visit": visit,
             "topics": store.presence.topics(visit.id) if visit else [],
             "room_name": _room_name(store, visit),
+            "offer": next(iter(posts.offers(store, person(), now())), None),
             "badge": store.people.valid_badge(person().id),
+            "policy": policy_of(store, venue) if venue else None,
+            "talks": store.talks.coming(venue.id, now(), until=day_start(venue, now()) + timedelta(days=1)) if venue else [],
+            "to_say": store.talks.unanswered(person().id),
         }
         others = _to_thank(store)
     found = matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()

@@ -9,11 +9,16 @@ PAGES = {
     "people.add_topic": "people.profile", "people.drop_topic": "people.profile", "people.consents": "people.profile",
     "people.end_session": "people.profile", "people.end_other_sessions": "people.profile",
     "home.leave": "home.today", "home.hide": "home.today", "home.solved": "home.today", "home.drop": "home.today",
+    "posts.claim_picture": "posts.mine", "posts.check_account": "posts.linked", "posts.remove_account": "posts.linked",
+    "host.confirm_post": "host.post_queue", "host.decline_post": "host.post_queue",
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
     "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
     "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.withdraw_policy": "host.policy",
-    "host.verify": "host.health",
-    "auth.logout": "auth.login", "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
+    "host.decide_grant": "host.budget", "host.verify": "host.health",
+    "talks.cancel": "talks.talk", "talks.useful": "talks.talk", "tasks.take": "talks.coming", "tasks.give_back": "talks.coming",
+    "host.count_listener": "host.talk", "host.settle_talk": "host.talk", "host.cancel_talk": "host.talk",
+    "host.cancel_task": "host.task", "auth.logout": "auth.login",
+    "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip
 
 

@@ -50,6 +50,16 @@ def paired(kind: str) -> Callable[[View], View]:
     return _declare(rule, f"paired:{kind}")
 
 
+def takes(most: int) -> Callable[[View], View]:
+    """A route whose form may be larger than others: at most so many bytes."""
+
+    def mark(view: View) -> View:
+        view.takes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def check_declared(app: Flask) -> None:
     """Raises RuntimeError that names each route without a policy."""
     missing = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "policy"))
@@ -67,6 +77,8 @@ def enforce() -> None:
         return
     if not view.policy():  # type: ignore[attr-defined]
         raise Denied("sign_in" if me().person is None else "denied")
+    if hasattr(view, "takes"):
+        request.max_content_length = view.takes
     if request.method not in SAFE and not request.headers.get("Authorization"):
         _check_origin()
         try:

@@ -165,7 +165,9 @@ def test_a_full_day_fits_on_the_laptop_without_scrolling(served, laptop, come, f
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
-PAGES = ("today", "present", "help-in", "rooms", "rooms/new", "people", "people/new", "devices", "policy", "health")
+PAGES = (
+    "today", "present", "help-in", "rooms", "rooms/new", "people", "people/new", "devices", "policy", "budget", "decay", "health",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
@@ -173,7 +175,8 @@ def test_no_page_of_the_host_has_a_serious_fault(served, laptop, come, furnish, 
     visit = come(served.cast.samira, "Wie leest mijn offerte mee?")
     page = laptop("/today", lang=lang)
     somebody = f"people/{served.cast.samira.id}"
-    for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace", f"visits/{visit.id}/settle",
+    for path in (*PAGES, somebody, f"{somebody}/badge", f"{somebody}/badge/replace", f"{somebody}/grant",
+                 f"visits/{visit.id}/settle",
                  f"devices/{served.kiosk.id}", f"devices/{served.kiosk.id}/revoke"):  # fmt: skip
         page.goto(f"{served.url}{HOST}/{path}?lang={lang}")
         assert page.locator("html").get_attribute("lang") == lang

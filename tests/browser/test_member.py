@@ -154,7 +154,7 @@ def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lan
     page.wait_for_url("**/me")
     for path in ("/me", "/in", "/me/need", "/me/work", "/me/statement", "/me/profile"):
         visit(page, path)
-    for path in ("/me/badge", "/me/badge/replace", "/thanks"):
+    for path in ("/me/badge", "/me/badge/replace", "/thanks", "/commons/give"):
         visit(page, path)
     visit(page, f"/thanks?to={served.cast.joost.id}")
     visit(page, f"/in/{'x' * 20}", "no code")
@@ -165,4 +165,4 @@ def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lan
     visit(stranger, served.door().removeprefix(served.url), "guest")
     visit(stranger, "/login")
     visit(stranger, "/in", "guest again")
-    assert len(seen) == 20
+    assert len(seen) == 21

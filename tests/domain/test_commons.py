@@ -1,5 +1,6 @@
 """The commons: gifts to it, and the slow decay that a network may decide on."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -135,3 +136,21 @@ def test_each_moment_is_in_one_month(now):
     month, began = commons.month_of(now, AMSTERDAM)
     assert began <= now and began.strftime("%Y-%m-%d %H:%M") == f"{month}-01 00:00"
     assert commons.month_of(began, AMSTERDAM) == (month, began)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_decay_conserves_the_sum(store, cast, now, seed):
+    chance = random.Random(seed)
+    issuing = store.ledger.network_account(cast.noord.id, "issuing")
+    for person in (cast.samira, cast.joost, cast.thijs, cast.wim):
+        ledger.transfer(
+            store, issuing, store.ledger.person_account(person.id), chance.randint(1, 5000), "proxy", now, key=person.id
+        )
+    commons.plan_decay(store, cast.noord.id, chance.randint(1, 100), cast.marieke.id, now)
+    before = {account.id: account for account in store.ledger.accounts(cast.noord.id)}
+    done = commons.decay(store, cast.noord.id, AMSTERDAM, FIRST_OF_MAY)
+    after = {account.id: account for account in store.ledger.accounts(cast.noord.id)}
+    assert sum(a.balance for a in after.values()) == sum(a.balance for a in before.values()) == 0
+    lost = {id_: before[id_].balance - after[id_].balance for id_ in before if before[id_].kind == "person"}
+    assert sum(lost.values()) == done.amount and sum(1 for dots in lost.values() if dots) == done.people
+    assert all(0 <= dots <= before[id_].available // 10 for id_, dots in lost.items())

@@ -1,11 +1,12 @@
 """The screens of one visit: need, welcome, undo, again, goodbye; and who may not see them."""
 
 import html
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from s2m.domain import presence
+from s2m.domain import presence, venues
 
 
 @pytest.fixture
@@ -181,3 +182,20 @@ def test_nothing_changes_by_looking(tablet, scanned):
     for path in ("", "/need", "/again", "/goodbye", "/undo", "/leave"):
         tablet.get(f"/kiosk/visits/{scanned}{path}")
     assert tablet.visits()[0].ended_at is None
+
+
+def test_a_goodbye_below_the_soft_limit_says_kindly_how_to_make_good(tablet, cast, database, now):
+    with database.write() as store:
+        dear = replace(cast.policy, seat_price=14, soft_floor=0, day_pass_euro=15)
+        venues.change_policy(store, cast.seinhuis, dear, cast.marieke.id, now)
+    scanned = tablet.scan(tablet.badge(cast.samira))["visit"]
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    page = html.unescape(tablet.get(f"/kiosk/visits/{scanned}/goodbye?lang=en").text)
+    assert "Your balance is −2 dots now: a promise, without interest." in page and "day pass of € 15" in page
+
+
+def test_a_goodbye_above_it_asks_only_who_helped(tablet, cast):
+    scanned = tablet.scan(tablet.badge(cast.samira))["visit"]
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    page = html.unescape(tablet.get(f"/kiosk/visits/{scanned}/goodbye?lang=en").text)
+    assert "Did somebody help you today?" in page and "promise" not in page

@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from s2m.domain.errors import Conflict
 from s2m.store import embedded, postgresql
 from s2m.store.engine import Database
 from s2m.store.migrations import STEPS, Step
@@ -142,7 +143,7 @@ def test_statements_are_divided_where_they_end():
         "CREATE TABLE a (b TEXT)",
         "CREATE TABLE c (d TEXT)",
     ]
-    assert all(s.startswith(("CREATE ", "ALTER ")) for step in STEPS for s in step.statements)
+    assert all(s.startswith(("CREATE ", "ALTER ", "DROP INDEX ")) for step in STEPS for s in step.statements)
 
 
 def test_sqlite_utils_knows_what_a_file_has_had(sqlite_template, tmp_path):
@@ -152,3 +153,13 @@ def test_sqlite_utils_knows_what_a_file_has_had(sqlite_template, tmp_path):
     rows = list(sqlite_utils.Database(connection)["_sqlite_migrations"].rows)
     assert [(row["migration_set"], row["name"]) for row in rows] == [("s2m", step.name) for step in STEPS]
     connection.close()
+
+
+def test_a_check_may_be_changed_on_both_engines(database, cast, now):
+    with database.write() as store:
+        account = store.ledger.open_account(cast.noord.id, "budget", now, venue_id=cast.seinhuis.id)
+    with pytest.raises(Conflict), database.write() as store:
+        store.ledger.open_account(cast.noord.id, "wish", now, venue_id=cast.seinhuis.id)
+    with database.read() as store:
+        assert account in store.ledger.accounts(cast.noord.id)
+    assert database.kind.examine() == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import contributions, ledger, presence
+from s2m.domain import budgets, contributions, ledger, presence
 
 
 @pytest.fixture
@@ -147,3 +147,13 @@ def test_anothers_row_answers_like_one_that_never_was(phone, cast, rows, visit, 
 def test_a_place_in_the_chain_in_dutch(phone, cast, rows, visit):
     page = phone(cast.samira).says(f"{page_of(rows(cast.samira)[-1])}?lang=nl")
     assert "De plek in de keten" in page and "Betaald door jij" not in page and "Stoel van donderdag" in page
+
+
+def test_what_the_house_granted_names_its_budget(phone, app, cast, now):
+    with app.extensions["s2m.database"].write() as store:
+        budgets.fill(store, cast.seinhuis, 30, "een begin", cast.marieke.id, now, key="1")
+        row = store.ledger.person_account(cast.samira.id)
+        budget = next(a for a in store.ledger.accounts(cast.noord.id) if a.kind == "budget")
+        granted = ledger.transfer(store, budget, row, 5, "grant", now, key="k", floor=0)
+    page = phone(cast.samira).says(page_of(granted))
+    assert "From the budget of the house +5 dots" in page and "Paid by the budget of the house Received by you" in page

@@ -1,10 +1,11 @@
 """A member's day: the balance, the visit, who is here for them, and out of sight at once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from s2m.domain import presence
+from s2m.domain import presence, venues
 
 
 @pytest.fixture
@@ -174,3 +175,22 @@ def test_a_room_built_before_somebody_came_shows_them_nobody_yet(database, cast,
         room = matches.room_of(store, cast.seinhuis.id)
         visit = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now).visit
     assert matches.for_visitor(room, visit) == ()
+
+
+def test_who_comes_below_the_soft_limit_is_told_how_to_make_good(phone, cast, here, app, now):
+    with app.extensions["s2m.database"].write() as store:
+        dear = replace(cast.policy, seat_price=14, soft_floor=0, day_pass_euro=15)
+        venues.change_policy(store, cast.seinhuis, dear, cast.marieke.id, now)
+        presence.check_in(store, cast.samira, cast.seinhuis, dear, "badge", now)
+    here(cast.joost, "iemand voor gewone taal")
+    samira = phone(cast.samira)
+    page = samira.says("/me")
+    assert "Make good, when it suits you" in page and "Joost needs “iemand voor gewone taal”." in page
+    assert "a day pass of € 15 at the desk" in page
+    samira.post("/me/leave")
+    assert "Answer an ask that stands on the wall." in samira.says("/me")
+
+
+def test_who_is_above_it_is_not_told_so(phone, cast, here):
+    here(cast.samira)
+    assert "Make good" not in phone(cast.samira).says("/me")

@@ -4,16 +4,19 @@ Outcomes: `in` (let through; what the view then makes of an empty form is its ow
 `hidden` (answers like something that does not exist). Objects belong to Het Seinhuis and to Samira, the member.
 """
 
+import io
 import shutil
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from s2m.domain import contributions, devices, people, presence, signin, venues
+from s2m.domain import budgets, contributions, devices, people, posts, presence, signin, talks, tasks, venues
+from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
+from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
 IDENTITIES = ("stranger", *PEOPLE, "kiosk", "wall")
@@ -28,6 +31,7 @@ def outcomes(stranger, member, host, other_host, admin, outsider, foreign_host, 
 EVERYBODY   = outcomes("in",      "in",     "in",     "in",     "in",     "in",     "in",     "in",      "in")
 PERSONS     = outcomes("sign_in", "in",     "in",     "in",     "in",     "in",     "in",     "sign_in", "sign_in")
 SAMIRA_ONLY = outcomes("sign_in", "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "sign_in", "sign_in")
+HERS_OR_HOST = outcomes("sign_in", "in",    "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 HOSTS       = outcomes("sign_in", "denied", "in",     "in",     "in",     "denied", "in",     "sign_in", "sign_in")
 THIS_HOST   = outcomes("sign_in", "denied", "in",     "hidden", "in",     "denied", "hidden", "sign_in", "sign_in")
 ADMIN       = outcomes("sign_in", "denied", "denied", "denied", "in",     "denied", "denied", "sign_in", "sign_in")
@@ -37,32 +41,46 @@ KIOSK_NOW   = outcomes("sign_in", "denied", "denied", "denied", "denied", "denie
 WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "sign_in", "in")
 ACQUAINTED  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "sign_in", "sign_in")
 IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
+IN_THE_NETWORK = ACQUAINTED
+SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 # fmt: on
 
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in
+        presence.door presence.checkin presence.come_in attendance.open_code
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
         ledger.statement ledger.statement_file contributions.thank contributions.find commons.show commons.give
         commons.send
+        talks.coming talks.announce attendance.attend attendance.be_counted
+        posts.mine posts.now_mine posts.linked posts.start_account
     """),
     (ACQUAINTED, "contributions.give"),
-    (SAMIRA_ONLY, "ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo"),
+    (IN_THE_NETWORK, "talks.talk tasks.take"),
+    (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
+    (SAMIRA_ONLY, """
+        ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo talks.cancel talks.useful
+        tasks.give_back
+        posts.claim posts.claim_picture posts.check_account posts.remove_account
+    """),
+    (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
+        host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
-        host.replace_badge host.policy host.change_policy host.withdraw_policy
+        host.replace_badge host.budget host.grant host.decide_grant host.policy host.change_policy host.withdraw_policy
         host.change_hours host.devices host.devices_now host.offer_pairing
-        host.pairing host.pairing_now host.revoke host.health host.verify wall.preview wall.preview_part
+        host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
+        host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
+        wall.preview wall.preview_part
     """),
-    (ADMIN, "host.decay host.plan_decay"),
+    (ADMIN, "host.decay host.plan_decay host.fill_budget"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
@@ -143,7 +161,31 @@ class House:
             with self.database.write() as store:
                 venues.change_policy(store, self.cast.seinhuis, Policy(), self.cast.marieke.id, self.now, effective_at=begins)
             return {"at": begins.isoformat()}
+        if rule.endpoint == "host.count_listener":
+            with self.database.write() as store:
+                return {"visit": self._joost(store).id}
+        if rule.endpoint in ("host.announce_talk", "host.record"):
+            return {"speaker": self.cast.samira.id, "person": self.cast.samira.id}
+        if rule.endpoint in ("posts.claim", "posts.claim_picture"):
+            with self.database.read() as store:
+                visit = store.presence.open_visit(self.cast.samira)
+            form = {"visit": visit.id, "url": "https://mastodon.example/@samira/12345678", "where": "Instagram"}
+            return form | ({"picture": (io.BytesIO(png()), "post.png")} if rule.endpoint.endswith("picture") else {})
+        if rule.endpoint == "posts.check_account":
+            return {"url": "https://mastodon.example/@samira/12345678"}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
+
+    def _claim(self, store, now):
+        """A post of Samira's that the host has to look at, with its picture; those before it are refused."""
+        for before in store.posts.of_person(self.cast.samira.id):
+            store.posts.change(before, state="refused")
+        made = posts.Claim(
+            store.new_id(now), self.cast.noord.id, self.cast.seinhuis.id, store.presence.open_visit(self.cast.samira).id,
+            self.cast.samira.id, "", store.new_id(now), "Instagram", "host", "post_picture", 4, "", None, "", 0, now, now,
+        )  # fmt: skip
+        store.posts.add(made)
+        store.posts.add_picture(made, b"picture")
+        return made.id
 
     def _fresh(self, store, name, endpoint, now):
         cast = self.cast
@@ -159,8 +201,21 @@ class House:
             return store.door.calls(cast.seinhuis.id, now)[0].id
         if name == "transfer_id":
             return store.ledger.statement(store.ledger.person_account(cast.samira.id))[-1].transfer.id
+        if name == "talk_id":
+            return self._talk(store, endpoint)
+        if name == "task_id":
+            return self._task(store)
+        if name == "claim_id":
+            return self._claim(store, now)
+        if name == "account_id":
+            for before in store.posts.accounts(cast.samira.id):
+                store.posts.remove_account(before)
+            return accounts.start(store, cast.samira, "mastodon", f"s{store.new_id(now)}@mastodon.example", now).id
         if name == "session_id":
             return signin.who(store, signin.start_session(store, cast.samira, "other", now), now).session.id
+        if name == "grant_id":
+            budgets.fill(store, cast.seinhuis, 30, "een begin", cast.marieke.id, now, key=store.new_id(now))
+            return budgets.grant(store, cast.seinhuis, cast.joost, 25, "veel gedaan", cast.wim.id, now).id
         assert name == "topic_id", f"say in tests/web/test_roles.py what <{name}> may stand for"
         if endpoint.startswith("home."):
             visit = store.presence.open_visit(cast.samira)
@@ -168,6 +223,27 @@ class House:
             return store.presence.topics(visit.id)[0].id
         people.add_topic(store, cast.samira, "vers", now)
         return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
+
+    def _talk(self, store, endpoint):
+        """One that counts now: Samira listens where she judges it, else she speaks."""
+        cast, at = self.cast, self.early
+        speaker = cast.joost if endpoint == "talks.useful" else cast.samira
+        for talk in store.talks.of_speaker(speaker.id, since=at):
+            store.talks.change(talk, cancelled_at=at)
+        local = at.astimezone(cast.seinhuis.zone)
+        given = {"topic": "offertes", "day": local.date().isoformat(), "time": local.strftime("%H:%M")}
+        talk, _moment = talks.announce(store, speaker, cast.seinhuis, given, speaker.id, at)
+        if endpoint == "talks.useful":
+            talks.attend(store, talk, cast.samira, self.now)
+        return talk.id
+
+    def _task(self, store):
+        """One for the next hour, in which Samira has a place."""
+        local = (self.now + timedelta(hours=1)).astimezone(self.cast.seinhuis.zone)
+        given = {"title": "opruimen", "amount": 4, "places": 9, "day": local.date().isoformat(), "time": local.strftime("%H:%M")}
+        task, _moment = tasks.post(store, self.cast.seinhuis, given, self.cast.marieke.id, self.now)
+        tasks.take(store, task, self.cast.samira, self.now)
+        return task.id
 
 
 @pytest.fixture

@@ -51,6 +51,9 @@ def _read(name: str, append_only: tuple[str, ...] = ()) -> Step:
 STEPS = (
     _read("0001_foundation", append_only=("transfers", "audit")),
     _read("0002_earning"),
+    _read("0004_posts"),
+    _read("0006_talks"),
     _read("0008_commons"),
     _read("0009_day_pass"),
+    _read("0010_budgets"),
 )

@@ -6,17 +6,20 @@ network can never point into another (L10).
 """
 
 from s2m.store.schema.access import devices, links, sessions
+from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
-from s2m.store.schema.commons import decay_rules, decays
+from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
+from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
 
 __all__ = [
     "EPOCH",
     "accounts",
+    "attendances",
     "audit",
     "badges",
     "chain_heads",
@@ -27,20 +30,27 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "grants",
     "help_calls",
     "job_runs",
+    "linked_accounts",
     "links",
     "metadata",
     "networks",
     "outbox",
     "people",
     "policies",
+    "post_claims",
+    "post_pictures",
     "rates",
     "requests",
     "roles",
     "rooms",
     "scans",
     "sessions",
+    "talks",
+    "task_places",
+    "tasks",
     "thanks",
     "topics",
     "transfers",

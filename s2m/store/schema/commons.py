@@ -1,10 +1,10 @@
-"""The commons: what decays into it, and which months have had it."""
+"""What flows without being earned: what decays into the commons, and what hosts grant from their budget."""
 
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text
 
-from s2m.store.schema.columns import Instant, Whole, must, own, table
+from s2m.store.schema.columns import Flag, Instant, Whole, may, must, own, refers, table
 
 decay_rules = table(
     "decay_rules",
@@ -26,4 +26,24 @@ decays = table(
     must("people", Whole),
     must("amount", Whole),
     ForeignKeyConstraint(["network_id"], ["networks.id"]),
+)
+
+grants = table(
+    "grants",
+    *own(),
+    must("venue_id"),
+    may("person_id"),
+    must("amount", Whole),
+    must("reason"),
+    must("hold_id"),
+    must("asked_by"),
+    must("asked_at", Instant),
+    may("decided_by"),
+    may("decided_at", Instant),
+    may("given", Flag),
+    refers("venue_id", "venues"),
+    refers("person_id", "people"),
+    refers("hold_id", "transfers"),
+    CheckConstraint("(decided_at IS NULL) = (given IS NULL)", name="decided"),
+    Index(None, "venue_id", "asked_at"),
 )

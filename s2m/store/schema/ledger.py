@@ -18,11 +18,11 @@ accounts = table(
     must("created_at", Instant),
     refers("person_id", "people"),
     refers("venue_id", "venues"),
-    one_of("kind", "kind", "person", "venue", "issuing", "commons"),
+    one_of("kind", "kind", "person", "venue", "issuing", "commons", "budget"),
     one_of("unit", "unit", "SC", "EUR"),
     CheckConstraint("held >= 0", name="held"),
     only_one("uq_accounts_person", "person_id", "unit", where="person_id IS NOT NULL"),
-    only_one("uq_accounts_venue", "venue_id", "unit", where="venue_id IS NOT NULL"),
+    only_one("uq_accounts_venue", "venue_id", "kind", "unit", where="venue_id IS NOT NULL"),
     only_one("uq_accounts_network", "network_id", "kind", "unit", where="person_id IS NULL AND venue_id IS NULL"),
 )
 

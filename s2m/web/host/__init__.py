@@ -6,7 +6,7 @@ unknown one. Who hosts several venues changes between them in the side menu.
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from s2m.domain.errors import S2MError
 from s2m.domain.venues import Venue
@@ -26,7 +26,15 @@ def hosted_venues() -> list[Venue]:
 
 @blueprint.context_processor
 def _venues() -> dict[str, object]:
-    return {"hosted": hosted_venues() if me().is_host else []}
+    return {"hosted": hosted_venues() if me().is_host else [], "counts": _counts()}
+
+
+def _counts() -> dict[str, int]:
+    """What waits for the host, for the menu."""
+    if "venue" not in g or g.venue is None:
+        return {}
+    with reading() as store:
+        return {"posts": store.posts.waiting_for_host(g.venue.id)}
 
 
 def said(error: S2MError, field: str = "form") -> dict[str, str]:
@@ -39,4 +47,19 @@ def isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 
 
-from s2m.web.host import answers, decay, devices, health, people, policy, rooms, today, visits  # noqa: E402, F401
+from s2m.web.host import (  # noqa: E402, F401
+    answers,
+    budget,
+    contributions,
+    decay,
+    devices,
+    health,
+    people,
+    policy,
+    posts,
+    rooms,
+    talks,
+    tasks,
+    today,
+    visits,
+)

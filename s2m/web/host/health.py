@@ -28,8 +28,11 @@ PATIENCE = 3
 JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
     "send_mail": lambda: _("Send mail"),
+    "check_posts": lambda: _("Look at posts"),
     "forget_rates": lambda: _("Forget old counters"),
+    "lapse_grants": lambda: _("Let go of grants nobody decided on"),
     "decay": lambda: _("Let balances decay into the commons, once a month"),
+    "settle_talks": lambda: _("Settle talks"),
 }
 ACTS: dict[str, Callable[[], str]] = {
     "session.start": lambda: _("signed in"),
@@ -59,7 +62,21 @@ ACTS: dict[str, Callable[[], str]] = {
     "topic.drop": lambda: _("removed a topic for somebody"),
     "badge.replace": lambda: _("replaced a badge"),
     "people.search": lambda: _("searched people"),
+    "budget.fill": lambda: _("filled a budget"),
+    "grant.ask": lambda: _("asked for a large grant"),
+    "grant.give": lambda: _("granted from the budget"),
+    "grant.decline": lambda: _("did not give a grant"),
     "decay.plan": lambda: _("changed how much decays each month"),
+    "talk.announce": lambda: _("announced a talk for somebody"),
+    "talk.cancel": lambda: _("cancelled a talk"),
+    "talk.attend": lambda: _("counted somebody at a talk"),
+    "talk.settle": lambda: _("settled a talk"),
+    "task.post": lambda: _("posted a task"),
+    "task.confirm": lambda: _("confirmed who took part in a task"),
+    "task.cancel": lambda: _("cancelled a task"),
+    "contribution.proxy": lambda: _("wrote down a contribution for somebody"),
+    "post.confirm": lambda: _("confirmed a post"),
+    "post.decline": lambda: _("declined a post"),
     "ledger.verify": lambda: _("verified the ledger"),
 }
 FAULTS: dict[str, Callable[[], str]] = {

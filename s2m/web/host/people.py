@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import codes, hosting
+from s2m.domain import codes, contributions, hosting
 from s2m.domain import people as domain
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.ledger.statement import lines
@@ -86,6 +86,7 @@ def _page(venue: Venue, someone: Person, errors: dict[str, str] | None = None, v
             "seats_of": store.ledger.seats(venue.network_id, visits),
             "open_visit": current if current and current.venue_id == venue.id else None,
             "may_mend": hosting.may_mend(store, venue, someone, person().id, now()),
+            "may_record": contributions.may_record(store, venue, someone, person().id, now()),
             "mail_is_open": hosting.may_set_mail(store, someone),
         }
     return render_template("host/person.html", someone=someone, errors=errors or {}, values=values or vars(someone), **known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -94,6 +95,7 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
             "ways": store.presence.counts_today(venue.id, since),
             "calls": _calls(store.door.calls(venue.id, since)),
             "devices": store.devices.all(venue.id),
+            "talks": store.talks.coming(venue.id, now(), until=since + timedelta(days=1)),
         }
     needs = [topic for h in here for topic in h.topics if topic.kind == "need"]
     return found | {

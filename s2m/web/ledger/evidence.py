@@ -63,9 +63,11 @@ def _line(account: Account, row: StatementRow) -> Line | None:
 def _sides(account: Account, row: StatementRow) -> tuple[Markup, Markup]:
     """Which account paid and which received; somebody else by first name only where they and I thanked."""
     me = Markup(escape(_("you")))
-    other = Markup(escape({
+    known = {
         "venue": _("the house"), "commons": _("the commons"), "issuing": _("the issuing account"),
-    }.get(row.other_kind, _("another member"))))  # fmt: skip
+        "budget": _("the budget of the house"),
+    }  # fmt: skip
+    other = Markup(escape(known.get(row.other_kind, _("another member"))))
     if row.other_kind == "person" and row.other_name:
         other = words.typed(row.other_name.split()[0])
     return (me, other) if row.transfer.debit_id == account.id else (other, me)
