@@ -148,7 +148,7 @@ def test(args):
     subprocess.run([PYTHON, ROOT / "tests/machine.py"], check=True)
     if "--require-all" in args:
         args.remove("--require-all")
-        os.environ["S2M_TEST_REQUIRE"] = "browser,postgresql"
+        os.environ["S2M_TEST_REQUIRE"] = "browser,postgresql,hledger,beancount"
     os.chdir(ROOT)
     if os.access("/dev/shm", os.W_OK):  # thousands of small databases, each commit on its way to the disk
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")

@@ -5,6 +5,7 @@ Keys are made once, with `secrets`, into a file that only its owner may read; ne
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -56,6 +57,7 @@ class KeyRing:
     badge: Keys
     door: Keys
     cookies: str
+    passport: Keys
 
 
 def load(instance: Path | str | None = None, **overrides: Any) -> Config:
@@ -92,20 +94,29 @@ def _typed(name: str, kind: str, value: Any) -> Any:
 def keys(instance: Path) -> KeyRing:
     """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
     file = instance / "keys.json"
-    if not file.exists():
-        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = {"badge": {"1": secrets.token_hex(32)}, "door": {"1": secrets.token_hex(32)}, "cookies": secrets.token_hex(32)}
-        draft = instance / f".keys.{os.getpid()}.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump(made, out, indent=1)
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    kept = json.loads(file.read_text())
-    return KeyRing(_keys(kept["badge"]), _keys(kept["door"]), kept["cookies"])
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    if not {"badge", "door", "cookies", "passport"} <= set(kept):
+        kept = _complete(file)
+    return KeyRing(_keys(kept["badge"]), _keys(kept["door"]), kept["cookies"], _keys(kept["passport"]))
+
+
+def _complete(file: Path) -> dict[str, Any]:
+    """Make the keys that are not there yet, and keep those that are: a file of an older version lacks some."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        made = {name: {"1": secrets.token_hex(32)} for name in ("badge", "door", "passport")} | {"cookies": secrets.token_hex(32)}
+        complete = made | kept
+        if complete != kept:
+            draft = file.with_name(f".keys.{os.getpid()}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                json.dump(complete, out, indent=1)
+            draft.replace(file)
+        return complete
+    finally:
+        os.close(folder)
 
 
 def _keys(kept: dict[str, str]) -> Keys:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from s2m.domain.fields import cell
 from s2m.domain.ledger import Account, Transfer
+from s2m.domain.ledger.entries import EPOCH
 from s2m.domain.people import Person
 
 COLUMNS = ("n", "at", "kind", "state", "debit", "credit", "amount", "unit", "id", "journal", "pending", "reverses", "hash")
@@ -25,7 +27,10 @@ BEANCOUNT = {
 
 
 def ledger(form: str, accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
-    """The lines of a book. rows: those that moved something, network by network in the order of the chain."""
+    """The lines of a book. rows: those that moved something, network by network in the order of the chain.
+
+    hledger and Beancount also get the balances that we keep, as assertions: they recompute them and refuse the book if we err.
+    """
     if form == "csv":
         return _csv(rows)
     return (_hledger if form == "hledger" else _beancount)(accounts, rows)
@@ -53,8 +58,10 @@ def _line(cells: Iterable[object]) -> str:
     return out.getvalue()
 
 
-def _amount(row: Transfer, sign: str = "") -> str:
-    return f"{sign}{row.amount // 100}.{row.amount % 100:02} EUR" if row.unit == "EUR" else f"{sign}{row.amount} {row.unit}"
+def _amount(amount: int, unit: str) -> str:
+    """Cents as euro; everything else is whole."""
+    sign, whole = "-" if amount < 0 else "", abs(amount)
+    return f"{sign}{whole // 100}.{whole % 100:02} EUR" if unit == "EUR" else f"{sign}{whole} {unit}"
 
 
 def _hledger(accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
@@ -63,10 +70,15 @@ def _hledger(accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]
         yield "commodity 1.00 EUR" if unit == "EUR" else f"commodity 1. {unit}"
     names = {a.id: f"{HLEDGER[a.kind]}:{a.id}" for a in accounts}
     yield from (f"account {name}" for name in names.values())
+    day = max((a.created_at for a in accounts), default=EPOCH).date()
     for row in rows:
+        day = max(day, row.at.date())
         yield f"\n{row.at:%Y-%m-%d} ({row.n}) {row.kind}  ; at {row.at:%H:%M:%S} UTC, journal {row.journal_id}"
-        yield f"    {names[row.credit_id]}  {_amount(row)}"
-        yield f"    {names[row.debit_id]}  {_amount(row, '-')}"
+        yield f"    {names[row.credit_id]}  {_amount(row.amount, row.unit)}"
+        yield f"    {names[row.debit_id]}  {_amount(-row.amount, row.unit)}"
+    if accounts:
+        yield f"\n{day:%Y-%m-%d} balances as they are kept"
+    yield from (f"    {names[a.id]}  {_amount(0, a.unit)} = {_amount(a.balance, a.unit)}" for a in accounts)
 
 
 def _beancount(accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[str]:
@@ -77,9 +89,14 @@ def _beancount(accounts: list[Account], rows: Iterable[Transfer]) -> Iterator[st
         yield from (f"{first:%Y-%m-%d} commodity {unit}" for unit in units)
     names = {a.id: f"{BEANCOUNT[a.kind]}:{a.id.upper()}" for a in accounts}
     yield from (f"{a.created_at:%Y-%m-%d} open {names[a.id]} {a.unit}" for a in accounts)
+    day = max((a.created_at for a in accounts), default=EPOCH).date()
     for row in rows:
+        day = max(day, row.at.date())
         yield f'\n{row.at:%Y-%m-%d} * "{row.kind}" ^{row.journal_id}'
         yield f"  row: {row.n}"
         yield f'  at: "{row.at.isoformat()}"'
-        yield f"  {names[row.credit_id]}  {_amount(row)}"
-        yield f"  {names[row.debit_id]}  {_amount(row, '-')}"
+        yield f"  {names[row.credit_id]}  {_amount(row.amount, row.unit)}"
+        yield f"  {names[row.debit_id]}  {_amount(-row.amount, row.unit)}"
+    # Beancount asserts what is there when a day begins
+    yield ""
+    yield from (f"{day + timedelta(days=1):%Y-%m-%d} balance {names[a.id]}  {_amount(a.balance, a.unit)}" for a in accounts)

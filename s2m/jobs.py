@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from s2m import looks, mail
 from s2m.config import Config
 from s2m.domain import budgets, commons, presence, talks
+from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
@@ -55,6 +56,18 @@ def forget_rates(database: Database, config: Config, now: datetime) -> str:
         return f"dropped {store.rates.forget(now - timedelta(days=2))}"
 
 
+def mail_heads(database: Database, config: Config, now: datetime) -> str:
+    """Once a day (UTC) in each network: seal the heads of both chains and mail them to the hosts. Looks often, does it once."""
+    sealed = mailed = 0
+    with database.read() as store:
+        networks = store.venues.networks()
+    for network in networks:
+        with database.write() as store:
+            heads, readers = seal_heads(store, network, now, mails=bool(config.smtp_url))
+        sealed, mailed = sealed + heads, mailed + readers
+    return f"sealed {sealed}, mailed {mailed}"
+
+
 def decay(database: Database, config: Config, now: datetime) -> str:
     """Once a month, where a network has it: a small part of what people have free goes to the commons."""
     with database.read() as store:
@@ -86,6 +99,7 @@ JOBS = (
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
+    Job("mail_heads", mail_heads, 600),
 )
 
 

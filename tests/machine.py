@@ -1,4 +1,4 @@
-"""What the tests use of the machine: Chromium and PostgreSQL's server programs. Standard library only.
+"""What the tests use of the machine: Chromium, PostgreSQL's server programs and hledger. Standard library only.
 
 As a program (dev.py test runs it): install what is missing with Debian's packages, where that can be done.
 """
@@ -26,9 +26,14 @@ def postgresql():
     return Path(found).resolve().parent if found else None
 
 
+def hledger():
+    """Path of the program that checks the books we export, or None."""
+    return shutil.which("hledger")
+
+
 def missing():
     names = [] if chromium() else ["chromium", "fonts-liberation"]
-    return names + ([] if postgresql() else ["postgresql"])
+    return names + ([] if postgresql() else ["postgresql"]) + ([] if hledger() else ["hledger"])
 
 
 def say(text):

@@ -3,6 +3,7 @@
 base.py      the instance, refusals, exit codes      set_up.py   init, cert, doctor
 serve.py     run, demo, worker                       people.py   login-link, badge, people
 kiosk.py     kiosk                                   ledger.py   ledger       copies.py   backup, restore
+passport.py  passport
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import click
 
 from s2m import __version__
-from s2m.cli import copies, kiosk, ledger, people, serve, set_up
+from s2m.cli import copies, kiosk, ledger, passport, people, serve, set_up
 from s2m.cli.base import Group, Place, instance_option
 
 
@@ -26,7 +27,7 @@ def cli(ctx: click.Context, verbose: bool) -> None:
 cli.params.append(instance_option())
 for command in (
     set_up.init, serve.run, serve.demo, serve.worker, set_up.doctor, people.login_link, people.badge, kiosk.kiosk,
-    ledger.ledger, people.people, copies.backup, copies.restore, set_up.cert,
+    ledger.ledger, passport.passport, people.people, copies.backup, copies.restore, set_up.cert,
 ):  # fmt: skip
     cli.add_command(command)
 

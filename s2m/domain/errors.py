@@ -64,6 +64,12 @@ class Unavailable(S2MError):
     code = "unavailable"
 
 
+class Damaged(Unavailable):
+    """A row holds what cannot be read: nothing of ours wrote it. data: n (its place, counted from 1), what (its table)."""
+
+    code = "damaged"
+
+
 class Collision(Unavailable):
     """Two transactions met (deadlock, serialization); nothing was stored and a repeat will do."""
 

@@ -24,8 +24,10 @@ from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
 from s2m.store.door import Door
+from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
+from s2m.store.passport import Passports
 from s2m.store.people import People
 from s2m.store.posts import Posts
 from s2m.store.presence import Presence
@@ -113,6 +115,14 @@ class Store:
     @cached_property
     def commons(self) -> Commons:
         return Commons(self)
+
+    @cached_property
+    def heads(self) -> Heads:
+        return Heads(self)
+
+    @cached_property
+    def passports(self) -> Passports:
+        return Passports(self)
 
     @cached_property
     def contributions(self) -> Contributions:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from s2m.domain.ledger import Head, digest
+from s2m.domain.ledger import OPENED, Account, Act, Head, opening, tie
 from s2m.store.part import Part
 from s2m.store.schema import audit
 
@@ -25,15 +27,23 @@ class Audit(Part):
         result: str = "done",
     ) -> None:
         head = self.store.ledger.lock_chain(network_id, "audit")
-        row = [network_id, head.n + 1, now.isoformat(), actor, role, venue_id, action, object_id, result]
-        hash_ = digest(head.hash, *row)
-        self.run(
-            insert(audit).values(
-                network_id=network_id, n=head.n + 1, at=now, actor=actor, role=role, venue_id=venue_id, action=action,
-                object_id=object_id, result=result, hash=hash_,
-            )
-        )  # fmt: skip
-        self.store.ledger.set_head(network_id, "audit", Head(head.n + 1, hash_))
+        act = Act(network_id, head.n + 1, now, actor, role, venue_id, action, object_id, result)
+        act = replace(act, hash=tie(head.hash, act))
+        self.run(insert(audit).values(vars(act)))
+        self.store.ledger.set_head(network_id, "audit", Head(act.n, act.hash))
+
+    def opened(self, account: Account, now: datetime) -> None:
+        """An account, and whose it is: `ledger.trail` says why."""
+        owner = account.person_id or account.venue_id or account.network_id
+        self.record(
+            account.network_id, now, actor=owner, role="system", action=OPENED, object_id=account.id, result=opening(account)
+        )
+
+    def rows(self, network_id: str) -> Iterator[Act]:
+        """The whole trail in the order of its chain, read as it is needed. Raises Damaged."""
+        query = select(audit).where(audit.c.network_id == network_id).order_by(audit.c.n)
+        for row in self.each(query, "audit"):
+            yield Act(**row._mapping)
 
     def holds(self, network_id: str, since: datetime, **row: str) -> bool:
         """Whether a row with these values was written since then."""
@@ -41,8 +51,9 @@ class Audit(Part):
         return self.one(query.where(*(audit.c[name] == value for name, value in row.items())).limit(1)) is not None
 
     def last(self, network_id: str, *, most: int = 50, venue_id: str | None = None) -> list[dict[str, object]]:
-        """The newest rows, of the whole network or of one venue."""
-        query = select(audit).where(audit.c.network_id == network_id).order_by(audit.c.n.desc()).limit(most)
+        """The newest rows, of the whole network or of one venue, but for accounts that were opened: nobody's act."""
+        query = select(audit).where(audit.c.network_id == network_id, audit.c.action != OPENED)
+        query = query.order_by(audit.c.n.desc()).limit(most)
         if venue_id:
             query = query.where(audit.c.venue_id == venue_id)
         return [dict(row._mapping) for row in self.run(query)]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
 
-from s2m.domain.ledger import EUR, SC, Account, Head, Transfer
+from s2m.domain.errors import Damaged
+from s2m.domain.ledger import EUR, OPENED, SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
 from s2m.store.prepared import Prepared
-from s2m.store.schema import EPOCH, accounts, chain_heads, evidence, transfers
+from s2m.store.schema import EPOCH, accounts, audit, chain_heads, evidence, transfers
 
 if TYPE_CHECKING:
     from s2m.domain.presence import Visit
@@ -72,17 +73,26 @@ class Ledger(Part):
         self.run(insert(chain_heads).values(network_id=network_id, chain=chain, n=head.n, hash=head.hash))
 
     def lock_chain(self, network_id: str, chain: str = "ledger") -> Head:
-        """The end of the chain, locked until this transaction ends: whoever writes to it comes one after another."""
+        """The end of the chain, locked until this transaction ends: whoever writes to it comes one after another.
+
+        Raises Damaged where somebody took it away.
+        """
         known = self._heads.get((network_id, chain))
         if known is None:
-            known = Head(*self.fast(_lock, network=network_id, which=chain)[0])
+            found = self.fast(_lock, network=network_id, which=chain)
+            if not found:
+                raise Damaged(n=0, what=f"chain_heads, {chain}")
+            known = Head(*found[0])
             self._heads[network_id, chain] = known
         return known
 
     def head(self, network_id: str, chain: str = "ledger") -> Head:
+        """Raises Damaged where it is gone or cannot be read."""
         mine = (chain_heads.c.network_id == network_id) & (chain_heads.c.chain == chain)
-        row = self.run(select(chain_heads.c.n, chain_heads.c.hash).where(mine)).one()
-        return Head(row.n, row.hash)
+        found = list(self.each(select(chain_heads.c.n, chain_heads.c.hash).where(mine), f"chain_heads, {chain}"))
+        if len(found) != 1:
+            raise Damaged(n=0, what=f"chain_heads, {chain}")
+        return Head(found[0].n, found[0].hash)
 
     def set_head(self, network_id: str, chain: str, head: Head) -> None:
         self.write(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
@@ -108,8 +118,11 @@ class Ledger(Part):
         self, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None,
         unit: str = SC,
     ) -> Account:  # fmt: skip
+        """A new account; the audit trail is told whose. The ledger's chain comes first, as for all who write to both."""
+        self.lock_chain(network_id)
         account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, unit, 0, 0, now)
         self.run(insert(accounts).values(vars(account)))
+        self.store.audit.opened(account, now)
         return account
 
     def account(self, account_id: str) -> Account | None:
@@ -147,8 +160,15 @@ class Ledger(Part):
         return Account(**row._mapping) if row else None
 
     def accounts(self, network_id: str) -> list[Account]:
+        """Raises Damaged."""
         query = select(accounts).where(accounts.c.network_id == network_id).order_by(accounts.c.created_at, accounts.c.id)
-        return [Account(**row._mapping) for row in self.run(query)]
+        return [Account(**row._mapping) for row in self.each(query, "accounts", accounts.c.id)]
+
+    def unrecorded(self, network_id: str) -> list[Account]:
+        """Accounts whose opening stands in no row of the audit trail."""
+        known = select(audit.c.object_id).where(audit.c.network_id == network_id, audit.c.action == OPENED)
+        query = select(accounts).where(accounts.c.network_id == network_id, accounts.c.id.not_in(known))
+        return [Account(**row._mapping) for row in self.run(query.order_by(accounts.c.created_at, accounts.c.id))]
 
     def move(self, debit: Account, credit: Account, amount: int) -> None:
         self._fresh.clear()
@@ -233,11 +253,10 @@ class Ledger(Part):
         return _transfer_in(self.one(select(transfers).where(transfers.c.reverses_id == transfer_id)))
 
     def rows(self, network_id: str) -> Iterator[Transfer]:
-        """All rows in the order of the chain, read as they are needed."""
+        """All rows in the order of the chain, read as they are needed. Raises Damaged."""
         query = select(transfers).where(transfers.c.network_id == network_id).order_by(transfers.c.n)
-        with self.connection.execute(query, execution_options={"yield_per": 1000}) as found:
-            for row in found:
-                yield Transfer(**row._mapping)
+        for row in self.each(query, "transfers"):
+            yield Transfer(**row._mapping)
 
     def latest(self, network_id: str) -> datetime | None:
         """When the last row was written."""
@@ -245,9 +264,11 @@ class Ledger(Part):
         row = self.one(query)
         return row.at if row else None
 
-    def reversed_ids(self, network_id: str) -> frozenset[str]:
-        mine = (transfers.c.network_id == network_id) & transfers.c.reverses_id.is_not(None)
-        return frozenset(self.run(select(transfers.c.reverses_id).where(mine)).scalars())
+    def mirrored(self, network_id: str) -> frozenset[int]:
+        """The numbers of rows that were reversed."""
+        reversal = transfers.alias("reversal")
+        query = select(transfers.c.n).join(reversal, reversal.c.reverses_id == transfers.c.id)
+        return frozenset(self.run(query.where(reversal.c.network_id == network_id)).scalars())
 
     def statement(self, account: Account, *, most: int | None = None) -> list[StatementRow]:
         """Open holds and then what happened on an account, the newest first, each row with what it was for."""

@@ -143,6 +143,12 @@ class People(Part):
         query = select(*PERSON).join(roles, roles.c.person_id == people.c.id).where(roles.c.ended_at.is_(None))
         return [person_in(r) for r in self.run(query.where(roles.c.venue_id == venue_id).order_by(roles.c.created_at))]
 
+    def with_a_role(self, network_id: str) -> list[Person]:
+        """The hosts and admins of a network, each once."""
+        theirs = select(roles.c.person_id).where(roles.c.network_id == network_id, roles.c.ended_at.is_(None))
+        query = select(*PERSON).where(people.c.id.in_(theirs), people.c.erased_at.is_(None))
+        return [person_in(r) for r in self.run(query.order_by(people.c.created_at, people.c.id))]
+
     # Badges ---------------------------------------------------------------------------------------------------
 
     def add_badge(self, person: Person, short_code: str, now: datetime) -> Badge:

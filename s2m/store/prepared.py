@@ -57,12 +57,12 @@ class Prepared:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """For a statement that answers with nothing."""
-        self._execute(connection, self._plan(connection), values)
+        self._answer(connection, self._plan(connection), values)
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What it answers, each row as values in the order of its columns."""
         plan = self._plan(connection)
-        return [plan.row(row) for row in self._execute(connection, plan, values).fetchall()]
+        return [plan.row(row) for row in self._answer(connection, plan, values)]
 
     def _plan(self, connection: Connection) -> _Plan:
         plan = self._plans.get(type(connection.dialect))
@@ -70,12 +70,13 @@ class Prepared:
             plan = self._plans[type(connection.dialect)] = _Plan(self.statement, connection.dialect)
         return plan
 
-    def _execute(self, connection: Connection, plan: _Plan, values: Mapping[str, Any]) -> Any:
+    def _answer(self, connection: Connection, plan: _Plan, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         raw, dialect = connection.connection.driver_connection, connection.dialect
         assert raw is not None, "inside a transaction there is a connection"
         cursor = raw.cursor()
         try:
             cursor.execute(plan.text, plan.values(values))
+            return cursor.fetchall() if plan.out else []
         except dialect.loaded_dbapi.Error as error:
             gone = dialect.is_disconnect(error, connection.connection, cursor)
             if gone:
@@ -84,4 +85,3 @@ class Prepared:
                 plan.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=gone,
                 dialect=dialect,
             ) from error  # fmt: skip
-        return cursor

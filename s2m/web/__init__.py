@@ -9,6 +9,7 @@ from s2m.web import (
     home,
     host,
     ledger,
+    passport,
     people,
     posts,
     presence,
@@ -20,5 +21,5 @@ from s2m.web import (
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
-    host.blueprint, wall.blueprint,
+    passport.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -23,6 +23,7 @@ BY_CODE = {
     "sign_in": 401, "device_unknown": 401, "code_unreadable": 400, "code_forged": 400, "code_is_door": 400,
     "code_expired": 410, "link_expired": 410, "link_used": 410, "pairing_expired": 410, "talk_code_expired": 410,
     "badge_revoked": 403, "pairing_unknown": 404, "badge_unknown": 404, "too_long_body": 413, "json": 400, "event_shape": 422,
+    "passport_large": 413, "passport_forged": 422, "passport_early": 422, "passport_expired": 410, "passport_self": 403,
 }  # fmt: skip
 
 # What is always said alike is looked up once a language: it was an eighth of a scan

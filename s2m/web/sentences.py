@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 Sentence = Callable[..., str]
 
@@ -148,6 +148,30 @@ SENTENCES: dict[str, Sentence] = {
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
     "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),
+    "damaged": _fixed(lambda: _("The books cannot be read at one place. Tell the host: the health page names it.")),
+    # Passports
+    "passport_large": lambda most, **d: _("This is larger than a passport can be: at most %(most)s kB.", most=most),
+    "passport_shape": _fixed(lambda: _("This is not a passport. Take the file as it was downloaded, whole and unchanged.")),
+    "passport_alg": _fixed(lambda: _("This passport is signed in a way that is not accepted.")),
+    "passport_forged": _fixed(lambda: _("This passport was changed after it was signed, or its signature is not real.")),
+    "passport_early": _fixed(lambda: _("This passport says that it was made in the future. Ask for a new one.")),
+    "passport_expired": lambda day, **d: _(
+        "This passport was good until %(day)s. Ask for a new one there.", day=format_date(day, "d MMMM y")
+    ),
+    "passport_stranger": lambda fingerprint, **d: _(
+        "This passport is signed well, by a network that is not trusted here: key %(key)s. An admin can add that key.",
+        key=fingerprint,
+    ),
+    "passport_self": _fixed(lambda: _("You cannot start yourself. Ask another host.")),
+    "passport_home": _fixed(lambda: _("This passport comes from this network itself: the balance holds all of it already.")),
+    "passport_nameless": _fixed(lambda: _("This passport carries no name. They can download one that shows their first name.")),
+    "passport_other_name": lambda name, **d: _("This passport is not in the name of %(name)s.", name=name),
+    "passport_nothing": _fixed(lambda: _("There is nothing to give: no dots were earned, or newcomers get none here.")),
+    "passport_commons": _fixed(lambda: _("The commons holds too little for this start.")),
+    "passport_used": _fixed(lambda: _("This passport, or another one of the same person, was a start here before.")),
+    "passport_second": lambda name, **d: _("%(name)s had a start from a passport before.", name=name),
+    "key_shape": _fixed(lambda: _("A key is 64 digits and letters from a to f, as “s2m passport key” prints it.")),
+    "key_known": _fixed(lambda: _("This key is trusted already.")),
     # Signing in and devices
     "sign_in": _fixed(lambda: _("Sign in first.")),
     "denied": _fixed(lambda: _("This is not for you. Ask the host if you think it should be.")),

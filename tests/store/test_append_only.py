@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from s2m.domain import ledger, presence
+from s2m.domain.ledger import heads
 from s2m.store import embedded
 from s2m.store.engine import Database
 
@@ -36,8 +37,10 @@ REPLACE = "INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE n = 1"
 TRUNCATE = ["TRUNCATE {table} CASCADE", "TRUNCATE {table}, evidence, thanks CASCADE"]
 
 
-@pytest.mark.parametrize("table", ["transfers", "audit"])
-def test_nothing_that_stands_can_be_changed_on_any_connection(database, cast, foreign, table):
+@pytest.mark.parametrize("table", ["transfers", "audit", "sealed_heads"])
+def test_nothing_that_stands_can_be_changed_on_any_connection(database, cast, now, foreign, table):
+    with database.write() as store:
+        heads.seal(store, cast.noord.id, now)
     sqlite = isinstance(database.kind, embedded.Embedded)
     for change in [*CHANGES, *([REPLACE, "UPDATE OR REPLACE {table} SET n = 2 WHERE n = 1"] if sqlite else TRUNCATE)]:
         statement = change.format(table=table)

@@ -1,19 +1,21 @@
 """The statement's pages, whatever happened and however they are cut: on both engines they add up to the balance."""
 
+import shutil
 from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import Text, cast, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from s2m.domain import ledger, presence
-from s2m.domain.errors import Conflict, S2MError
+from s2m.domain.errors import Conflict, S2MError, Unavailable
 from s2m.domain.ledger import statement
 from s2m.domain.ledger.entries import Account, Transfer
 from s2m.domain.ledger.statement import GROUPS, Choice
+from s2m.store.engine import Database
 from s2m.store.prepared import Prepared
 from s2m.store.schema import accounts, transfers
 from tests.cast import MORNING
@@ -131,6 +133,15 @@ def test_a_prepared_statement_fails_as_any_other_and_leaves_nothing(database, ca
     assert isinstance(refused.value.__cause__, IntegrityError)
     with database.read() as store:
         assert store.ledger.person_account(cast.samira.id).balance == 12
+
+
+def test_a_prepared_question_that_cannot_be_read_fails_as_any_other(sqlite_template, tmp_path):
+    database = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'damaged.sqlite')}")
+    try:
+        with pytest.raises(Unavailable), database.read() as store:
+            Prepared(select(cast(literal(b"\xff"), Text))).rows(store.connection, {})
+    finally:
+        database.close()
 
 
 def test_a_prepared_question_answers_as_the_plain_one_does(database, cast):

@@ -4,6 +4,7 @@ Outcomes: `in` (let through; what the view then makes of an empty form is its ow
 `hidden` (answers like something that does not exist). Objects belong to Het Seinhuis and to Samira, the member.
 """
 
+import hashlib
 import io
 import shutil
 from datetime import timedelta
@@ -11,7 +12,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from s2m.domain import budgets, contributions, devices, people, posts, presence, signin, talks, tasks, venues
+from s2m.domain import budgets, contributions, devices, passport, people, posts, presence, signin, talks, tasks, venues
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
@@ -48,7 +49,7 @@ SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidd
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in attendance.open_code
+        presence.door presence.checkin presence.come_in attendance.open_code passport.check
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
@@ -56,7 +57,7 @@ TABLE = (
         ledger.statement ledger.statement_file contributions.thank contributions.find commons.show commons.give
         commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
-        posts.mine posts.now_mine posts.linked posts.start_account
+        posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
     """),
     (ACQUAINTED, "contributions.give"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
@@ -78,9 +79,9 @@ TABLE = (
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
-        wall.preview wall.preview_part
+        wall.preview wall.preview_part host.start_from_passport
     """),
-    (ADMIN, "host.decay host.plan_decay host.fill_budget"),
+    (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
@@ -196,6 +197,9 @@ class House:
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "visit_id":
             return self._joost(store).id
+        if name == "key_id":
+            key = hashlib.sha256(store.new_id(now).encode()).hexdigest()
+            return passport.trust(store, cast.noord.id, "Elders", key, cast.marieke.id, now).id
         if name == "call_id":
             store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
             return store.door.calls(cast.seinhuis.id, now)[0].id

@@ -7,7 +7,9 @@ network form one hash chain.
 
     entries.py   the values: accounts, entries, transfers, and how a row becomes part of the chain
     book.py      what may be done with them: open, transfer, hold, post, void, reverse, forgive
-    verify.py    the whole ledger recomputed from its rows
+    trail.py     the audit trail: a chain of its own, and whose the accounts are
+    heads.py     the ends of both chains, sealed day by day and kept outside
+    verify.py    both recomputed from their rows
     statement.py the lines of one account, as its owner reads them
 """
 
@@ -24,10 +26,13 @@ from s2m.domain.ledger.book import (
     transfer,
     void,
 )
-from s2m.domain.ledger.entries import EUR, SC, Account, Entry, Head, Transfer, digest
-from s2m.domain.ledger.verify import Fault, Verdict, verify, verify_network
+from s2m.domain.ledger.entries import EUR, SC, Account, Entry, Fault, Head, Transfer, digest
+from s2m.domain.ledger.heads import Kept, Sealed
+from s2m.domain.ledger.trail import OPENED, Act, opening, tie
+from s2m.domain.ledger.verify import Verdict, verify, verify_network
 
 __all__ = [
-    "EUR", "SC", "Account", "Entry", "Fault", "Head", "Transfer", "Verdict", "digest", "forgive", "grant_newcomer", "hold",
-    "open_network", "open_person", "pay_in", "post", "release", "reverse", "transfer", "verify", "verify_network", "void",
+    "EUR", "OPENED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer", "Verdict", "digest",
+    "forgive", "grant_newcomer", "hold", "open_network", "open_person", "opening", "pay_in", "post", "release", "reverse", "tie",
+    "transfer", "verify", "verify_network", "void",
 ]  # fmt: skip

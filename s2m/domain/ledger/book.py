@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
-from s2m.domain.ledger.entries import EUR, LARGEST_BALANCE, START, Account, Entry, Head, Transfer, digest, link
+from s2m.domain.ledger.entries import (
+    EUR,
+    LARGEST_AMOUNT,
+    LARGEST_BALANCE,
+    START,
+    Account,
+    Entry,
+    Head,
+    Transfer,
+    digest,
+    link,
+)
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -207,7 +218,7 @@ def _resolve(store: Store, held: Transfer, state: str, amount: int, now: datetim
 def _check(debit: Account, credit: Account, amount: int, floor: int | None) -> None:
     if debit.network_id != credit.network_id:
         raise NotFound()
-    if debit.id == credit.id or debit.unit != credit.unit or not 1 <= amount <= 1_000_000_000:
+    if debit.id == credit.id or debit.unit != credit.unit or not 1 <= amount <= LARGEST_AMOUNT:
         raise Invalid("amount", "amount")
     if floor is not None and debit.available - amount < floor:
         raise Refused("floor", available=debit.available, floor=floor, amount=amount)

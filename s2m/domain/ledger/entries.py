@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 SC, EUR = "SC", "EUR"
+LARGEST_AMOUNT = 1_000_000_000
 LARGEST_BALANCE = 2**53
 START = "0" * 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,6 +74,16 @@ class Head:
     hash: str
 
 
+@dataclass(frozen=True)
+class Fault:
+    """n: the row's number (0: not one row but the whole); what: a stable code; detail: the figures; chain: ledger or audit."""
+
+    n: int
+    what: str
+    detail: str = ""
+    chain: str = "ledger"
+
+
 def digest(*parts: object) -> str:
     """SHA-256 of the canonical form of what was asked, for keys that may be used once."""
     text = json.dumps(parts, separators=(",", ":"), sort_keys=True, default=str)
@@ -89,11 +100,11 @@ def canonical(n: int, row: Entry) -> str:
     return json.dumps(
         [
             row.network_id, n, row.id, row.journal_id, row.kind, row.state, row.debit_id, row.credit_id, row.amount,
-            row.unit, _micros(row.at), _micros(row.expires_at), row.pending_id, row.reverses_id, row.key_hash,
+            row.unit, micros(row.at), micros(row.expires_at), row.pending_id, row.reverses_id, row.key_hash,
         ],
         separators=(",", ":"),
     )  # fmt: skip
 
 
-def _micros(at: datetime | None) -> int | None:
+def micros(at: datetime | None) -> int | None:
     return None if at is None else (at - EPOCH) // timedelta(microseconds=1)

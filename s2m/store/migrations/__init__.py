@@ -52,6 +52,7 @@ STEPS = (
     _read("0001_foundation", append_only=("transfers", "audit")),
     _read("0002_earning"),
     _read("0004_posts"),
+    _read("0005_proof", append_only=("sealed_heads",)),
     _read("0006_talks"),
     _read("0008_commons"),
     _read("0009_day_pass"),

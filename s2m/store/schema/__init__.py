@@ -10,7 +10,8 @@ from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
-from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, thanks, transfers
+from s2m.store.schema.ledger import accounts, chain_heads, contributions, evidence, requests, sealed_heads, thanks, transfers
+from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
@@ -38,6 +39,7 @@ __all__ = [
     "metadata",
     "networks",
     "outbox",
+    "passport_grants",
     "people",
     "policies",
     "post_claims",
@@ -47,6 +49,7 @@ __all__ = [
     "roles",
     "rooms",
     "scans",
+    "sealed_heads",
     "sessions",
     "talks",
     "task_places",
@@ -54,6 +57,7 @@ __all__ = [
     "thanks",
     "topics",
     "transfers",
+    "trusted_keys",
     "venues",
     "visit_topics",
     "visits",

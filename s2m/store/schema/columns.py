@@ -40,7 +40,7 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         try:
             return None if value is None else EPOCH + timedelta(microseconds=value)
-        except OverflowError:
+        except (OverflowError, TypeError):
             # Nothing of ours wrote this: `ledger verify` shall name the row, not break at it
             return NEVER
 

@@ -85,6 +85,21 @@ chain_heads = table(
     ForeignKeyConstraint(["network_id"], ["networks.id"]),
 )
 
+# Where both chains ended on a day: also mailed to the hosts, so that a history written anew is told from the old one
+sealed_heads = table(
+    "sealed_heads",
+    Column("network_id", Text, primary_key=True),
+    Column("n", Whole, primary_key=True, autoincrement=False),
+    must("day"),
+    must("chain"),
+    must("row_n", Whole),
+    must("hash"),
+    must("at", Instant),
+    ForeignKeyConstraint(["network_id"], ["networks.id"]),
+    UniqueConstraint("network_id", "chain", "day"),
+    one_of("chain", "chain", "ledger", "audit"),
+)
+
 requests = table(
     "requests",
     Column("network_id", Text, primary_key=True),

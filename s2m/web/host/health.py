@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from s2m.domain import ledger
-from s2m.domain.ledger import Verdict
+from s2m.domain.errors import Damaged
+from s2m.domain.ledger import Head, Verdict
 from s2m.domain.venues import Venue
 from s2m.web.context import config, database, hosted_venue, limit, me, now, person, reading, writing
 from s2m.web.host import blueprint, isolated
@@ -33,6 +35,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "lapse_grants": lambda: _("Let go of grants nobody decided on"),
     "decay": lambda: _("Let balances decay into the commons, once a month"),
     "settle_talks": lambda: _("Settle talks"),
+    "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
 ACTS: dict[str, Callable[[], str]] = {
     "session.start": lambda: _("signed in"),
@@ -78,6 +81,10 @@ ACTS: dict[str, Callable[[], str]] = {
     "post.confirm": lambda: _("confirmed a post"),
     "post.decline": lambda: _("declined a post"),
     "ledger.verify": lambda: _("verified the ledger"),
+    "passport.issue": lambda: _("took a passport along"),
+    "passport.grant": lambda: _("gave a start from a passport"),
+    "key.trust": lambda: _("began to trust another network’s passports"),
+    "key.distrust": lambda: _("stopped trusting another network’s passports"),
 }
 FAULTS: dict[str, Callable[[], str]] = {
     "gap": lambda: _("A row is missing."),
@@ -86,6 +93,10 @@ FAULTS: dict[str, Callable[[], str]] = {
     "balance": lambda: _("A balance does not follow from its rows."),
     "sum": lambda: _("The balances do not add up to zero."),
     "floor": lambda: _("A balance went below the lowest that was ever allowed."),
+    "unreadable": lambda: _("It holds what cannot be read."),
+    "rewritten": lambda: _("It is not the row that was there when its day was sealed."),
+    "seals": lambda: _("The seal of a day was taken away."),
+    "opened": lambda: _("An account is not the one that was opened."),
 }
 
 
@@ -114,7 +125,7 @@ def verify(slug: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     limit("verify", venue.network_id, most=12, per=timedelta(hours=1))
     verdict = _verdict(venue)
-    with writing() as store:
+    with suppress(Damaged), writing() as store:  # the trail itself may be what is wrong
         store.audit.record(
             venue.network_id, now(), actor=person().id, role="host", action="ledger.verify", venue_id=venue.id,
             result="fault" if verdict.fault else "done",
@@ -129,7 +140,8 @@ def _verdict(venue: Venue) -> Verdict:
     if verdict.fault is None:
         return verdict
     with writing() as store:
-        store.ledger.lock_chain(venue.network_id)
+        with suppress(Damaged):  # no head, no lock: the verdict says so
+            store.ledger.lock_chain(venue.network_id)
         return ledger.verify_network(store, venue.network_id)
 
 
@@ -137,7 +149,8 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
     with reading() as store:
         waiting, failed = store.outbox.standing(venue.network_id)
         found: dict[str, Any] = {
-            "head": store.ledger.head(venue.network_id),
+            "head": _head(store, venue),
+            "sealed": store.heads.last(venue.network_id, "ledger"),
             "commons": store.ledger.network_account(venue.network_id, "commons").balance,
             "issued": -store.ledger.network_account(venue.network_id, "issuing").balance,
             "trail": _trail(store, venue),
@@ -150,6 +163,13 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
     return render_template(
         "host/health.html", verdict=verdict, fault=_fault(verdict), waiting=waiting, failed=failed, engine=engine, **found
     )
+
+
+def _head(store: Store, venue: Venue) -> Head | None:
+    """None where somebody took it away: this page is where that shows."""
+    with suppress(Damaged):
+        return store.ledger.head(venue.network_id)
+    return None
 
 
 def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -> list[str]:

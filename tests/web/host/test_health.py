@@ -1,5 +1,6 @@
 """The health page: what runs, what is late, whether the ledger is whole, and who did what."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -80,3 +81,35 @@ def test_a_host_sees_the_trail_of_their_own_venue_and_an_admin_that_of_the_netwo
     assert "searched people" in host.says(HEALTH) and "signed in" in host.says(HEALTH)
     theirs = phone(cast.wim).says("/host/de-wissel/health")
     assert "searched people" not in theirs and "signed in" not in theirs and "made somebody a host" in theirs
+
+
+def test_the_day_that_was_sealed_is_shown_and_held_against_the_books(host, app, cast, now, tmp_path):
+    before = host.says(HEALTH)
+    assert "No day was sealed yet." in before and "No mail server is set: write number and hash down" in before
+    database = app.extensions["s2m.database"]
+    jobs.mail_heads(database, Config(instance=tmp_path), now)
+    with database.read() as store:
+        head = store.ledger.head(cast.noord.id)
+    assert f"Sealed When Thu 12 Mar, 09:41 At row {head.n} Its hash begins with {head.hash[:16]}" in host.says(HEALTH)
+    assert "every one follows from the one before" in host.post(f"{HEALTH}/verify").text
+    with database.write() as store:
+        [sealed, *_] = store.heads.all(cast.noord.id)
+        day = {"day": "2026-03-13", "n": 3, "hash": "0" * 64}
+        store.heads.add([type(sealed)(**{**vars(sealed), **day})])
+    answer = host.post(f"{HEALTH}/verify")
+    assert f"Row {head.n}. It is not the row that was there when its day was sealed." in answer.text
+
+
+def test_a_fault_in_the_trail_is_told_from_one_in_the_ledger(host, app, cast):
+    with app.extensions["s2m.database"].write() as store:
+        store.connection.execute(text("UPDATE chain_heads SET n = n + 1 WHERE chain = 'audit'"))
+    assert re.search(r"Row \d+ of the audit trail\. The chain was cut off\.", host.post(f"{HEALTH}/verify").text)
+
+
+@pytest.mark.parametrize("chain", ["ledger", "audit"])
+def test_a_head_that_was_taken_away_does_not_take_the_page_away(host, app, cast, chain):
+    with app.extensions["s2m.database"].write() as store:
+        store.connection.execute(text(f"DELETE FROM chain_heads WHERE chain = '{chain}'"))
+    assert "No day was sealed yet." in host.says(HEALTH)
+    answer = host.post(f"{HEALTH}/verify")
+    assert answer.status_code == 200 and "It holds what cannot be read." in answer.text
