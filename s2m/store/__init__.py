@@ -34,6 +34,7 @@ from s2m.store.posts import Posts
 from s2m.store.presence import Presence
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
+from s2m.store.statement import Statement
 from s2m.store.talks import Talks
 from s2m.store.tasks import Tasks
 from s2m.store.venues import Venues
@@ -103,6 +104,10 @@ class Store:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self)
+
+    @cached_property
+    def statement(self) -> Statement:
+        return Statement(self)
 
     @cached_property
     def budgets(self) -> Budgets:

@@ -6,72 +6,59 @@ Balances stand on the account and change in the same transaction as the row; `do
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, union_all, update
+from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
 
 from s2m.domain.errors import Damaged
 from s2m.domain.ledger import EUR, OPENED, SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
-from s2m.store.schema import EPOCH, accounts, audit, chain_heads, contributions, evidence, people, thanks, transfers, visits
+from s2m.store.prepared import Prepared
+from s2m.store.schema import EPOCH, accounts, audit, chain_heads, evidence, transfers
 
 if TYPE_CHECKING:
     from s2m.domain.presence import Visit
     from s2m.store import Store
+    from s2m.store.statement import StatementRow
 
 # What fills a seat that its visitor's own capital does not
 FILLED = {"seat_forgiven": "commons", "day_pass": "day_pass"}
 
-_lock = (
+_lock = Prepared(
     select(chain_heads.c.n, chain_heads.c.hash)
     .where(chain_heads.c.network_id == bindparam("network"), chain_heads.c.chain == bindparam("which"))
     .with_for_update()
 )
-_set_head = (
+_set_head = Prepared(
     update(chain_heads)
     .where(chain_heads.c.network_id == bindparam("network"), chain_heads.c.chain == bindparam("which"))
     .values(n=bindparam("to_n"), hash=bindparam("to_hash"))
 )
-_two = select(accounts).where(or_(accounts.c.id == bindparam("one"), accounts.c.id == bindparam("other")))
-_one = select(accounts).where(accounts.c.id == bindparam("account"))
-_seat = select(accounts).where(
-    accounts.c.unit == SC,
-    accounts.c.kind.in_(("person", "venue")),
-    or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue")),
+_two = Prepared(select(accounts).where(or_(accounts.c.id == bindparam("one"), accounts.c.id == bindparam("other"))))
+_one = Prepared(select(accounts).where(accounts.c.id == bindparam("account")))
+_seat = Prepared(
+    select(accounts).where(
+        accounts.c.unit == SC,
+        or_(accounts.c.kind == "person", accounts.c.kind == "venue"),
+        or_(accounts.c.person_id == bindparam("person"), accounts.c.venue_id == bindparam("venue")),
+    )
 )
-_move = (
+_move = Prepared(
     update(accounts)
     .where(or_(accounts.c.id == bindparam("debit"), accounts.c.id == bindparam("credit")))
     .values(
         balance=accounts.c.balance + case((accounts.c.id == bindparam("debit"), -bindparam("amount")), else_=bindparam("amount"))
     )
 )
-_hold = update(accounts).where(accounts.c.id == bindparam("debit")).values(held=accounts.c.held + bindparam("amount"))
-_append = insert(transfers)
-_evidence = insert(evidence)
-_transfer = select(transfers).where(transfers.c.id == bindparam("transfer"))
-_resolution = select(transfers).where(transfers.c.pending_id == bindparam("transfer"))
-
-
-@dataclass(frozen=True)
-class StatementRow:
-    """A transfer as one account sees it: signed amount (0 for holds), and what it was for."""
-
-    transfer: Transfer
-    amount: int
-    visit_id: str | None
-    thanks_topic: str | None
-    thanks_text: str | None
-    other_name: str | None
-    contribution: str | None
-    reason: str | None
-    visit_started_at: datetime | None
-    reversed_by: str | None
-    resolved_as: str | None
+_hold = Prepared(update(accounts).where(accounts.c.id == bindparam("debit")).values(held=accounts.c.held + bindparam("amount")))
+_COLUMNS = [c.name for c in transfers.c]
+_append = Prepared(insert(transfers))
+_evidence = Prepared(insert(evidence))
+_transfer = Prepared(select(transfers).where(transfers.c.id == bindparam("transfer")))
+_resolution = Prepared(select(transfers).where(transfers.c.pending_id == bindparam("transfer")))
 
 
 class Ledger(Part):
@@ -92,10 +79,10 @@ class Ledger(Part):
         """
         known = self._heads.get((network_id, chain))
         if known is None:
-            row = self.one(_lock, network=network_id, which=chain)
-            if row is None:
+            found = self.fast(_lock, network=network_id, which=chain)
+            if not found:
                 raise Damaged(n=0, what=f"chain_heads, {chain}")
-            known = Head(row.n, row.hash)
+            known = Head(*found[0])
             self._heads[network_id, chain] = known
         return known
 
@@ -108,11 +95,11 @@ class Ledger(Part):
         return Head(found[0].n, found[0].hash)
 
     def set_head(self, network_id: str, chain: str, head: Head) -> None:
-        self.run(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
+        self.write(_set_head, network=network_id, which=chain, to_n=head.n, to_hash=head.hash)
         self._heads[network_id, chain] = head
 
     def append(self, row: Transfer) -> None:
-        self.run(_append, **vars(row))
+        self.write(_append, **vars(row))
         self.set_head(row.network_id, "ledger", Head(row.n, row.hash))
 
     def add_evidence(
@@ -120,7 +107,7 @@ class Ledger(Part):
         reason: str | None = None,
     ) -> None:  # fmt: skip
         """What a transfer was for, beside the chain."""
-        self.run(
+        self.write(
             _evidence, network_id=row.network_id, transfer_id=row.id, visit_id=visit_id, thanks_id=thanks_id,
             contribution_id=contribution_id, reason=reason,
         )  # fmt: skip
@@ -139,13 +126,12 @@ class Ledger(Part):
         return account
 
     def account(self, account_id: str) -> Account | None:
-        row = self.one(_one, account=account_id)
-        return Account(**row._mapping) if row else None
+        return next((Account(*row) for row in self.fast(_one, account=account_id)), None)
 
     def fresh(self, debit: Account, credit: Account) -> tuple[Account, Account]:
         """Both as they stand now: as read since the chain was locked and not moved since, else read again."""
         if not {debit.id, credit.id} <= self._fresh.keys():
-            self._remember(Account(**row._mapping) for row in self.run(_two, one=debit.id, other=credit.id))
+            self._remember(Account(*row) for row in self.fast(_two, one=debit.id, other=credit.id))
         return self._fresh[debit.id], self._fresh[credit.id]
 
     def _remember(self, found: Iterable[Account]) -> None:
@@ -158,7 +144,7 @@ class Ledger(Part):
     def seat_accounts(self, person: Person, venue: Venue) -> tuple[Account, Account]:
         """The accounts that pay and are paid for a seat. Locks the chain, so that they stay as read."""
         self.lock_chain(person.network_id)
-        found = [Account(**row._mapping) for row in self.run(_seat, person=person.id, venue=venue.id)]
+        found = [Account(*row) for row in self.fast(_seat, person=person.id, venue=venue.id)]
         self._remember(found)
         return next(a for a in found if a.person_id), next(a for a in found if a.venue_id)
 
@@ -190,18 +176,18 @@ class Ledger(Part):
 
     def move(self, debit: Account, credit: Account, amount: int) -> None:
         self._fresh.clear()
-        self.run(_move, debit=debit.id, credit=credit.id, amount=amount)
+        self.write(_move, debit=debit.id, credit=credit.id, amount=amount)
 
     def hold(self, debit: Account, amount: int) -> None:
         self._fresh.clear()
-        self.run(_hold, debit=debit.id, amount=amount)
+        self.write(_hold, debit=debit.id, amount=amount)
 
     def settle(self, held: Transfer, amount: int) -> None:
         """The hold ends; `amount` of it (0 = nothing) moves."""
         self._fresh.clear()
-        self.run(_hold, debit=held.debit_id, amount=-held.amount)
+        self.write(_hold, debit=held.debit_id, amount=-held.amount)
         if amount:
-            self.run(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)
+            self.write(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)
 
     def seats(self, network_id: str, visits: Sequence[Visit]) -> dict[str, str]:
         """How the seat of each visit stands: held, settled, undone, free; or what filled it: commons, day_pass, house."""
@@ -261,11 +247,11 @@ class Ledger(Part):
     # Rows -----------------------------------------------------------------------------------------------------
 
     def transfer(self, transfer_id: str) -> Transfer | None:
-        return _transfer_in(self.one(_transfer, transfer=transfer_id))
+        return next(map(_transfer_of, self.fast(_transfer, transfer=transfer_id)), None)
 
     def resolution(self, hold_id: str) -> Transfer | None:
         """The row that posted or voided a hold, if any."""
-        return _transfer_in(self.one(_resolution, transfer=hold_id))
+        return next(map(_transfer_of, self.fast(_resolution, transfer=hold_id)), None)
 
     def reversal(self, transfer_id: str) -> Transfer | None:
         return _transfer_in(self.one(select(transfers).where(transfers.c.reverses_id == transfer_id)))
@@ -289,31 +275,13 @@ class Ledger(Part):
         return frozenset(self.run(query.where(reversal.c.network_id == network_id)).scalars())
 
     def statement(self, account: Account, *, most: int | None = None) -> list[StatementRow]:
-        """What moved or is held on an account, the newest first, each row with what it was for."""
-        resolved, mirrored, held = transfers.alias("resolved"), transfers.alias("mirrored"), transfers.alias("held")
-        rows = union_all(
-            select(transfers).where(transfers.c.debit_id == account.id),
-            select(transfers).where(transfers.c.credit_id == account.id),
-        ).subquery("rows")
-        seat = evidence.alias("seat")
-        query = (
-            select(
-                *rows.c, resolved.c.state.label("resolved_as"), mirrored.c.id.label("reversed_by"), visits.c.id.label("visit_id"),
-                visits.c.started_at.label("visit_started_at"), thanks.c.topic, thanks.c.text, seat.c.reason,
-                contributions.c.topic.label("contribution"),
-                thanks.c.giver_id, thanks.c.receiver_id, people.c.name.label("other_name"),
-            )
-            .outerjoin(held, held.c.id == rows.c.pending_id)
-            .outerjoin(resolved, resolved.c.pending_id == rows.c.id)
-            .outerjoin(mirrored, mirrored.c.reverses_id == rows.c.id)
-            .outerjoin(seat, seat.c.transfer_id == case((held.c.id.is_not(None), held.c.id), else_=rows.c.id))
-            .outerjoin(visits, visits.c.id == seat.c.visit_id)
-            .outerjoin(thanks, thanks.c.id == seat.c.thanks_id)
-            .outerjoin(contributions, contributions.c.id == seat.c.contribution_id)
-            .outerjoin(people, people.c.id == thanks.c.giver_id)
-            .order_by(rows.c.n.desc())
-        )  # fmt: skip
-        return [_statement_row(row, account.id) for row in self.run(query.limit(most) if most else query)]
+        """Open holds and then what happened on an account, the newest first, each row with what it was for."""
+        return self.store.statement.latest(account, most)
+
+
+def _transfer_of(row: tuple[Any, ...]) -> Transfer:
+    """From the values of a row in the order of the table's columns."""
+    return Transfer(**dict(zip(_COLUMNS, row, strict=True)))
 
 
 def _seat_state(visit: Visit, ends: dict[str, str]) -> str:
@@ -324,13 +292,3 @@ def _seat_state(visit: Visit, ends: dict[str, str]) -> str:
 
 def _transfer_in(row: Row[tuple[object, ...]] | None) -> Transfer | None:
     return Transfer(**row._mapping) if row else None
-
-
-def _statement_row(row: Row[tuple[object, ...]], account_id: str) -> StatementRow:
-    found = row._mapping
-    transfer = Transfer(**{c.name: found[c.name] for c in transfers.c})
-    sign = (1 if transfer.credit_id == account_id else -1) if transfer.moves else 0
-    return StatementRow(
-        transfer, sign * transfer.amount, found["visit_id"], found["topic"], found["text"], found["other_name"],
-        found["contribution"], found["reason"], found["visit_started_at"], found["reversed_by"], found["resolved_as"],
-    )  # fmt: skip

@@ -13,6 +13,7 @@ from s2m.domain.errors import Damaged
 
 if TYPE_CHECKING:
     from s2m.store import Store
+    from s2m.store.prepared import Prepared
 
 AT_ONCE = 1000
 
@@ -27,6 +28,14 @@ class Part:
 
     def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
         return self.run(statement, **values).first()
+
+    def fast(self, prepared: Prepared, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a prepared question."""
+        return prepared.rows(self.connection, values)
+
+    def write(self, prepared: Prepared, **values: Any) -> None:
+        """Run a prepared statement that answers with nothing."""
+        prepared.run(self.connection, values)
 
     def each(self, query: Select[Any], what: str, key: ColumnElement[Any] | None = None) -> Iterator[Row[Any]]:
         """Rows in the order of the query, read as they are needed.

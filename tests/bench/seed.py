@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 from s2m import config
-from s2m.domain import codes, devices, ledger, people, venues
+from s2m.domain import codes, contributions, devices, ledger, people, presence, venues
 from s2m.domain.ledger.entries import SC, Entry, Head, Transfer, link
 from s2m.store.engine import Database
 from s2m.store.schema import accounts, badges, transfers
@@ -85,3 +85,36 @@ def _transfers(store, network_id, account_ids, count, then):
     for account, amount in [*earned.items(), (issuing.id, -2 * count)]:
         change = accounts.update().where(accounts.c.id == account).values(balance=accounts.c.balance + amount)
         store.connection.execute(change)
+
+
+def live_long(store, cast, lines, now):
+    """Half seats and half thanks, until Samira's statement has this many lines; one seat is still held."""
+    began, step = now - timedelta(days=400), timedelta(days=400) / lines
+    issuing = store.ledger.network_account(cast.noord.id, "issuing")
+    account = store.ledger.person_account(cast.samira.id)
+    for number in range(lines // 2):
+        at = began + 2 * number * step
+        text = f"nummer {number}"
+        moved = ledger.transfer(store, issuing, account, 4, "thanks", at, key=ledger.digest("thanks", number))
+        thanks = contributions.Thanks(
+            store.new_id(at), cast.noord.id, cast.seinhuis.id, cast.joost.id, cast.samira.id, "offertes", text, 4, moved.id, at
+        )
+        store.contributions.add_thanks(thanks)
+        store.ledger.add_evidence(moved, thanks_id=thanks.id)
+        _sit(store, cast, at + step)
+    presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now)
+
+
+def _sit(store, cast, at):
+    """A visit of a moment, with the hold for its seat, which is settled."""
+    person, venue = cast.samira, cast.seinhuis
+    debit, credit = store.ledger.seat_accounts(person, venue)
+    visit_id, until = store.new_id(at), at + timedelta(minutes=1)
+    key = ledger.digest("seat", visit_id)
+    held = ledger.hold(store, debit, credit, 4, "seat", at, key=key, floor=-1_000_000, expires_at=until)
+    visit = presence.Visit(
+        visit_id, person.network_id, venue.id, person.id, None, None, "badge", "working", False, at, until, until, "left", held.id
+    )
+    store.presence.add(visit)
+    store.ledger.add_evidence(held, visit_id=visit_id)
+    ledger.post(store, held, until)

@@ -54,7 +54,8 @@ TABLE = (
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
-        ledger.statement ledger.statement_file contributions.thank contributions.find commons.give commons.send
+        ledger.statement ledger.statement_file contributions.thank contributions.find commons.show commons.give
+        commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
     """),
@@ -62,8 +63,9 @@ TABLE = (
     (IN_THE_NETWORK, "talks.talk tasks.take"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
-        home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept contributions.decline
-        talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account posts.remove_account
+        ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept
+        contributions.decline talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account
+        posts.remove_account
     """),
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
@@ -207,6 +209,8 @@ class House:
         if name == "call_id":
             store.door.call_host(cast.seinhuis, None, store.new_id(now), now)
             return store.door.calls(cast.seinhuis.id, now)[0].id
+        if name == "transfer_id":
+            return store.ledger.statement(store.ledger.person_account(cast.samira.id))[-1].transfer.id
         if name == "talk_id":
             return self._talk(store, endpoint)
         if name == "task_id":
