@@ -22,7 +22,9 @@ def thanked(served):
     with served.database.write() as store:
         for person in (cast.samira, cast.joost):
             presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - timedelta(minutes=5))
-        contributions.thank(store, cast.joost, cast.samira, cast.seinhuis, cast.policy, "gewone taal", "Helder.", now, key="1")
+        who = (store, cast.joost, cast.samira, cast.seinhuis, cast.policy)
+        given = contributions.thank(*who, "gewone taal", "Helder.", now, key="1")
+        contributions.accept(store, cast.samira, given.id, now)
 
 
 def fits(page, serious, what):
