@@ -34,7 +34,8 @@ def lived(store, cast, now):
 
     def thank(topic, at, key):
         who = (store, cast.joost, cast.samira, cast.seinhuis, cast.policy)
-        return contributions.thank(*who, topic, "Dank je Joost", at, key=key)
+        given = contributions.thank(*who, topic, "Dank je Joost", at, key=key)
+        return contributions.accept(store, cast.samira, given.id, at)
 
     thank("btw", now - timedelta(minutes=20), "1")
     thank("gewone taal", now - timedelta(minutes=10), "2")

@@ -17,9 +17,11 @@ def thanked(app, here, cast, clock, now):
     here(cast.joost)
     clock.shift(60)
     with app.extensions["s2m.database"].write() as store:
-        contributions.thank(
-            store, cast.joost, cast.samira, cast.seinhuis, cast.policy, "btw <b>", "Helder.", now + timedelta(seconds=60), key="1"
+        later = now + timedelta(seconds=60)
+        given = contributions.thank(
+            store, cast.joost, cast.samira, cast.seinhuis, cast.policy, "btw <b>", "Helder.", later, key="1"
         )
+        contributions.accept(store, cast.samira, given.id, later)
 
 
 @pytest.fixture
