@@ -84,14 +84,14 @@ def test_checking_out_moves_somebody_to_who_left(served, laptop, come):
 def test_a_seat_is_forgiven_after_asking(served, laptop, come):
     come(served.cast.samira, "Wie leest mijn offerte mee?")
     page = laptop("/present", expects=("422",))
-    page.get_by_role("link", name="The commons pays Samira").click()
+    page.get_by_role("link", name="Settle otherwise Samira").click()
     expect(page.get_by_text("This cannot be undone.")).to_be_visible()
-    page.get_by_role("button", name="The commons pays").click()
+    page.get_by_role("button", name="Fill the seat").click()
     expect(page.get_by_label("Why?")).to_be_focused()
     assert page.title().startswith("Error:")
     page.get_by_label("Why?").fill("Vergat de portemonnee")
-    page.get_by_role("button", name="The commons pays").click()
-    expect(page.get_by_role("status")).to_contain_text("The commons paid the seat")
+    page.get_by_role("button", name="Fill the seat").click()
+    expect(page.get_by_role("status")).to_contain_text("is filled.")
     expect(page.get_by_role("region", name="Arrivals")).to_contain_text("from the commons")
 
 

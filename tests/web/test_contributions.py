@@ -195,7 +195,7 @@ def test_a_gift_leaves_the_givers_balance_and_arrives_when_it_is_accepted(phone,
     assert "Your gift is on its way to" in page
     with app.extensions["s2m.database"].read() as store:
         assert store.ledger.person_account(cast.samira.id).available == 3
-    assert "Gift Waits until they accept it" in samira.says("/me/statement")
+    assert "Gift to Joost Waits until they accept it" in samira.says("/me/statement")
     assert "Samira a gift +5 dots" in phone(cast.joost).says("/thanks")
     accept(cast.joost)
     assert (balance(cast.samira), balance(cast.joost)) == (7, 17)

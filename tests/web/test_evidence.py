@@ -1,6 +1,7 @@
 """What stands behind a line: what it was for, between whom, and where it stands in the chain; for nobody else's eyes."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,10 +31,12 @@ def visit(app, cast, now):
 
 @pytest.fixture
 def thanked(app, cast, now, here):
+    """Thanks that counted at once."""
     here(cast.joost), here(cast.samira)
+    at_once = replace(cast.policy, thanks_accept_hours=0)
     with app.extensions["s2m.database"].write() as store:
         return contributions.thank(
-            store, cast.joost, cast.samira, cast.seinhuis, cast.policy, "btw-aangifte", "Nu klopt <b>het</b>.",
+            store, cast.joost, cast.samira, cast.seinhuis, at_once, "btw-aangifte", "Nu klopt <b>het</b>.",
             now + timedelta(seconds=9), key="1",
         )  # fmt: skip
 

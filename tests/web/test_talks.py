@@ -121,7 +121,7 @@ def test_the_speaker_shows_a_code_that_listeners_open_and_press(phone, cast, her
     assert "The talk is settled." in words(marieke.post(f"{HOST}/talks/{announced.id}/settle", True).text)
     assert balance(cast.joost) == cast.policy.newcomers_grant + 1
     assert "1 person listened. It gave you 1 dot" in joost.says(page)
-    assert "Your talk offertes lezen" in joost.says("/me/statement")
+    assert "Your talk: offertes lezen" in joost.says("/me/statement")
 
 
 def test_opening_a_code_changes_nothing_and_a_stranger_signs_in_first(phone, cast, here, clock, announced, code_of, now, store):
@@ -345,7 +345,7 @@ def test_a_task_is_posted_confirmed_and_split(phone, cast, here, clock, balance)
     grant = cast.policy.newcomers_grant
     assert (balance(cast.samira), balance(cast.joost)) == (grant + 3, grant + 2)
     assert marieke.post(at, **both, **hours).status_code in (409, 422)
-    assert "Done together Keuken opruimen" in phone(cast.samira).says("/me/statement")
+    assert "Done together: Keuken opruimen" in phone(cast.samira).says("/me/statement")
 
 
 def test_a_task_of_another_venue_is_hidden(phone, cast, task, announced):
@@ -368,7 +368,7 @@ def test_a_host_writes_down_what_somebody_without_a_phone_did(phone, cast, here,
         assert "Written down: it stands in the statement of" in page
     assert balance(cast.thijs) == cast.policy.newcomers_grant + 3
     assert "wrote down a contribution for somebody" in marieke.says(f"{HOST}/health")
-    assert "The host wrote down what you did Planten verzorgd: Heeft geen telefoon" in phone(cast.thijs).says("/me/statement")
+    assert "The host wrote down what you did: Planten verzorgd Heeft geen telefoon" in phone(cast.thijs).says("/me/statement")
     assert "Write down a contribution" in marieke.says(f"{HOST}/people/{cast.thijs.id}")
 
 
