@@ -18,6 +18,7 @@ FAULTS = {
     "unreadable": "it holds what cannot be read",
     "rewritten": "it is not the row that was there when its head was kept",
     "seals": "a sealed head was taken away",
+    "frozen": "an account stands still, or moves, though nobody said so",
     "opened": "an account is not the one that was opened",
     "amount": "no possible amount",
     "chain": "this row or its hash was changed",

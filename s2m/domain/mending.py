@@ -129,7 +129,7 @@ def freeze(store: Store, venue: Venue, person: Person, reason: object, by: str, 
     if account.frozen_at:
         raise Conflict("already_frozen")
     store.mending.freeze(Freeze(store.new_id(now), venue.network_id, account.id, why, by, now))
-    _note(store, venue, "account.freeze", person.id, by, now)
+    _note(store, venue, ledger.FROZEN, person.id, by, now)
 
 
 def release(store: Store, venue: Venue, person: Person, reason: object, by: str, now: datetime) -> None:
@@ -139,7 +139,7 @@ def release(store: Store, venue: Venue, person: Person, reason: object, by: str,
     if standing is None:
         raise Conflict("not_frozen")
     store.mending.release(standing, why, by, now)
-    _note(store, venue, "account.release", person.id, by, now)
+    _note(store, venue, ledger.RELEASED, person.id, by, now)
 
 
 def may_freeze(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> bool:

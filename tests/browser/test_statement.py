@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,9 +20,8 @@ def history(served):
     with served.database.write() as store:
         for person in (cast.samira, cast.joost):
             presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - timedelta(days=1))
-        contributions.thank(
-            store, cast.joost, cast.samira, cast.seinhuis, cast.policy, "btw-aangifte", "Nu klopt hij.", now, key="1"
-        )
+        at_once = replace(cast.policy, thanks_accept_hours=0)
+        contributions.thank(store, cast.joost, cast.samira, cast.seinhuis, at_once, "btw-aangifte", "Nu klopt hij.", now, key="1")
         presence.close_due(store, now)
         presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now)
     return cast.samira

@@ -339,6 +339,13 @@ def test_two_people_cannot_change_purses(attack, database, cast, rows):
     assert any(account[id_] in fault.detail and fault.detail.endswith(id_) for id_ in account)
 
 
+def test_an_account_that_stands_still_though_nobody_said_so_is_named(attack, database, cast):
+    fault = attack("UPDATE accounts SET frozen_at = 1 WHERE person_id = :samira", samira=cast.samira.id).fault
+    with database.read() as store:
+        account = store.ledger.person_account(cast.samira.id)
+    assert fault.what == "frozen" and account.id in fault.detail
+
+
 # Two hundred tamperings ------------------------------------------------------------------------------------------------
 
 
@@ -382,6 +389,8 @@ class Tampering:
             makes += [lambda: value ^ 1 << self.chance.randrange(62), lambda: self.chance.choice(huge)]
         elif value is not None:
             makes += [lambda: flip(value, self.chance)] * 2 + [lambda: "", lambda: value + " "]
+        if value is None and not self.is_loose:  # PostgreSQL takes it for a number where it needs one
+            makes.append(lambda: "1")
         if self.is_loose:
             makes += [lambda: b"\x00\xff", lambda: 0.5, lambda: "\u202e", lambda: 2**40]
             if isinstance(value, str) and value:

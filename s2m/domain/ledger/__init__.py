@@ -28,11 +28,11 @@ from s2m.domain.ledger.book import (
 )
 from s2m.domain.ledger.entries import EUR, SC, Account, Entry, Fault, Head, Transfer, digest
 from s2m.domain.ledger.heads import Kept, Sealed
-from s2m.domain.ledger.trail import OPENED, Act, opening, tie
+from s2m.domain.ledger.trail import FROZEN, OPENED, RELEASED, Act, opening, tie
 from s2m.domain.ledger.verify import Verdict, verify, verify_network
 
 __all__ = [
-    "EUR", "OPENED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer", "Verdict", "digest",
-    "forgive", "grant_newcomer", "hold", "open_network", "open_person", "opening", "pay_in", "post", "release", "reverse", "tie",
+    "EUR", "FROZEN", "OPENED", "RELEASED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer",
+    "Verdict", "digest", "forgive", "grant_newcomer", "hold", "open_network", "open_person", "opening", "pay_in", "post", "release", "reverse", "tie",
     "transfer", "verify", "verify_network", "void",
 ]  # fmt: skip

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from s2m.domain.ledger.entries import START, Account, Fault, Head, digest, micros
+from s2m.domain.ledger.entries import SC, START, Account, Fault, Head, digest, micros
 
-OPENED = "account.open"
+OPENED, FROZEN, RELEASED = "account.open", "account.freeze", "account.release"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def opening(account: Account) -> str:
 
 def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account]) -> tuple[Head, Fault | None]:
     """The end of the trail as its rows say, and the first thing that is wrong with it or with the accounts it names."""
-    last, opened, unnumbered = Head(0, START), {}, 0
+    last, opened, still, unnumbered = Head(0, START), {}, {}, 0
     for act in acts:
         if type(act.n) is not int:
             unnumbered += 1
@@ -57,11 +57,15 @@ def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account
         last = Head(act.n, act.hash)
         if act.action == OPENED:
             opened[str(act.object_id)] = act
+        elif act.action == FROZEN:
+            still[act.object_id] = act.at
+        elif act.action == RELEASED:
+            still.pop(act.object_id, None)
     if last != head:
         return last, Fault(last.n + 1, "cut", f"the trail ends at {last.n}, its head says {head.n}", "audit")
     if unnumbered:
         return last, Fault(0, "gap", f"{unnumbered} rows have no number", "audit")
-    return last, _wrong_account(opened, accounts)
+    return last, _wrong_account(opened, accounts) or _wrong_freeze(still, accounts)
 
 
 def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -> Fault | None:
@@ -75,3 +79,12 @@ def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -
             return Fault(0, "opened", f"account {account.id}: it was opened as another, for {act.actor}")
     lost = sorted(set(opened) - set(accounts))
     return Fault(0, "opened", f"account {lost[0]}: it is gone") if lost else None
+
+
+def _wrong_freeze(still: Mapping[str | None, datetime], accounts: Mapping[str, Account]) -> Fault | None:
+    """still: since when a person's account stands still, as the trail says."""
+    for account in accounts.values():
+        since = still.get(account.person_id) if account.kind == "person" and account.unit == SC else None
+        if account.frozen_at != since:
+            return Fault(0, "frozen", f"account {account.id}: kept {account.frozen_at}, the trail says {since}")
+    return None

@@ -102,6 +102,7 @@ FAULTS: dict[str, Callable[[], str]] = {
     "unreadable": lambda: _("It holds what cannot be read."),
     "rewritten": lambda: _("It is not the row that was there when its day was sealed."),
     "seals": lambda: _("The seal of a day was taken away."),
+    "frozen": lambda: _("An account stands still, or moves, though nobody said so."),
     "opened": lambda: _("An account is not the one that was opened."),
 }
 
