@@ -33,6 +33,6 @@ from s2m.domain.ledger.verify import Verdict, verify, verify_network
 
 __all__ = [
     "EUR", "FROZEN", "OPENED", "RELEASED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer",
-    "Verdict", "digest", "forgive", "grant_newcomer", "hold", "open_network", "open_person", "opening", "pay_in", "post", "release", "reverse", "tie",
-    "transfer", "verify", "verify_network", "void",
+    "Verdict", "digest", "forgive", "grant_newcomer", "hold", "open_network", "open_person", "opening", "pay_in", "post",
+    "release", "reverse", "tie", "transfer", "verify", "verify_network", "void",
 ]  # fmt: skip
