@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from s2m.domain.errors import Damaged
 from s2m.domain.ledger import OPENED, Account, Act, Head, opening, tie
 from s2m.store.part import Part
-from s2m.store.schema import audit
+from s2m.store.schema import accounts, audit, networks
 
 
 class Audit(Part):
@@ -38,6 +40,22 @@ class Audit(Part):
         self.record(
             account.network_id, now, actor=owner, role="system", action=OPENED, object_id=account.id, result=opening(account)
         )
+
+    def adopt(self) -> None:
+        """Tell the trail of accounts that a version opened which told it nothing. Once: what comes in later, nobody opened."""
+        told = select(audit.c.n).where(audit.c.network_id == networks.c.id, audit.c.action == OPENED)
+        silent = select(networks.c.id).where(~told.exists(), networks.c.id.in_(select(accounts.c.network_id)))
+        for network_id in self.run(silent).scalars().all():
+            with suppress(Damaged):  # `ledger verify` names it; the venue opens all the same
+                self.store.ledger.lock_chain(network_id)
+                if network_id in self.run(silent).scalars():  # no other process came first
+                    self._adopt(network_id)
+
+    def _adopt(self, network_id: str) -> None:
+        query = select(accounts).where(accounts.c.network_id == network_id)
+        for row in self.run(query.order_by(accounts.c.created_at, accounts.c.id)).all():
+            account = Account(**row._mapping)
+            self.opened(account, account.created_at)
 
     def rows(self, network_id: str) -> Iterator[Act]:
         """The whole trail in the order of its chain, read as it is needed. Raises Damaged."""

@@ -118,7 +118,10 @@ class Database:
     def migrate(self) -> list[str]:
         """Apply the steps that are missing; their names. Safe with several processes at once."""
         with self._errors():
-            return self.kind.migrate(STEPS)
+            done = self.kind.migrate(STEPS)
+        with self.write() as store:
+            store.audit.adopt()
+        return done
 
     def pending(self) -> list[str]:
         with self._errors():

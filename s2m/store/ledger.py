@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
 
 from s2m.domain.errors import Damaged
-from s2m.domain.ledger import EUR, OPENED, SC, Account, Head, Transfer
+from s2m.domain.ledger import EUR, SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
 from s2m.store.prepared import Prepared
-from s2m.store.schema import EPOCH, accounts, audit, chain_heads, evidence, transfers
+from s2m.store.schema import EPOCH, accounts, chain_heads, evidence, transfers
 
 if TYPE_CHECKING:
     from s2m.domain.presence import Visit
@@ -167,12 +167,6 @@ class Ledger(Part):
         """Raises Damaged."""
         query = select(accounts).where(accounts.c.network_id == network_id).order_by(accounts.c.created_at, accounts.c.id)
         return [Account(**row._mapping) for row in self.each(query, "accounts", accounts.c.id)]
-
-    def unrecorded(self, network_id: str) -> list[Account]:
-        """Accounts whose opening stands in no row of the audit trail."""
-        known = select(audit.c.object_id).where(audit.c.network_id == network_id, audit.c.action == OPENED)
-        query = select(accounts).where(accounts.c.network_id == network_id, accounts.c.id.not_in(known))
-        return [Account(**row._mapping) for row in self.run(query.order_by(accounts.c.created_at, accounts.c.id))]
 
     def move(self, debit: Account, credit: Account, amount: int) -> None:
         self._fresh.clear()

@@ -1,7 +1,6 @@
 """Where the books end, once a day: sealed, mailed to each host in their language, and read back from the mail."""
 
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from s2m import jobs
 from s2m.config import Config
 from s2m.domain import ledger, people
 from s2m.domain.ledger import heads
-from s2m.store.schema import accounts
 
 MAILS = Config(smtp_url="smtp://127.0.0.1:9")
 SILENT = Config()
@@ -100,17 +98,3 @@ def test_heads_are_read_from_a_mail_however_it_was_kept():
     for text in (line, f"> > {line}\r\n", line.replace("audit", "=\r\naudit"), f"<p>{line}</p>", soft):
         assert heads.read(text) == [heads.Kept("audit", ledger.Head(12, hash_), "2026-03-12")], text
     assert heads.read(line[:-1]) == heads.read("s2m-head 2026-03-12 other 1 " + hash_) == []
-
-
-def test_accounts_that_an_older_version_opened_are_told_to_the_trail(database, cast, now):
-    """Then nobody can change whose they are either."""
-    with database.write() as store:
-        bare = replace(store.ledger.person_account(cast.samira.id), id="bare", person_id=None, balance=0)
-        bare = replace(bare, unit="EUR", created_at=now - timedelta(days=1))
-        store.connection.execute(accounts.insert().values(vars(bare)))
-        assert [a.id for a in store.ledger.unrecorded(cast.noord.id)] == [bare.id]
-        assert ledger.verify_network(store, cast.noord.id).fault is None, "older than the first that was told"
-    jobs.mail_heads(database, SILENT, now)
-    with database.read() as store:
-        assert store.ledger.unrecorded(cast.noord.id) == []
-        assert ledger.verify_network(store, cast.noord.id).fault is None

@@ -7,7 +7,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from s2m.domain import ledger
 from s2m.domain.errors import Conflict
+from s2m.domain.ledger.entries import START
 from s2m.store import embedded, postgresql
 from s2m.store.engine import Database
 from s2m.store.migrations import STEPS, Step
@@ -97,6 +99,26 @@ def test_thanks_of_before_count_as_accepted_and_earned_and_those_undone_stay_und
     with empty.kind.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT id, kind, state, accept_by, decided_at FROM thanks ORDER BY id").all()
     assert [tuple(row) for row in found] == [("a", "earned", "accepted", None, None), ("b", "earned", "undone", None, 5)]
+
+
+def test_accounts_that_a_version_opened_in_silence_are_told_to_the_trail_once(empty):
+    """Then nobody can change whose they are; and one that appears later was opened by nobody, however old it claims to be."""
+    empty.kind.migrate(STEPS[:1])
+    add = "INSERT INTO accounts (id, network_id, kind, unit, balance, held, created_at) VALUES ('{}', 'n', '{}', 'SC', 0, 0, {})"
+    with empty.kind.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO networks VALUES ('n', 'Noord', 'SC', 1)")
+        for chain in ("ledger", "audit"):
+            connection.exec_driver_sql(f"INSERT INTO chain_heads VALUES ('n', '{chain}', 0, '{START}')")
+        for id_, kind, at in (("a", "issuing", 1), ("b", "commons", 2)):
+            connection.exec_driver_sql(add.format(id_, kind, at))
+    empty.migrate()
+    with empty.write() as store:
+        assert [act.object_id for act in store.audit.rows("n")] == ["a", "b"]
+        assert ledger.verify_network(store, "n").fault is None
+        store.connection.exec_driver_sql(add.format("c", "person", 0))
+    empty.migrate()
+    with empty.read() as store:
+        assert ledger.verify_network(store, "n").fault.detail == "account c: nobody opened it"
 
 
 def migrate(url, results):

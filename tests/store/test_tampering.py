@@ -413,10 +413,10 @@ class Tampering:
         names = [f":new AS {name}" if name == self.key else name for name in self.columns]
         if self.table == "chain_heads":
             return self.delete()  # a head of a chain that nobody asks for says nothing
+        if self.table == "accounts":  # as old as the one copied, younger, older than the trail itself
+            names[names.index("created_at")] = self.chance.choice(("created_at", "created_at + 1", "0"))
         where = self.where()
         copy = f"INSERT INTO {self.table} ({', '.join(self.columns)}) SELECT {', '.join(names)} FROM {self.table} {where}"
-        if self.table == "accounts":
-            copy = copy.replace("created_at FROM", "created_at + 1 FROM")  # older than the trail itself it would be forgiven
         copy = copy.replace(":new AS", f"CAST(:new AS {'BIGINT' if self.key == 'n' else 'TEXT'}) AS")
         return copy, self.values | {"new": self.new}
 
@@ -445,7 +445,7 @@ class Tampering:
             chain = "ledger" if self.table == "transfers" else "audit"
             return fault.chain == chain and (fault.n in (key, key + 1) or fault.n == new)
         if self.table == "chain_heads":
-            return fault.what in ("cut", "unreadable", "gap") and (fault.chain == key or key in fault.detail)
+            return fault.what in ("cut", "unreadable", "gap") and (fault.chain in (key, new) or key in fault.detail)
         first = next((row.n for row in rows if key in (row.debit_id, row.credit_id)), None)
         theirs = [str(key), str(new)] if self.what == "swap" else [str(key), f"{key}x"]
         return any(id_ in fault.detail for id_ in theirs) or (fault.n == first and fault.chain == "ledger") or self.entry(fault)
@@ -467,15 +467,13 @@ def test_two_hundred_random_tamperings_are_all_found_and_named(attack, database,
     copied, exchanged. Fewer on PostgreSQL, whose columns keep their types whoever writes."""
     loose = isinstance(database.kind, embedded.Embedded)
     chance, done = random.Random(20260312), Counter()
-    while done.total() < (200 if loose else 60):
+    while done.total() < (200 if loose else 60) or not all(len(set(kinds)) == 4 for kinds in zip(*done, strict=True)):
         with database.kind.reading() as connection:
             tampering = Tampering(connection, history, chance, loose)
         fault = attack(tampering.statement, **tampering.values).fault
         assert fault, f"not found: {tampering}"
         assert tampering.is_named(fault, rows), f"{fault} is not about: {tampering}"
         done[tampering.table, tampering.what] += 1
-    print(dict(done))
-    assert len({table for table, _ in done}) == 4 and len({what for _, what in done}) == 4
     assert attack().fault is None
 
 

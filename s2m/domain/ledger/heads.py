@@ -69,9 +69,6 @@ def seal(store: Store, network_id: str, now: datetime) -> tuple[Sealed, ...]:
     day, before = now.astimezone(UTC).date().isoformat(), store.heads.last(network_id)
     if before is not None and before.day >= day:
         return ()
-    for account in store.ledger.unrecorded(network_id):  # opened by a version that did not tell the trail
-        store.audit.opened(account, now)
-    locked["audit"] = store.ledger.lock_chain(network_id, "audit")
     first = before.n + 1 if before else 1
     made = tuple(
         Sealed(network_id, n, day, chain, head.n, head.hash, now) for n, (chain, head) in enumerate(locked.items(), first)

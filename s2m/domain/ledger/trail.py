@@ -69,16 +69,15 @@ def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account
 
 
 def _wrong_account(opened: Mapping[str, Act], accounts: Mapping[str, Account]) -> Fault | None:
-    """Accounts that are older than the first row about any were opened by a version that wrote none, and may have none."""
-    first = min((act.at for act in opened.values()), default=None)
+    if lost := sorted(set(opened) - set(accounts)):
+        return Fault(0, "opened", f"account {lost[0]}: it is gone")
     for account in accounts.values():
         act = opened.get(account.id)
-        if act is None and first is not None and not (account.created_at and account.created_at <= first):
+        if act is None:
             return Fault(0, "opened", f"account {account.id}: nobody opened it")
-        if act is not None and act.result != opening(account):
+        if act.result != opening(account):
             return Fault(0, "opened", f"account {account.id}: it was opened as another, for {act.actor}")
-    lost = sorted(set(opened) - set(accounts))
-    return Fault(0, "opened", f"account {lost[0]}: it is gone") if lost else None
+    return None
 
 
 def _wrong_freeze(still: Mapping[str | None, datetime], accounts: Mapping[str, Account]) -> Fault | None:
