@@ -89,7 +89,7 @@ def test_two_dozen_people_lived_there_for_two_months(store, venue):
 
 
 def test_the_member_meets_somebody_who_answers_her_need(store, venue):
-    room = matches.room_of(store, venue.id)
+    room = matches.room_of(store, venue.id, NOW)
     [samira] = [h for h in store.presence.here(venue.id) if h.person.name == MEMBER]
     found = matches.for_visitor(room, samira.visit)
     assert len(found) == 3

@@ -5,6 +5,7 @@ Only people with an open visit at the same venue are in the room; who hides is n
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.errors import NotFound
@@ -24,9 +25,10 @@ def as_present(here: Here) -> Present:
     )
 
 
-def room_of(store: Store, venue_id: str) -> RoomIndex:
+def room_of(store: Store, venue_id: str, now: datetime) -> RoomIndex:
     """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer."""
-    return RoomIndex(as_present(here) for here in store.presence.here(venue_id))
+    apart = store.blocks.apart_here(venue_id, now)
+    return RoomIndex((as_present(here) for here in store.presence.here(venue_id)), apart)
 
 
 def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:

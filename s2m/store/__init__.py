@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.audit import Audit
+from s2m.store.blocks import Blocks
 from s2m.store.budgets import Budgets
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
@@ -92,6 +93,10 @@ class Store:
     @cached_property
     def presence(self) -> Presence:
         return Presence(self)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        return Blocks(self)
 
     @cached_property
     def scans(self) -> Scans:

@@ -243,6 +243,6 @@ def room(venue_id: str) -> RoomIndex:
     kept = rooms.get(venue_id)
     if kept is None or kept[0] != version:
         with reading() as store:
-            kept = version, matches.room_of(store, venue_id)
+            kept = version, matches.room_of(store, venue_id, now())
         rooms[venue_id] = kept
     return kept[1]

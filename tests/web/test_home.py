@@ -172,7 +172,7 @@ def test_a_room_built_before_somebody_came_shows_them_nobody_yet(database, cast,
     from s2m.domain import matches
 
     with database.write() as store:
-        room = matches.room_of(store, cast.seinhuis.id)
+        room = matches.room_of(store, cast.seinhuis.id, now)
         visit = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now).visit
     assert matches.for_visitor(room, visit) == ()
 

@@ -48,8 +48,7 @@ def people_for(index: RoomIndex, viewer: str | Present, limit: int = 3) -> tuple
     """
     person = index.person(viewer) if isinstance(viewer, str) else viewer
     view = _View.of(index, person)
-    others = (each for each in index.candidates if each.person.person_id != person.person_id)
-    scored = ((round(view.score(each), 9), each.person, each) for each in others)
+    scored = ((round(view.score(each), 9), each.person, each) for each in index.others(person.person_id))
     ranked = sorted(
         (each for each in scored if each[0] >= SHOWN_FROM),
         key=lambda each: (-each[0], _tie(person.person_id, each[1].person_id)),

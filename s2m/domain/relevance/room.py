@@ -4,7 +4,7 @@ A `RoomIndex` is a value: built from the people present, never changed, so many 
 Build a new one when somebody checks in, leaves or edits a topic, and keep it until the next change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from s2m.domain.errors import NotFound
@@ -50,11 +50,12 @@ class Candidate:
 class RoomIndex:
     """The people present and their topics, ready for `people_for`.
 
-    Raises ValueError when a person is listed twice. Someone who is not visible leaves no trace in what
-    others see: not as a candidate and not in the weights of the words.
+    apart: whom each person is not to be shown. Someone who is not visible leaves no trace in what others see: not as a
+    candidate and not in the weights of the words. Raises ValueError when a person is listed twice.
     """
 
-    def __init__(self, people: Iterable[Present]) -> None:
+    def __init__(self, people: Iterable[Present], apart: Mapping[str, frozenset[str]] | None = None) -> None:
+        self._apart = apart or {}
         self._people: dict[str, Present] = {}
         for person in people:
             if person.person_id in self._people:
@@ -75,6 +76,11 @@ class RoomIndex:
         if person_id not in self._people:
             raise NotFound(person_id=person_id)
         return self._people[person_id]
+
+    def others(self, person_id: str) -> list[Candidate]:
+        """Everybody who may be shown to this person."""
+        apart = self._apart.get(person_id, frozenset())
+        return [each for each in self.candidates if each.person.person_id != person_id and each.person.person_id not in apart]
 
     def similarities(self, text: str) -> dict[int, float]:
         """How alike `text`, from anyone, is to the visible topics: (0, 1] by `Topic.at`, absent is 0."""

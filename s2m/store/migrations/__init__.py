@@ -58,4 +58,5 @@ STEPS = (
     _read("0008_commons"),
     _read("0009_day_pass"),
     _read("0010_budgets"),
+    _read("0011_blocks"),
 )

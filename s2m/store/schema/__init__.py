@@ -6,6 +6,7 @@ network can never point into another (L10).
 """
 
 from s2m.store.schema.access import devices, links, sessions
+from s2m.store.schema.acquaintance import blocks
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
@@ -33,6 +34,7 @@ __all__ = [
     "attendances",
     "audit",
     "badges",
+    "blocks",
     "chain_heads",
     "consents",
     "contributions",

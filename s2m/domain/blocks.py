@@ -1,0 +1,52 @@
+"""Who is not brought together with whom: a block works both ways and is never revealed; a snooze hides one from the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from s2m.domain.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.store import Store
+
+KINDS = ("block", "snooze")
+SNOOZE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Block:
+    """kind: block (for good, both ways) or snooze (until then, person_id no longer sees other_id)."""
+
+    id: str
+    network_id: str
+    person_id: str
+    other_id: str
+    kind: str
+    made_at: datetime
+    until: datetime | None
+    ended_at: datetime | None = None
+
+
+def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
+    """From now on; a repeat changes nothing. Raises Invalid `choice`, NotFound for oneself as for somebody unknown."""
+    if kind not in KINDS:
+        raise Invalid("kind", "choice")
+    other = store.people.get(other_id)
+    if other is None or other.id == person.id or other.network_id != person.network_id or other.erased_at:
+        raise NotFound()
+    store.blocks.end(person.id, other.id, kind, now)
+    until = now + SNOOZE if kind == "snooze" else None
+    block = Block(store.new_id(now), person.network_id, person.id, other.id, kind, now, until)
+    store.blocks.add(block)
+    return block
+
+
+def bring_back(store: Store, person: Person, block_id: str, now: datetime) -> None:
+    """Take one's own block or snooze back. Raises NotFound."""
+    mine = next((b for b in store.blocks.of(person.id, now) if b.id == block_id), None)
+    if mine is None:
+        raise NotFound()
+    store.blocks.end(person.id, mine.other_id, mine.kind, now)
