@@ -3,7 +3,7 @@
 
 python3 dev.py demo       a living demo venue          [--port N] [--instance DIR]
 python3 dev.py run        the real thing               [--port N] [--instance DIR]
-python3 dev.py test       all tests                    [--require-all] [pytest's arguments]
+python3 dev.py test       tests but for the long ones  [--require-all] [pytest's arguments]
 python3 dev.py lint       ruff and mypy
 python3 dev.py translate  bring the Dutch catalogue up to date, and say what it lacks
 python3 dev.py s2m ARGS   any other s2m command

@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests may use: a database of each engine, the cast in it, and the app over it."""
 
+import os
 import shutil
 from datetime import UTC, datetime
 
@@ -13,9 +14,13 @@ from tests.cast import MORNING, Cast
 pytest_plugins = ["tests.engines"]
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Files that take long begin first, so that at the end no process waits for another."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    if "S2M_TEST_REQUIRE" not in os.environ and "long" not in config.option.markexpr:
+        later = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in later]
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in slow)
 
 

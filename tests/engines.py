@@ -130,6 +130,8 @@ def postgres_template(postgres_server):
     """Name of a migrated database to copy, which is many times faster than migrating."""
     postgres_server.execute("CREATE DATABASE migrated")
     prepare(postgres_server.url("migrated"))
+    with postgres_server.connect("migrated") as connection:
+        connection.execute(Copies.WATCH)
     return "migrated"
 
 
@@ -202,8 +204,8 @@ class Copies:
         END $$"""
     SPOILT = f"""
         SELECT EXISTS (SELECT FROM testing.changes) OR EXISTS (
-            SELECT FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > {LARGEST})
-        """
+            SELECT FROM pg_class
+            WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > {LARGEST})"""
     # Notes each change to a table, type or trigger, so that nobody inherits it
     WATCH = """
         CREATE SCHEMA testing;
@@ -222,7 +224,6 @@ class Copies:
         self.server, self.template, self.free, self.rows, self.open = server, template, [], None, {}
         if template != "template1":
             with self.server.connect(template) as connection:
-                connection.execute(self.WATCH)
                 self.rows = {name: copied for name in self.tables(connection) if (copied := self.copied(connection, name))}
 
     def tables(self, connection):

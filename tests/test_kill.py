@@ -83,7 +83,7 @@ class Storm:
         killer.join()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_acknowledged_scan_is_there_exactly_once(database, database_url, house, serving):  # noqa: F811
     cast, token, events = house
     storm = Storm(lambda: serving("run", S2M_DATABASE_URL=database_url), token, events)

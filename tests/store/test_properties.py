@@ -1,6 +1,5 @@
 """Ledger and presence under any sequence of what people may do, beside a model of plain dicts, on both engines."""
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,8 +32,6 @@ POLICY = Policy(
 LATE = {day: ["09:00", "02:30"] for day in venues.DAYS}
 # Evenings before the clock changes, and days that are nothing special
 STARTS = [datetime(2026, 10, 24, 19, tzinfo=UTC), datetime(2027, 3, 27, 19, tzinfo=UTC), datetime(2026, 6, 3, 8, tzinfo=UTC)]
-# Four times as many sequences where dev.py test --require-all was asked for, as CI does
-THOROUGH = "S2M_TEST_REQUIRE" in os.environ
 NAMES = ("Ada", "Bram", "Chris", "Dina")
 TABLES = (
     "evidence", "thanks", "requests", "visits", "transfers", "audit", "chain_heads", "accounts", "badges", "policies", "venues",
@@ -440,6 +437,6 @@ def test_no_sequence_of_events_brings_the_books_out_of_order(database):
     explore(database, 40, 30)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_sequence_among_many_brings_the_books_out_of_order(database):
-    explore(database, 200 if THOROUGH else 50, 50, Phase.shrink)
+    explore(database, 200, 50, Phase.shrink)
