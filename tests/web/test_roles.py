@@ -71,7 +71,7 @@ TABLE = (
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
-        host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
+        host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
         host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room
