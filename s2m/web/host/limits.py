@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from s2m.domain import hosting, mending, people
 from s2m.domain.people import Person
-from s2m.domain.venues import Venue
+from s2m.domain.venues import Venue, day_start
 from s2m.web.context import hosted_venue, me, now, person, policy_of, reading
 from s2m.web.host import blueprint
 from s2m.web.policy import host
@@ -32,8 +32,9 @@ def page(venue: Venue, someone: Person, problem: str = "", *, move: bool = False
     """The choices for one person, with what just did not work. move: the host means it though they are elsewhere."""
     with reading() as store:
         policy, account = policy_of(store, venue), store.ledger.person_account(someone.id)
-        visit = store.presence.open_visit(someone)
-        visit = visit if visit and visit.venue_id == venue.id else None
+        visit = next(iter(store.presence.of_person(someone.id, most=1, venue_id=venue.id)), None)
+        if visit and (problem or visit.started_at < day_start(venue, now())):
+            visit = None
         shown = {
             "account": account if hosting.may_see_balance(store, venue, someone, now(), is_admin=me().is_admin) else None,
             "visit": visit,

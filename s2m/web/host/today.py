@@ -29,6 +29,7 @@ CALLS: dict[str, Callable[[], str]] = {
     "code_unreadable": lambda: _("A code could not be read."),
     "floor": lambda: _("A balance cannot carry the seat."),
     "frozen": lambda: _("An account stands still."),
+    "day_pass": lambda: _("Somebody would like a day pass."),
     "look_up_unclear": lambda: _("A name was not found."),
     "too_many": lambda: _("Somebody tried too often."),
 }
@@ -104,7 +105,7 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
         "arrivals": here[:few], "present": len(here), "left": ended[:left], "gone": len(ended), "rooms": rooms,
         "seats": venues.seats(rooms), "closes": venues.closing_after(venue, now()),
         "asks": len(needs), "met": sum(1 for need in needs if need.solved_at),
-        "undo_since": now() - UNDO, "call_text": _call_text, "limit_codes": ("floor", "frozen"),
+        "undo_since": now() - UNDO, "call_text": _call_text, "limit_codes": ("floor", "frozen", "day_pass"),
     }  # fmt: skip
 
 

@@ -296,6 +296,13 @@ def test_the_three_choices_stand_on_one_page_with_what_each_does(host, here, cas
     assert "Their seat of today is filled." in after
 
 
+def test_a_seat_that_was_settled_today_can_still_be_filled_otherwise(host, here, cast, app, now):
+    visit = here(cast.samira)
+    with app.extensions["s2m.database"].write() as store:
+        presence.leave(store, visit, now + timedelta(minutes=5))
+    assert f"/visits/{visit.id}/settle?how=commons" in host.get(f"{HOST}/limit?person={cast.samira.id}").text
+
+
 def test_who_is_refused_at_the_door_gets_the_same_choices(host, cast, app, now):
     with app.extensions["s2m.database"].write() as store:
         store.venues.add_policy(cast.seinhuis, Policy(seat_price=100), now, effective_at=now, by=None)
