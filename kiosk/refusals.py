@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from kiosk import blueprint
 from s2m.domain.errors import S2MError
 from s2m.web import errors
+from s2m.web.context import device_venue, policy_of, reading
 from s2m.web.policy import paired
 
 # Sentences that only make sense before this tablet; all others come from web/sentences.py
@@ -26,6 +27,8 @@ UNSTORED = {
     "code_unreadable", "code_forged", "code_is_door", "badge_unknown", "badge_revoked", "floor", "frozen",
     "event_shape", "event_id", "event_time",
 }  # fmt: skip
+# What a day pass helps out of, where the house sells one
+AT_LIMIT = ("floor", "frozen")
 
 
 def sentence(code: str, data: Mapping[str, object] | None = None) -> str:
@@ -55,7 +58,16 @@ def refused(code: str) -> ResponseReturnValue:
 def _screen(code: str, said: str) -> str:
     leaving = bool(request.values.get("leaving"))
     unstored = code in UNSTORED and not leaving
-    return render_template("kiosk/refused.html", code=code, sentence=said, unstored=unstored, leaving=leaving)
+    return render_template(
+        "kiosk/refused.html", code=code, sentence=said, unstored=unstored, leaving=leaving,
+        day_pass=_day_pass() if code in AT_LIMIT and not leaving else 0,
+    )  # fmt: skip
+
+
+def _day_pass() -> int:
+    """What a day pass costs here now, in euro; 0: none is sold. It is paid to the host, never at the tablet."""
+    with reading() as store:
+        return policy_of(store, device_venue()).day_pass_euro
 
 
 @blueprint.errorhandler(S2MError)

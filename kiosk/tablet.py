@@ -19,6 +19,7 @@ from kiosk.scanning import json_body
 from s2m.domain import codes, devices
 from s2m.domain.errors import NotFound, Refused
 from s2m.web import context
+from s2m.web import frames as eye
 from s2m.web.context import Me, device, device_venue, keys, limit, now, public_url, reading, writing
 from s2m.web.errors import status_of
 from s2m.web.policy import anyone, paired
@@ -26,7 +27,7 @@ from s2m.web.policy import anyone, paired
 # Browsers keep no cookie longer than 400 days; each start screen renews it
 KEPT = timedelta(days=400)
 PATH = "/in"
-LARGER = {"kiosk.scans": 256 * 1024, "kiosk.frames": 200_000}
+LARGER = {"kiosk.scans": 256 * 1024, "kiosk.frames": eye.BYTES}
 
 
 @blueprint.url_value_preprocessor

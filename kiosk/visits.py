@@ -129,12 +129,14 @@ def welcome(visit_id: str) -> ResponseReturnValue:
     with reading() as store:
         visit, person = _going_on(store, visit_id)
         held = presence.held_for(store, visit)
-        low = _proven() and store.ledger.person_account(person.id).available < policy_of(store, venue()).soft_floor
+        policy = policy_of(store, venue())
+        low = _proven() and store.ledger.person_account(person.id).available < policy.soft_floor
         new = _newcomer(store, visit, person)
     found = matches.for_visitor(room(visit.venue_id), visit)
     return render_template(
         "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low, new=new,
         matches=found, asked=visit.intent, hidden=not visit.visible, undo=presence.may_undo(visit, now()),
+        day_pass=policy.day_pass_euro if low and held else 0,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, Response, request, session, url_for
+from flask import Flask, Request, Response, current_app, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, format_date, get_locale, ngettext
@@ -139,7 +139,7 @@ def _globals() -> dict[str, Any]:
 
 def _headers(response: Response) -> Response:
     csp = dict(CSP)
-    scans = request.blueprint == "kiosk"
+    scans = request.blueprint == "kiosk" or hasattr(current_app.view_functions.get(request.endpoint or ""), "camera")
     if scans:
         csp["script-src"] += " 'wasm-unsafe-eval'"
     response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in csp.items())

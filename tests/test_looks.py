@@ -23,6 +23,11 @@ BSKY = ("public.api.bsky.app", "/xrpc/app.bsky.feed.getPostThread")
 OEMBED = ("publish.twitter.com", "/oembed")
 
 
+def disclosed(visit_id):
+    """The least that a post says: its code, and that there was something for it."""
+    return f"In ruil voor stippen · {posts.code(visit_id)}"
+
+
 class House:
     """Samira's visit this morning, what she posts about it, and the worker."""
 
@@ -112,7 +117,7 @@ def test_each_platform_is_read_twice_and_paid_once(house, kind):
 @pytest.mark.parametrize("kind", PLATFORMS)
 def test_the_code_counts_in_any_case_and_is_missed(house, kind):
     code = posts.code(house.visit.id)
-    assert house.first(post_on(house, kind, "Hier! " + code.upper().replace("-", " "))).state == "seen"
+    assert house.first(post_on(house, kind, "Hier! " + disclosed(house.visit.id).upper().replace("-", " "))).state == "seen"
     for text in ("Hier!", f"Hier! {code}X", f"Hier! x{code}", f"Hier! {code[:-1]}"):
         with house.database.write() as store:
             for before in store.posts.of_person(house.cast.samira.id):
@@ -157,7 +162,7 @@ def test_what_is_gone_or_changed_at_the_second_look_is_not_paid(house, kind, cha
     if change == "gone":
         house.internet.answers.clear()
     else:
-        text = f"Iets anders. {posts.code(house.visit.id)}" if change == "changed" else "Weg."
+        text = f"Iets anders. {disclosed(house.visit.id)}" if change == "changed" else "Weg."
         at = house.posted
         key = {"mastodon": KEY, "bluesky": BSKY, "x": OEMBED, "page": ("samira.wordpress.com", "/een-dag")}[kind]
         before = house.internet.answers[key]
@@ -165,6 +170,55 @@ def test_what_is_gone_or_changed_at_the_second_look_is_not_paid(house, kind, cha
         assert house.internet.answers[key] is not before
     done = house.second(claim)
     assert (done.state, done.reason, house.balance()) == ("refused", reason, 12)
+
+
+@pytest.mark.parametrize("kind", PLATFORMS)
+def test_a_post_that_does_not_say_what_it_was_for_is_not_paid_until_it_does(house, kind):
+    code = posts.code(house.visit.id)
+    claim = house.first(post_on(house, kind, f"Vandaag in het Seinhuis. {code}"))
+    assert (claim.state, claim.reason) == ("refused", "post_no_disclosure")
+    claim = house.first(post_on(house, kind, f"Vandaag in het Seinhuis. {code} #ad"))  # its link is free again
+    assert claim.state == "seen"
+    assert (house.second(claim).state, house.balance()) == ("paid", 16)
+
+
+def test_a_disclosure_that_is_gone_at_the_second_look_is_not_paid(house):
+    code = posts.code(house.visit.id)
+    claim = house.first(post_on(house, "page", f"{code}</p><p>In ruil voor een stoel"))
+    assert claim.state == "seen"
+    post_on(house, "page", f"{code}</p><p>Zomaar")
+    done = house.second(claim)
+    assert (done.state, done.reason, house.balance()) == ("refused", "post_no_disclosure", 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Ik zat hier gratis, in ruil voor sociaal kapitaal · CODE", True),
+        ("I had this seat for free, in return for social capital · CODE", True),
+        ("IN  RUIL\u00a0VOOR koffie CODE", True),
+        ("in-ruil-voor iets CODE", True),
+        ("In exchange\tfor a seat CODE", True),
+        ("#InRuilVoor een stoel CODE", True),
+        ("CODE\n\nhier #Advertentie", True),
+        ("CODE \uff03ad", True),
+        ("# ad, CODE", True),
+        ("CODE #adv.", True),
+        ("Advertentie: CODE", True),
+        ("(sponsored) CODE", True),
+        ("Advertentie\nmooie schoenen\nCODE", False),  # what a blog has above another's
+        ("CODE", False),
+        ("CODE, geen advertentie", False),
+        ("CODE and not in return for anything", False),
+        ("CODE #adventure", False),
+        ("Ad was hier CODE", False),
+        ("CODE trein ruil voordeel", False),
+        ("in " * 60_000 + "CODE", False),
+    ],
+)  # fmt: skip
+def test_a_disclosure_counts_however_it_is_written(text, said):
+    code = posts.code("0" * 32)
+    assert posts.claims.discloses(text.replace("CODE", code), code) is said
 
 
 def test_a_page_may_move_around_the_line_that_counts(house):

@@ -218,6 +218,14 @@ def may_see_balance(store: Store, venue: Venue, person: Person, now: datetime, *
     return is_admin or store.presence.acquainted(person.id, venue.id, day_start(venue, now))
 
 
+def at_limit(store: Store, venue: Venue, policy: Policy, now: datetime, *, is_admin: bool) -> list[Person]:
+    """Who is here and could not take another seat, as far as this host may see balances."""
+    here = {h.person.id: h.person for h in store.presence.here(venue.id)}
+    low = [a.person_id for a in store.ledger.person_accounts(here) if not policy.carries(a.available)]
+    found = [person for id_, person in here.items() if id_ in low]
+    return [person for person in found if may_see_balance(store, venue, person, now, is_admin=is_admin)]
+
+
 def _note_person(store: Store, venue: Venue, person: Person, action: str, by: str, now: datetime) -> None:
     store.audit.record(venue.network_id, now, actor=by, role="host", action=action, venue_id=venue.id, object_id=person.id)
 

@@ -83,6 +83,10 @@ class Policy:
     talk_most: int = 12
     day_pass_euro: int = 0
 
+    def carries(self, available: int) -> bool:
+        """Whether a balance with so much available can hold one more seat."""
+        return available - max(self.seat_price, 1) >= self.floor
+
 
 @dataclass(frozen=True)
 class PolicyChange:

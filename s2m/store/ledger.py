@@ -152,6 +152,10 @@ class Ledger(Part):
         row = self.run(select(accounts).where(accounts.c.person_id == person_id, accounts.c.unit == SC)).one()
         return Account(**row._mapping)
 
+    def person_accounts(self, person_ids: Iterable[str]) -> list[Account]:
+        mine = accounts.c.person_id.in_(list(person_ids)) & (accounts.c.unit == SC)
+        return [Account(**row._mapping) for row in self.run(select(accounts).where(mine))]
+
     def network_account(self, network_id: str, kind: str) -> Account:
         """The issuing account or the commons."""
         mine = (accounts.c.network_id == network_id) & (accounts.c.kind == kind) & (accounts.c.unit == SC)

@@ -181,6 +181,13 @@ class Statement(Part):
         wanted = {"before": before, "kinds": kinds, "since": since, "until": until}
         return self._rows(account, self._page(account, most, newest=True, **wanted))
 
+    def not_before(
+        self, account: Account, n: int, *, most: int, kinds: Sequence[str] | None = None, since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[int]:  # fmt: skip
+        """The numbers of the lines from `n` on, the oldest first; chosen as for `page`."""
+        return self._page(account, most, newest=False, above=n - 1, kinds=kinds, since=since, until=until)
+
     def after(self, account: Account, n: int, balance: int, *, upto: int, most: int) -> list[StatementRow]:
         """The lines with a number above `n`, up to `upto`, the oldest first. balance: the account's after row `n`."""
         numbers = self._page(account, most, newest=False, above=n, upto=upto)

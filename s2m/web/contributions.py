@@ -6,6 +6,7 @@ Whoever gets them sees them at once and may accept or decline; the giver can tak
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,10 @@ from s2m.domain.contributions import Thanks
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
-from s2m.web import context
-from s2m.web.context import limit, now, person, policy_of, reading, writing
+from s2m.web import context, frames
+from s2m.web.context import keys, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
-from s2m.web.policy import signed_in
+from s2m.web.policy import signed_in, takes, with_camera
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 blueprint = Blueprint("contributions", __name__)
 RECEIVED, GIVEN = 10, 5
 FIRST = 6
+# What a code leads to, for whoever thanks; all others come from sentences.py
+HERE: dict[str, Callable[[], str]] = {
+    "code_unreadable": lambda: _("This is no badge of this place. Ask for the code on their own page."),
+    "code_is_door": lambda: _("This is the door code. Scan the badge of whoever helped you."),
+    "badge_unknown": lambda: _("We do not know this badge."),
+    "badge_revoked": lambda: _("This badge was replaced. Ask them for the new one."),
+}
 
 
 @blueprint.get("/thanks")
@@ -59,7 +67,7 @@ def _choose(store: Store, error: S2MError | None = None) -> ResponseReturnValue:
         given=[(thanks, _first_name(store, thanks.receiver_id)) for thanks in given],
         undoable=fresh[0] if fresh else None,
         code=request.form.get("code", "")[:12],
-        errors={"code": sentence(error.code, error.data)} if error else {},
+        errors={"code": HERE.get(error.code, lambda: sentence(error.code, error.data))()} if error else {},
     )
     return page, status_of(error) if error else 200
 
@@ -69,17 +77,41 @@ def _first_name(store: Store, person_id: str | None) -> str:
     return other.first_name if other and not other.erased_at else ""
 
 
+@blueprint.get("/thanks/scan")
+@signed_in
+@with_camera
+def scan() -> ResponseReturnValue:
+    """The badge of whoever helped, before the camera of this phone."""
+    return render_template("contributions/scan.html", code="", errors={})
+
+
+@blueprint.post("/thanks/frames")
+@signed_in
+@takes(frames.BYTES)
+def read_frame() -> ResponseReturnValue:
+    """For phones whose browser cannot read codes."""
+    return frames.answer(person().id)
+
+
 @blueprint.post("/thanks/find")
 @signed_in
 def find() -> ResponseReturnValue:
-    """Somebody who kept out of sight, by the code of the badge that they show."""
+    """Somebody who kept out of sight, by their badge: its code typed, or the badge itself before the camera."""
     limit("thank-code", person().id, most=20, per=timedelta(hours=1))
     with reading() as store:
         try:
-            other = people.person_with_short_code(store, person().network_id, request.form.get("code", ""))
-        except Refused as error:
+            other = _holder(store)
+            contributions.check_met(store, person(), other, now())
+        except (Invalid, Refused) as error:
             return _choose(store, error)
     return redirect(url_for("contributions.thank", to=other.id), 303)
+
+
+def _holder(store: Store) -> Person:
+    network_id, badge = person().network_id, request.form.get("badge")
+    if badge is None:
+        return people.person_with_short_code(store, network_id, request.form.get("code", ""))
+    return people.person_with_badge(store, keys().badge, network_id, badge)
 
 
 @blueprint.post("/thanks")

@@ -7,6 +7,7 @@ from flask import current_app, request, url_for
 PAGES = {
     "contributions.find": "contributions.thank", "contributions.undo": "contributions.thank",
     "contributions.accept": "contributions.thank", "contributions.decline": "contributions.thank",
+    "contributions.read_frame": "contributions.scan",
     "people.add_topic": "people.profile", "people.drop_topic": "people.profile", "people.consents": "people.profile",
     "people.end_session": "people.profile", "people.end_other_sessions": "people.profile",
     "home.leave": "home.today", "home.hide": "home.today", "home.solved": "home.today", "home.drop": "home.today",

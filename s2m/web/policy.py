@@ -60,6 +60,12 @@ def takes(most: int) -> Callable[[View], View]:
     return mark
 
 
+def with_camera(view: View) -> View:
+    """A page that may ask for the camera, and read codes by WebAssembly: no other page of people may."""
+    view.camera = True  # type: ignore[attr-defined]
+    return view
+
+
 def check_declared(app: Flask) -> None:
     """Raises RuntimeError that names each route without a policy."""
     missing = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "policy"))

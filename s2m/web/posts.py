@@ -28,6 +28,10 @@ AROUND = 64 * 1024
 # Why a post does not count, or waits for the host; codes that are refusals as well have their sentence there
 REASONS: dict[str, Callable[[], str]] = {
     "post_no_code": lambda: _("The post does not hold the code of this visit. Add the line and paste the link again."),
+    "post_no_disclosure": lambda: _(
+        "The post does not say that you got something for it. Add “in return for social capital” or #ad, "
+        "and paste the link again: then we look again."
+    ),
     "post_no_time": lambda: _("The page does not say when it was published, so the host looks."),
     "post_early": lambda: _("The post is older than the visit."),
     "post_time": lambda: _("The post was not made during the visit or in the 7 days after it."),

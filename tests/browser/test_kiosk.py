@@ -2,17 +2,15 @@
 
 import io
 import logging
-import random
 import re
 import shutil
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import segno
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image, ImageFilter
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
@@ -22,11 +20,10 @@ from s2m.config import Config
 from s2m.domain import codes, devices, presence, signin
 from s2m.store.schema import badges, visits
 from tests.cast import settle
+from tests.frames import film
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WIDTH, HEIGHT, FPS = 640, 480, 15
-EMPTY = 1.0  # seconds of an empty desk before the badge comes
 TABLET = {"width": 1180, "height": 820}
 FLAGS = [
     "--use-fake-device-for-media-stream", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -70,6 +67,10 @@ class House:
         with self.database.read() as store:
             return store.run(query.where(visits.c.person_id == person.id) if person else query).all()
 
+    def balance(self, person):
+        with self.database.read() as store:
+            return store.ledger.person_account(person.id).balance
+
     def nobody_but_joost(self):
         """Undone, not ended: the seats of earlier tests cost nobody anything."""
         with self.database.write() as store:
@@ -92,25 +93,6 @@ def forgotten_tries(house):
     """Each test brings tries of its own: together they would pair more tablets than one address may."""
     with house.database.write() as store:
         store.rates.forget(datetime.now(UTC) + timedelta(days=1))
-
-
-def film(path, code):
-    """An empty desk, then the badge in an unsteady hand; a white corner tells since when it has been there."""
-    rng = random.Random(7)
-    picture = io.BytesIO()
-    segno.make(code, error="m", micro=False).save(picture, kind="png", scale=5, border=4)
-    held, chroma = Image.open(picture).convert("L"), bytes([128]) * (WIDTH * HEIGHT // 2)
-    with path.open("wb") as out:
-        out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420jpeg\n".encode())
-        for n in range(int(FPS * (EMPTY + 4))):
-            frame = Image.effect_noise((WIDTH, HEIGHT), 24).point(lambda v: v // 2 + 60)
-            if n >= FPS * EMPTY:
-                frame.paste(
-                    held.rotate(rng.uniform(-14, 14), expand=True, fillcolor=255), (rng.randint(80, 260), rng.randint(40, 160))
-                )
-                frame = frame.filter(ImageFilter.GaussianBlur(0.8))
-                frame.paste(255, (0, 0, 60, 60))
-            out.write(b"FRAME\n" + frame.tobytes() + chroma)
 
 
 SEEN = """
@@ -426,12 +408,12 @@ def test_the_door_code_turns(house, without_camera, open_tablet):
     page.wait_for_function("d => document.querySelector('[data-door] svg path').getAttribute('d') !== d", arg=first)
 
 
-def phone_of(house, browser, person):
+def phone_of(house, browser, person, url=""):
     """A phone where this person is signed in."""
     with house.database.write() as store:
         secret = signin.start_session(store, person, "phone", datetime.now(UTC))
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en")
-    context.add_cookies([{"name": "session", "value": secret, "url": house.url}])
+    context.add_cookies([{"name": "session", "value": secret, "url": url or house.url}])
     return context.new_page()
 
 
@@ -447,6 +429,52 @@ def test_a_phone_reads_the_door_code_and_checks_in(house, without_camera, open_t
     phone.wait_for_url(re.compile("/me"))
     assert [v.way for v in house.visits(house.cast.thijs)] == ["door"]
     phone.context.close()
+
+
+@pytest.fixture
+def samira_is_here(house):
+    house.nobody_but_joost()
+    with house.database.write() as store:
+        now = datetime.now(UTC)
+        presence.check_in(store, house.cast.samira, house.cast.seinhuis, house.cast.policy, "badge", now)
+
+
+@pytest.mark.parametrize("eye", ["the browser", "the server"])
+def test_a_badge_before_a_phones_camera_leads_to_thanks_in_its_balance(house, with_camera, samira_is_here, eye):
+    joost, samira = (phone_of(house, with_camera, person) for person in (house.cast.joost, house.cast.samira))
+    addresses, faults = [], []
+    joost.on("request", lambda r: addresses.append(r.url))
+    joost.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+    if eye == "the server":
+        joost.add_init_script("delete globalThis.WebAssembly; delete globalThis.BarcodeDetector")
+    joost.goto(f"{house.url}/thanks?lang=en")
+    joost.get_by_role("link", name="Scan their badge").click()
+    expect(joost.get_by_role("heading", name="Thank Samira")).to_be_visible()
+    joost.get_by_label("What did they help with?").fill(f"read by {eye}")
+    joost.get_by_label("What did it bring you?").fill("A letter that everybody understands.")
+    joost.get_by_role("button", name="Send thanks").click()
+    expect(joost.get_by_text("Your thanks is on its way into the balance of Samira.")).to_be_visible()
+    balance = house.balance(house.cast.samira)
+    samira.goto(f"{house.url}/thanks?lang=en")
+    samira.get_by_role("button", name="Accept").first.click()
+    expect(samira.get_by_text("It counts in your balance now.")).to_be_visible()
+    assert house.balance(house.cast.samira) == balance + house.cast.policy.thanks_amount
+    assert faults == [] and not any("S2M1" in address for address in addresses)
+    assert any(address.endswith("/thanks/frames") for address in addresses) == (eye == "the server")
+    for phone in (joost, samira):
+        phone.context.close()
+
+
+def test_a_phone_without_a_camera_says_so_and_takes_the_typed_code(house, without_camera, samira_is_here):
+    elsewhere = house.url.replace("127.0.0.1", "kiosk.test")
+    joost = phone_of(house, without_camera, house.cast.joost, elsewhere)
+    joost.goto(f"{elsewhere}/thanks/scan?lang=en")
+    expect(joost.get_by_text("Browsers give no camera over plain http. Type the code below.")).to_be_visible()
+    assert serious(joost) == [] and joost.evaluate("document.documentElement.scrollWidth") <= 390
+    joost.get_by_label("Or type the code on their badge").fill(house.badge(house.cast.samira)[1])
+    joost.get_by_role("button", name="Go on").click()
+    expect(joost.get_by_role("heading", name="Thank Samira")).to_be_visible()
+    joost.context.close()
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

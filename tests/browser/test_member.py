@@ -153,7 +153,7 @@ def test_thanks_wait_on_the_others_phone_are_accepted_and_a_gift_is_declined(ser
     page.get_by_label("How many dots?").fill("3")
     page.get_by_role("button", name="Send thanks").click()
     expect(page.get_by_text("Your gift is on its way")).to_be_visible()
-    other.get_by_role("link", name="Thanks").click()
+    other.get_by_role("link", name="Thanks", exact=True).click()
     other.get_by_role("button", name="Decline").click()
     expect(other.get_by_text("Declined. Nothing moved.")).to_be_visible()
     page.reload()

@@ -4,24 +4,10 @@ import io
 import time
 
 import pytest
-import segno
 from PIL import Image
 
-from kiosk import frames
-
-
-def jpeg(image):
-    out = io.BytesIO()
-    image.convert("L").save(out, "JPEG", quality=60)
-    return out.getvalue()
-
-
-def picture_of(text):
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="png", scale=5, border=4)
-    desk = Image.effect_noise((480, 360), 24)
-    desk.paste(Image.open(out).convert("L").rotate(9, expand=True, fillcolor=255), (60, 30))
-    return jpeg(desk)
+from s2m.web import frames
+from tests.frames import jpeg, picture_of
 
 
 @pytest.fixture

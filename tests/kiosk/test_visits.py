@@ -192,6 +192,31 @@ def test_a_goodbye_below_the_soft_limit_says_kindly_how_to_make_good(tablet, cas
     tablet.post(f"/kiosk/visits/{scanned}/leave")
     page = html.unescape(tablet.get(f"/kiosk/visits/{scanned}/goodbye?lang=en").text)
     assert "Your balance is −2 dots now: a promise, without interest." in page and "day pass of € 15" in page
+    assert 'name="reason" value="day_pass"' in page
+
+
+def test_a_welcome_near_the_limit_tells_of_the_day_pass_where_one_is_sold(tablet, cast, database, now):
+    for price, tells in ((0, False), (15, True)):
+        with database.write() as store:
+            dear = replace(cast.policy, seat_price=14, day_pass_euro=price)
+            store.venues.add_policy(cast.seinhuis, dear, now, effective_at=now, by=None)
+        scanned = tablet.scan(tablet.badge(cast.samira))["visit"]
+        page = html.unescape(tablet.get(f"/kiosk/visits/{scanned}?lang=en").text)
+        assert "Your balance is getting low." in page
+        assert ("A day pass is €\u00a015: ask the host." in page, 'value="day_pass"' in page) == (tells, tells)
+
+
+def test_a_refusal_at_the_limit_tells_of_the_day_pass_and_calls_the_host_in_one_tap(tablet, cast, database, now):
+    for price in (0, 15):
+        with database.write() as store:
+            dear = replace(cast.policy, seat_price=100, day_pass_euro=price)
+            store.venues.add_policy(cast.seinhuis, dear, now, effective_at=now, by=None)
+        assert tablet.scan(tablet.badge(cast.samira))["code"] == "floor"
+        page = html.unescape(tablet.get("/kiosk/refused/floor?lang=en").text)
+        assert ("A day pass is €\u00a015: ask the host." in page) == bool(price) and 'name="reason" value="floor"' in page
+    assert "day pass" not in tablet.get("/kiosk/refused/badge_unknown?lang=en").text
+    assert "day pass" not in tablet.get("/kiosk/refused/floor?lang=en&leaving=1").text
+    assert tablet.visits() == []
 
 
 def test_a_goodbye_above_it_asks_only_who_helped(tablet, cast):

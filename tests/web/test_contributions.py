@@ -2,7 +2,9 @@
 
 import pytest
 
-from s2m.domain import mending
+from s2m.domain import codes, mending, people
+from tests.cast import token_of
+from tests.frames import picture_of
 
 
 @pytest.fixture
@@ -82,6 +84,77 @@ def test_who_kept_out_of_sight_is_thanked_by_the_code_of_their_badge(phone, cast
     assert balance(cast.thijs) == 14
     wrong = samira.post("/thanks/find", code="AAAA AAAA")
     assert wrong.status_code == 404 and "We do not know this badge." in wrong.text
+
+
+def scanned(app, person):
+    """What the QR code of somebody's badge holds."""
+    with app.extensions["s2m.database"].read() as store:
+        return codes.badge_text(app.extensions["s2m.keys"].badge, store.people.valid_badge(person.id).id)
+
+
+def test_who_kept_out_of_sight_is_thanked_by_scanning_their_badge(phone, cast, together, app, caplog):
+    samira, badge = phone(cast.samira), scanned(app, cast.thijs)
+    page = samira.get("/thanks/scan")
+    assert 'data-facing="environment"' in page.text and 'name="badge"' in page.text and 'name="code"' in page.text
+    answer = samira.post("/thanks/find", badge=badge)
+    assert (answer.status_code, answer.location) == (303, f"/thanks?to={cast.thijs.id}")
+    assert badge not in caplog.text and badge not in samira.get(answer.location).text
+
+
+def test_only_the_page_that_scans_may_use_the_camera(phone, cast):
+    samira = phone(cast.samira)
+    scan, thank = samira.get("/thanks/scan").headers, samira.get("/thanks").headers
+    assert "camera=(self)" in scan["Permissions-Policy"] and "'wasm-unsafe-eval'" in scan["Content-Security-Policy"]
+    assert "camera=()" in thank["Permissions-Policy"] and "wasm" not in thank["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("which", "status", "says"),
+    [
+        ("replaced", 403, "This badge was replaced. Ask them for the new one."),
+        ("of another network", 404, "We do not know this badge."),
+        ("of nobody they met", 409, "once you were here at the same time"),
+        ("their own", 409, "Thanks go to somebody else."),
+        ("forged", 400, "This code is not valid here."),
+        ("of the door", 400, "This is the door code."),
+        ("of a talk", 400, "This is no badge of this place."),
+        ("rubbish", 400, "This is no badge of this place."),
+        ("endless", 400, "This is no badge of this place."),
+        ("nothing", 400, "This is no badge of this place."),
+    ],
+)
+def test_a_badge_that_cannot_be_thanked_is_refused_where_a_typed_code_is(
+    phone, cast, together, app, door_code, now, which, status, says
+):
+    badge = scanned(app, cast.thijs)
+    if which == "replaced":
+        with app.extensions["s2m.database"].write() as store:
+            people.issue_badge(store, cast.thijs, now)
+    given = {
+        "of another network": scanned(app, cast.olga), "of nobody they met": scanned(app, cast.wim),
+        "their own": scanned(app, cast.samira), "forged": badge[:-1] + ("A" if badge[-1] != "A" else "B"),
+        "of the door": f"http://localhost/in/{door_code(now)}", "rubbish": "https://elsewhere.example/", "endless": "S" * 5000,
+        "of a talk": codes.talk_text(app.extensions["s2m.keys"].door, "0" * 32, now), "nothing": "\x00",
+    }.get(which, badge)  # fmt: skip
+    answer = phone(cast.samira).post("/thanks/find", badge=given)
+    assert answer.status_code == status and says in answer.text and "f-code-e" in answer.text
+    assert given[:12] not in answer.text
+
+
+def test_codes_are_tried_twenty_times_an_hour_typed_or_scanned(phone, cast, together, app):
+    samira, badge = phone(cast.samira), scanned(app, cast.thijs)
+    tries = [{"badge": badge}, {"code": "AAAA AAAA"}] * 10
+    assert {samira.post("/thanks/find", **form).status_code for form in tries} == {303, 404}
+    assert samira.post("/thanks/find", badge=badge).status_code == 429
+
+
+def test_a_phone_without_a_reader_has_its_frames_read(phone, cast, app):
+    badge = scanned(app, cast.thijs)
+    samira = phone(cast.samira)
+    headers = {"X-CSRFToken": token_of(samira.client), "Content-Type": "image/jpeg"}
+    assert samira.client.post("/thanks/frames", data=picture_of(badge), headers=headers).json == {"code": badge}
+    assert samira.client.post("/thanks/frames", data=b"hello", headers=headers).status_code == 422
+    assert samira.client.post("/thanks/frames", data=b"\xff\xd8" + bytes(210_000), headers=headers).status_code == 413
 
 
 def test_the_same_form_sent_twice_gives_once(phone, cast, together, balance, accept):

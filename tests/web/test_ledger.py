@@ -105,7 +105,25 @@ def test_the_lines_before_this_page_stand_as_one(phone, history, monkeypatch):
     earlier = re.search(r'href="(/me/statement\?before=\d+)#lines"', page)[1]
     older = samira.get(earlier).text
     assert amounts(older)[0][1] == lines[-1][1] and "Held" not in older
-    assert "The newest lines" in older and "The newest lines" not in page
+    assert "Later than" in older and "The newest lines" not in older and "Later than" not in page
+
+
+def test_the_pages_lead_step_by_step_in_both_directions(phone, history, monkeypatch):
+    monkeypatch.setattr("s2m.web.ledger.statement.PAGE", 2)
+    samira, path, seen = phone(history), "/me/statement", []
+
+    def link(page, word):
+        found = re.search(rf'href="([^"]+)#lines">{word} than', page)
+        return html.unescape(found[1]) if found else None
+
+    while path:
+        page = samira.get(path).text
+        seen.append((path, page))
+        path = link(page, "Earlier")
+    assert len(seen) == 5 and "The newest lines" in seen[2][1] and "The newest lines" not in seen[1][1]
+    for (newer, _), (_, page) in zip(seen[:-1], seen[1:], strict=True):
+        assert link(page, "Later") == newer
+    assert link(seen[0][1], "Later") is None
 
 
 @pytest.mark.parametrize("begin", ["-1", "x", "９", "99999999999", "1e9", "", "9" * 400])

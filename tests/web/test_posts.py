@@ -102,6 +102,18 @@ def test_every_step_is_told_in_words(phone, cast, visit, work, clock, internet, 
     assert "+4" in samira.says("/me/statement")
 
 
+def test_a_post_that_does_not_say_what_it_was_for_is_told_which_words_to_add(phone, cast, visit, internet, work):  # noqa: F811
+    from datetime import UTC, datetime
+
+    samira, said = phone(cast.samira), f"Mooie plek. {posts.code(visit.id)}"
+    internet.answers["mastodon.example", f"/api/v1/statuses/{ID}"] = shapes.mastodon(ID, "samira", said, datetime.now(UTC))
+    samira.post("/posts", visit=visit.id, url=LINK)
+    work()
+    page = samira.says("/posts")
+    assert "does not count The post does not say that you got something for it. Add “in return for social capital” or #ad" in page
+    assert "paste the link again: then we look again." in page and "2. Paste the link here" in page
+
+
 def test_the_part_with_my_posts_is_sent_once(phone, cast, visit):
     samira = phone(cast.samira)
     first = samira.get("/posts/now")

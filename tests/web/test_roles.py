@@ -54,7 +54,8 @@ TABLE = (
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
         people.consents people.add_topic people.badge_sticker people.badge_picture people.replace_badge people.end_other_sessions
-        ledger.statement ledger.statement_file contributions.thank contributions.find commons.show commons.give
+        ledger.statement ledger.statement_file contributions.thank contributions.find contributions.scan
+        contributions.read_frame commons.show commons.give
         commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
@@ -70,7 +71,7 @@ TABLE = (
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
-        host.today host.today_now host.present host.answer_call host.help_in host.walk_in host.check_in host.check_out
+        host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
         host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
         host.retire_room

@@ -13,7 +13,7 @@ let ahead = 0;                           // ms that the server's clock is ahead 
 
 document.addEventListener('clock', event => { ahead = event.detail - Date.now(); });
 
-export function uuid() {                 // randomUUID is missing over plain http
+function uuid() {                 // randomUUID is missing over plain http
   if (crypto.randomUUID) return crypto.randomUUID();
   const b = crypto.getRandomValues(new Uint8Array(16));
   b[6] = b[6] & 0x0f | 0x40;
@@ -22,7 +22,7 @@ export function uuid() {                 // randomUUID is missing over plain htt
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-export function say(state) {             // which of the prepared sentences is shown
+function say(state) {                    // which of the prepared sentences is shown
   for (const part of main.querySelectorAll('[data-say]')) part.hidden = !part.dataset.say.split(' ').includes(state);
 }
 
@@ -82,5 +82,6 @@ async function scanned(code) {
   busy = false;
 }
 
+document.addEventListener('camera', event => say(event.detail));
 document.addEventListener('code', event => scanned(event.detail));
 addEventListener('pageshow', event => { if (event.persisted) location.reload(); });

@@ -126,7 +126,7 @@ def summary(
     taking_part = set(chain.from_iterable(thanks))
     only_give, only_receive = one_sided(thanks) if told(taking_part) else (set(), set())
     silent = {person for person, ever in asked.items() if not ever}
-    low = {person for person, available in free.items() if available - max(policy.seat_price, 1) < policy.floor}
+    low = {person for person, available in free.items() if not policy.carries(available)}
     return Reciprocity(
         told(only_give), told(only_receive), told(silent), told(low), top_share(thanks), closed_pairs(traded), rings(traded)
     )

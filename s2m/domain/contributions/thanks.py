@@ -77,6 +77,14 @@ def _lets_be_seen(store: Store, person: Person) -> bool:
     return "matching" in store.people.consents(person.id) and (visit is None or visit.visible)
 
 
+def check_met(store: Store, giver: Person, receiver: Person, now: datetime) -> None:
+    """Raises Refused `self_thanks`, `never_met` (not here at the same time in the last days)."""
+    if giver.id == receiver.id:
+        raise Refused("self_thanks")
+    if presence.together(store, giver.id, receiver.id, now) is None:
+        raise Refused("never_met", name=receiver.first_name)
+
+
 def thank(
     store: Store,
     giver: Person,
@@ -101,8 +109,6 @@ def thank(
     if kind not in THANKS_KINDS:
         raise Invalid("kind", "choice")
     gift = fields.whole(amount) if kind == "gift" else 0
-    if giver.id == receiver.id:
-        raise Refused("self_thanks")
     if giver.network_id != receiver.network_id or receiver.erased_at:
         raise NotFound()
     store.ledger.lock_chain(giver.network_id)
@@ -112,8 +118,7 @@ def thank(
         if before.input_hash != asked:
             raise Conflict("key_reused")
         return _given(store, before.answer["thanks"])
-    if presence.together(store, giver.id, receiver.id, now) is None:
-        raise Refused("never_met", name=receiver.first_name)
+    check_met(store, giver, receiver, now)
     if kind == "earned":
         _check_caps(store, giver, receiver, venue, policy, now)
     dots = {"earned": policy.thanks_amount, "gift": gift, "plain": 0}[kind]

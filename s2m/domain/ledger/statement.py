@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -76,10 +76,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Page:
-    """lines: the newest first; older: the line before them, where there is one."""
+    """lines: the newest first; older: the line before them, where there is one.
+
+    later: where the page of the lines after them begins, None for the newest page.
+    """
 
     lines: tuple[Line, ...]
     older: Line | None
+    later: int | None = None
 
     @property
     def before(self) -> int:
@@ -163,10 +167,12 @@ def periods(account: Account, starts: Sequence[datetime], flows: Iterable[Flow])
 
 def page(store: Store, account: Account, choice: Choice, *, most: int, before: int | None = None) -> Page:
     """At most `most` lines with a number below `before`; without one the newest, after the open holds."""
-    rows = store.statement.page(account, most=most + 1, before=before, kinds=choice.kinds, since=choice.since, until=choice.until)
+    chosen: dict[str, Any] = {"most": most + 1, "kinds": choice.kinds, "since": choice.since, "until": choice.until}
+    rows = store.statement.page(account, before=before, **chosen)
+    newer = store.statement.not_before(account, before, **chosen) if before is not None else []
     held = [] if before is not None else [row for row in store.statement.holds(account) if choice.holds(row.transfer)]
     shown, older = lines(account, [*held, *rows[:most]]), lines(account, rows[most:])
-    return Page(shown, older[0] if older else None)
+    return Page(shown, older[0] if older else None, newer[most] if len(newer) > most else None)
 
 
 def months(store: Store, account: Account, zone: ZoneInfo, now: datetime) -> tuple[Period, ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +38,13 @@ LINES = {
     "en": "I had this seat for free, in return for social capital · {code}",
 }
 CODE_LENGTH = 4
+# What says that something was got for it: these anywhere in a post; a word alone only in the line of the code, for blogs
+# have such words above what others advertise. Not after a no
+_NOT = r"(?<!\w)(?<!geen )(?<!niet )(?<!not )(?<!no )"
+_HASHTAG = r"#\s?(?:ad|adv|advertentie|advertisement|reclame|spon|sponsored|gesponsord|samenwerking)(?!\w)"
+_PHRASE = rf"{_NOT}(?:in[\W_]{{0,5}}(?:ruil[\W_]{{0,5}}voor|return[\W_]{{0,5}}for|exchange[\W_]{{0,5}}for))(?!\w)"
+DISCLOSED = re.compile(f"{_HASHTAG}|{_PHRASE}")
+DISCLOSING_WORD = re.compile(rf"{_NOT}(?:advertentie|advertisement|reclame|gesponsord|sponsored)(?!\w)")
 # Where somebody may have posted that only the host can look at
 CLOSED = ("Instagram", "LinkedIn", "Facebook", "TikTok", "WhatsApp")
 
@@ -102,6 +110,12 @@ def holds_code(text: str, wanted: str) -> bool:
     """In whatever case, and with whatever dash or none: keyboards change both."""
     letters = re.escape(wanted.rpartition("-")[2])
     return re.search(rf"(?<![0-9a-z])s2m[\s\-\u2010-\u2015_]?{letters}(?![0-9a-z])", text, re.IGNORECASE) is not None
+
+
+def discloses(text: str, code: str) -> bool:
+    """Whether a post says that its author got something for it, in either language and however it is written."""
+    lines = [" ".join(unicodedata.normalize("NFKC", line).casefold().split()) for line in text.splitlines()]
+    return any(DISCLOSED.search(line) or (DISCLOSING_WORD.search(line) and holds_code(line, code)) for line in lines)
 
 
 def until(visit: Visit) -> datetime | None:

@@ -59,7 +59,7 @@ def fault(post: Post, visit: Visit, now: datetime) -> str:
         return "post_early"
     if post.published_at > min(end, now + AHEAD):
         return "post_time"
-    return ""
+    return "" if claims.discloses(post.text, claims.code(visit.id)) else "post_no_disclosure"
 
 
 # Actions -------------------------------------------------------------------------------------------------------

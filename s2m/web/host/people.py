@@ -81,6 +81,7 @@ def _page(venue: Venue, someone: Person, errors: dict[str, str] | None = None, v
             "topics": store.people.topics(someone.id),
             "roles": store.people.roles(someone.id),
             "account": account if shown else None,
+            "at_limit": shown and not policy_of(store, venue).carries(account.available),
             "lines": lines(account, store.ledger.statement(account, most=LINES * 4))[:LINES] if shown else (),
             "visits": visits,
             "seats_of": store.ledger.seats(venue.network_id, visits),

@@ -14,7 +14,7 @@ from s2m.domain import hosting, venues
 from s2m.domain.errors import NotFound
 from s2m.domain.presence import UNDO
 from s2m.domain.venues import Venue
-from s2m.web.context import hosted_venue, now, person, reading, writing
+from s2m.web.context import hosted_venue, me, now, person, policy_of, reading, writing
 from s2m.web.host import blueprint, hosted_venues
 from s2m.web.policy import host
 
@@ -29,6 +29,7 @@ CALLS: dict[str, Callable[[], str]] = {
     "code_unreadable": lambda: _("A code could not be read."),
     "floor": lambda: _("A balance cannot carry the seat."),
     "frozen": lambda: _("An account stands still."),
+    "day_pass": lambda: _("Somebody would like a day pass."),
     "look_up_unclear": lambda: _("A name was not found."),
     "too_many": lambda: _("Somebody tried too often."),
 }
@@ -94,6 +95,7 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
             "day_passes": store.ledger.day_passes(venue.id, since),
             "seated": store.presence.seated(venue.id),
             "ways": store.presence.counts_today(venue.id, since),
+            "low": hosting.at_limit(store, venue, policy_of(store, venue), now(), is_admin=me().is_admin),
             "calls": _calls(store.door.calls(venue.id, since)),
             "devices": store.devices.all(venue.id),
             "talks": store.talks.coming(venue.id, now(), until=since + timedelta(days=1)),
@@ -103,7 +105,7 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
         "arrivals": here[:few], "present": len(here), "left": ended[:left], "gone": len(ended), "rooms": rooms,
         "seats": venues.seats(rooms), "closes": venues.closing_after(venue, now()),
         "asks": len(needs), "met": sum(1 for need in needs if need.solved_at),
-        "undo_since": now() - UNDO, "call_text": _call_text,
+        "undo_since": now() - UNDO, "call_text": _call_text, "limit_codes": ("floor", "frozen", "day_pass"),
     }  # fmt: skip
 
 

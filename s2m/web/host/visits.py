@@ -14,7 +14,7 @@ from s2m.domain.presence import CheckIn
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, isolated, said, today
+from s2m.web.host import blueprint, isolated, limits, said, today
 from s2m.web.policy import host
 
 SUGGESTED = 8
@@ -59,9 +59,10 @@ def check_in(slug: str, person_id: str) -> ResponseReturnValue:
             policy = policy_of(store, venue)
             done = hosting.help_in(store, someone, venue, policy, person().id, now(), paid_by=pays, move=move)
     except Refused as error:
-        asked = "host/elsewhere.html" if error.code == "elsewhere" else "host/floor.html"
-        shown = {"pays": pays, "move": move, "day_pass": _day_pass(venue)}
-        return render_template(asked, someone=someone, problem=sentence(error.code, error.data), **shown), status_of(error)
+        problem = sentence(error.code, error.data)
+        if error.code != "elsewhere":
+            return limits.page(venue, someone, problem, move=move), status_of(error)
+        return render_template("host/elsewhere.html", someone=someone, problem=problem, pays=pays), status_of(error)
     return _came_in(slug, someone.first_name, done)
 
 
@@ -127,7 +128,7 @@ def settle(slug: str, visit_id: str) -> ResponseReturnValue:
         state = store.ledger.seats(venue.network_id, [visit])[visit.id]
     back = _began(slug, someone.id)
     shown = {"visit": visit, "someone": someone, "amount": held.amount if held else 0, "state": state, "back": back}
-    shown |= {"day_pass": _day_pass(venue), "values": request.form}
+    shown |= {"day_pass": _day_pass(venue), "values": request.form or request.args}
     if request.method == "GET":
         return render_template("host/settle.html", errors={}, **shown)
     try:
@@ -145,4 +146,6 @@ def _began(slug: str, person_id: str) -> str:
     """The page where the host chose to settle the seat otherwise."""
     if request.args.get("from") == "person":
         return url_for("host.show_person", slug=slug, person_id=person_id)
+    if request.args.get("from") == "limit":
+        return url_for("host.limit", slug=slug, person=person_id)
     return url_for("host.present" if request.args.get("from") == "present" else "host.today", slug=slug)

@@ -39,9 +39,9 @@ def statement() -> ResponseReturnValue:
         overview = choice.is_all and before is None
         months = statements.months(store, account, zone(), now()) if overview else ()
         days = statements.days(store, account, zone(), now()) if overview else ()
-        floor = store.venues.policy(venue, now()).floor if venue else 0
+        policy = store.venues.policy(venue, now()) if venue else None
     return render_template(
-        "ledger/index.html", account=account, floor=floor, page=page, lines=_in_words(page), choice=choice,
+        "ledger/index.html", account=account, policy=policy, page=page, lines=_in_words(page), choice=choice,
         under=_under(page), before=before, months=months, month=month if choice.since else "", month_names=_month_names(account),
         groups=_groups(), chart=chart.of_days(account, days), short_day=short_day, format_month=format_month, month_key=_key,
     )  # fmt: skip

@@ -132,7 +132,7 @@ def test_an_account_stands_still_until_it_is_released(host, phone, cast, app, ac
     refused = samira.post("/in", kind="working")
     assert refused.status_code == 409 and "stands still for now. Talk with the host" in refused.text
     asked = host.post(f"{person}/check-in")
-    assert asked.status_code == 409 and "the commons then pays this seat" in asked.text
+    assert asked.status_code == 409 and "Let in, the commons pays" in asked.text
     assert host.post(f"{person}/freeze", reason="Nog eens").status_code == 409
     assert "The account moves again." in host.post(f"{person}/release", follow_redirects=True, reason="Opgelost").text
     assert samira.post("/in", kind="working").status_code == 303 and account(cast.samira).held == 4

@@ -271,3 +271,57 @@ def test_a_day_pass_is_offered_where_one_is_sold(host, here, cast, app, now):
     assert refused.status_code == 409 and "Day pass, € 15" in refused.text
     host.post(f"{HOST}/people/{cast.thijs.id}/check-in", pays="day_pass")
     assert "2 day passes today, € 30." in host.says(f"{HOST}/present") and "day pass" in host.says(TODAY)
+
+
+def test_the_three_choices_stand_on_one_page_with_what_each_does(host, here, cast, app, now):
+    visit = here(cast.samira)
+    with app.extensions["s2m.database"].write() as store:
+        changed = replace(cast.policy, seat_price=17, day_pass_euro=15)
+        store.venues.add_policy(cast.seinhuis, changed, now, effective_at=now, by=None)
+    assert "Here, at their limit What you can do Samira" in host.says(TODAY)
+    assert "Here now, at their limit Samira Decide" in host.says(f"{HOST}/limit")
+    assert "This balance carries no further seat. What you can do" in host.says(f"{HOST}/people/{cast.samira.id}")
+    page = host.get(f"{HOST}/limit?person={cast.samira.id}").text
+    assert "The lowest here is −8 dots, a seat holds 17 dots." in page
+    for choice in ("The commons pays", "Day pass, € 15", "Let the account stand still"):
+        assert choice in page
+    assert f"/people/{cast.samira.id}/freeze" in page
+    path = f"{HOST}/visits/{visit.id}/settle?how=day_pass&amp;from=limit"
+    assert path in page
+    assert 'value="day_pass" checked' in host.get(path.replace("&amp;", "&")).text
+    done = host.post(path.replace("&amp;", "&"), how="day_pass", reason="Betaalt liever")
+    assert done.location == f"{HOST}/limit?person={cast.samira.id}"
+    after = host.says(done.location)
+    assert "Their balance carries a seat: nothing has to be decided." in after  # the 4 that were held are free again
+    assert "Their seat of today is filled." in after
+
+
+def test_a_seat_that_was_settled_today_can_still_be_filled_otherwise(host, here, cast, app, now):
+    visit = here(cast.samira)
+    with app.extensions["s2m.database"].write() as store:
+        presence.leave(store, visit, now + timedelta(minutes=5))
+    assert f"/visits/{visit.id}/settle?how=commons" in host.get(f"{HOST}/limit?person={cast.samira.id}").text
+
+
+def test_who_is_refused_at_the_door_gets_the_same_choices(host, cast, app, now):
+    with app.extensions["s2m.database"].write() as store:
+        store.venues.add_policy(cast.seinhuis, Policy(seat_price=100), now, effective_at=now, by=None)
+    refused = host.post(f"{HOST}/people/{cast.joost.id}/check-in")
+    assert refused.status_code == 409 and "Let in, the commons pays" in refused.text and "This house sells none." in refused.text
+    assert "Let the account stand still" in refused.text
+
+
+def test_a_call_from_the_limit_leads_to_what_can_be_done(host, kiosk, cast, app, now):
+    with app.extensions["s2m.database"].write() as store:
+        store.door.call_host(cast.seinhuis, kiosk.id, "badge_unknown", now)
+        assert f"{HOST}/limit" not in host.get(TODAY).text
+    with app.extensions["s2m.database"].write() as store:
+        store.door.call_host(cast.seinhuis, kiosk.id, "floor", now)
+    assert f'{HOST}/limit">What you can do' in host.get(TODAY).text
+
+
+def test_a_balance_that_this_host_may_not_see_is_not_told(wim, cast):
+    page = wim.says(f"/host/de-wissel/limit?person={cast.samira.id}")
+    assert "Free in their balance" not in page and "once they came to this venue" in page
+    assert wim.get("/host/de-wissel/limit?person=" + "0" * 32).status_code == 404
+    assert wim.get(f"/host/de-wissel/limit?person={cast.olga.id}").status_code == 404

@@ -1,14 +1,12 @@
-// The tablet's eye: shows the camera in the finder and looks for a code a few times a second.
-// Rests while the page is hidden. Says how it fares in data-camera (wait, on, off, denied, insecure)
-// and in the session, where heartbeat.js finds it for the host.
-import {say} from './scan.js';
-
+// The eye of a tablet or a phone: shows the camera in the finder and looks for a code a few times a second; each one is the
+// event "code" on document ({detail: text}). Rests while the page is hidden. How it fares (wait, on, off, denied, insecure)
+// stands in data-camera, is the event "camera", and is kept in the session, where heartbeat.js finds it for the host.
 const REST = 90;             // ms between two looks
 const AGAIN = 30_000;        // try once more after the camera was refused or lost
 const finder = document.querySelector('[data-camera]');
 const video = finder.querySelector('video');
 const still = finder.querySelector('div.finder__view');
-const {frames, ponyfill, wasm} = finder.dataset;
+const {decoder, facing, frames, ponyfill, wasm} = finder.dataset;
 let stream = null, look = null, looking = false;
 
 function fares(state) {
@@ -17,7 +15,6 @@ function fares(state) {
   sessionStorage.setItem('camera', state);
   video.hidden = state !== 'on';
   still.hidden = state === 'on';
-  say(state);
   document.dispatchEvent(new CustomEvent('camera', {detail: state}));
 }
 
@@ -25,7 +22,7 @@ async function start() {
   if (stream || document.hidden) return;
   if (!navigator.mediaDevices?.getUserMedia) return fares(isSecureContext ? 'off' : 'insecure');
   try {
-    const wanted = {facingMode: 'user', width: {ideal: 640}, height: {ideal: 480}};
+    const wanted = {facingMode: facing, width: {ideal: 640}, height: {ideal: 480}};
     stream = await navigator.mediaDevices.getUserMedia({video: wanted, audio: false});
     stream.getVideoTracks()[0].addEventListener('ended', lost);
     video.srcObject = stream;
@@ -53,7 +50,7 @@ function lost() {            // cable pulled, or another app took it
 async function watch() {
   if (looking) return;
   looking = true;
-  look ??= await import('./decoder.js').then(module => module.decoder({frames, ponyfill, wasm}));
+  look ??= await import(new URL(decoder, location)).then(module => module.decoder({frames, ponyfill, wasm}));
   while (stream && !document.hidden) {
     const code = await look(video).catch(() => null);
     if (code && stream) document.dispatchEvent(new CustomEvent('code', {detail: code}));
