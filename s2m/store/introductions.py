@@ -32,8 +32,9 @@ class Introductions(Part):
         return next(iter(self._all(select(introductions).where(pair, introductions.c.ended_at.is_(None)))), None)
 
     def of(self, person_id: str, *, most: int = 50) -> list[Introduction]:
-        """In which somebody is one of the two, the latest first."""
-        return self._latest(or_(introductions.c.one_id == person_id, introductions.c.other_id == person_id), most)
+        """In which somebody is one of the two and that were not ended, the latest first."""
+        theirs = or_(introductions.c.one_id == person_id, introductions.c.other_id == person_id)
+        return self._latest(theirs & introductions.c.ended_at.is_(None), most)
 
     def by_third(self, person_id: str, *, most: int = 20) -> list[Introduction]:
         """What somebody made for two others, the latest first."""

@@ -20,7 +20,7 @@ from s2m.web.errors import status_of
 from s2m.web.host import blueprint, said
 from s2m.web.policy import host
 
-SUGGESTED = 5
+SUGGESTED = 3
 
 
 @blueprint.route("/<slug>/introductions", methods=["GET", "POST"])
