@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import looks, mail
 from s2m.config import Config
-from s2m.domain import budgets, commons, contributions, presence, talks
+from s2m.domain import budgets, commons, contributions, introductions, presence, talks
 from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
@@ -102,6 +102,12 @@ def settle_talks(database: Database, config: Config, now: datetime) -> str:
         return f"settled {talks.settle_due(store, now)}"
 
 
+def lapse_introductions(database: Database, config: Config, now: datetime) -> str:
+    """End introductions that not both agreed on in time."""
+    with database.write() as store:
+        return f"ended {introductions.lapse(store, now)}"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
@@ -111,6 +117,7 @@ JOBS = (
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
+    Job("lapse_introductions", lapse_introductions, 3600),
     Job("mail_heads", mail_heads, 600),
 )
 

@@ -31,16 +31,21 @@ class Block:
 
 
 def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
-    """From now on; a repeat changes nothing. Raises Invalid `choice`, NotFound for oneself as for somebody unknown."""
+    """From now on; a repeat changes nothing. Introductions of theirs that wait are declined in silence.
+
+    Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
+    """
     if kind not in KINDS:
         raise Invalid("kind", "choice")
     other = store.people.get(other_id)
     if other is None or other.id == person.id or other.network_id != person.network_id or other.erased_at:
         raise NotFound()
+    store.ledger.lock_chain(person.network_id)
     store.blocks.end(person.id, other.id, kind, now)
     until = now + SNOOZE if kind == "snooze" else None
     block = Block(store.new_id(now), person.network_id, person.id, other.id, kind, now, until)
     store.blocks.add(block)
+    store.introductions.turn_away(person.id, other.id, now)
     return block
 
 

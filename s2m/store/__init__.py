@@ -27,12 +27,15 @@ from s2m.store.devices import Devices
 from s2m.store.door import Door
 from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
+from s2m.store.introductions import Introductions
 from s2m.store.ledger import Ledger
 from s2m.store.mending import Mending
 from s2m.store.passport import Passports
+from s2m.store.pauses import Pauses
 from s2m.store.people import People
 from s2m.store.posts import Posts
 from s2m.store.presence import Presence
+from s2m.store.reunions import Reunions
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
 from s2m.store.statement import Statement
@@ -97,6 +100,18 @@ class Store:
     @cached_property
     def blocks(self) -> Blocks:
         return Blocks(self)
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        return Pauses(self)
+
+    @cached_property
+    def introductions(self) -> Introductions:
+        return Introductions(self)
+
+    @cached_property
+    def reunions(self) -> Reunions:
+        return Reunions(self)
 
     @cached_property
     def scans(self) -> Scans:

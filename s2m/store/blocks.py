@@ -14,12 +14,12 @@ from s2m.store.schema import blocks, visits
 class Blocks(Part):
     def add(self, block: Block) -> None:
         self.run(insert(blocks).values(vars(block)))
-        self._tell(block.person_id)
+        self.store.presence.tell(block.person_id)
 
     def end(self, person_id: str, other_id: str, kind: str, now: datetime) -> None:
         mine = and_(blocks.c.person_id == person_id, blocks.c.other_id == other_id, blocks.c.kind == kind)
         self.run(update(blocks).where(mine, blocks.c.ended_at.is_(None)).values(ended_at=now))
-        self._tell(person_id)
+        self.store.presence.tell(person_id)
 
     def of(self, person_id: str, now: datetime) -> list[Block]:
         """What somebody chose themselves and still stands, the latest first."""
@@ -32,6 +32,11 @@ class Blocks(Part):
         theirs = select(blocks.c.person_id).where(blocks.c.other_id == person_id, blocks.c.kind == "block", _stands(now))
         return frozenset(self.run(mine.union(theirs)).scalars())
 
+    def blocked(self, person_id: str, *, by: str) -> bool:
+        """Whether somebody blocked this person. Nobody is ever told."""
+        theirs = (blocks.c.person_id == by) & (blocks.c.other_id == person_id) & (blocks.c.kind == "block")
+        return self.one(select(blocks.c.id).where(theirs, blocks.c.ended_at.is_(None))) is not None
+
     def apart_here(self, venue_id: str, now: datetime) -> dict[str, frozenset[str]]:
         """The same for everybody who is present at a venue and has anybody."""
         here = select(visits.c.person_id).where(visits.c.venue_id == venue_id, visits.c.ended_at.is_(None))
@@ -42,12 +47,6 @@ class Blocks(Part):
             if row.kind == "block":
                 found.setdefault(row.other_id, set()).add(row.person_id)
         return {person_id: frozenset(others) for person_id, others in found.items()}
-
-    def _tell(self, person_id: str) -> None:
-        """Open pages of where they are now."""
-        here = select(visits.c.venue_id).where(visits.c.person_id == person_id, visits.c.ended_at.is_(None))
-        for venue_id in self.run(here).scalars():
-            self.store.changed(venue_id)
 
 
 def _stands(now: datetime) -> ColumnElement[bool]:

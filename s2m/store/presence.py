@@ -152,6 +152,12 @@ class Presence(Part):
         found = VisitTopic(**row._mapping) if row else None
         return None if found is None or found.solved_at else found
 
+    def tell(self, *person_ids: str) -> None:
+        """Open pages of where these people are now hear of a change."""
+        there = visits.c.person_id.in_(person_ids) & visits.c.ended_at.is_(None)
+        for venue_id in self.run(select(visits.c.venue_id).where(there)).scalars():
+            self.store.changed(venue_id)
+
     # Who is here --------------------------------------------------------------------------------------------------
 
     def here(self, venue_id: str) -> list[Here]:

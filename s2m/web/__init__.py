@@ -3,11 +3,13 @@
 from s2m.web import (
     attendance,
     auth,
+    blocks,
     commons,
     contributions,
     health,
     home,
     host,
+    introductions,
     ledger,
     passport,
     people,
@@ -21,5 +23,5 @@ from s2m.web import (
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
-    passport.blueprint, host.blueprint, wall.blueprint,
+    passport.blueprint, blocks.blueprint, introductions.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -172,6 +172,7 @@ def _form(store: Store, other: Person, error: S2MError | None = None) -> Respons
         policy=policy,
         free=0 if account.frozen_at else max(account.available, 0),
         topics=[t.text for t in store.people.topics(other.id)][:6] if known else [],
+        known=known,
         form=request.form,
         key=request.form.get("key") or secrets.token_urlsafe(18),
         errors={field: sentence(error.code, error.data)} if error else {},

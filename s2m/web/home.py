@@ -16,7 +16,7 @@ from s2m.domain.errors import Invalid, Refused
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
 from s2m.domain.venues import day_start
-from s2m.web import context
+from s2m.web import context, introductions
 from s2m.web.context import now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
@@ -75,6 +75,7 @@ def _day() -> dict[str, object]:
             "policy": policy_of(store, venue) if venue else None,
             "talks": store.talks.coming(venue.id, now(), until=day_start(venue, now()) + timedelta(days=1)) if venue else [],
             "to_say": store.talks.unanswered(person().id),
+            **introductions.cards(store),
         }
         others = _to_thank(store)
         day["waiting"] = len(store.contributions.waiting(person().id))

@@ -21,6 +21,12 @@ PAGES = {
     "talks.cancel": "talks.talk", "talks.useful": "talks.talk", "tasks.take": "talks.coming", "tasks.give_back": "talks.coming",
     "host.count_listener": "host.talk", "host.settle_talk": "host.talk", "host.cancel_talk": "host.talk",
     "host.cancel_task": "host.task", "auth.logout": "auth.login",
+    "blocks.snooze": "home.today", "blocks.bring_back": "blocks.mine", "blocks.pause": "blocks.mine",
+    "blocks.resume": "blocks.mine",
+    "introductions.agree": "introductions.mine", "introductions.decline": "introductions.mine",
+    "introductions.withdraw": "introductions.mine", "introductions.confirm": "introductions.mine",
+    "introductions.tell_me": "home.today", "introductions.tell_me_not": "introductions.mine",
+    "host.withdraw_introduction": "host.introductions",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip
 

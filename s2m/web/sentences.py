@@ -77,6 +77,9 @@ SENTENCES: dict[str, Sentence] = {
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
     "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
+    # Introductions
+    "places_differ": _fixed(lambda: _("You were not with both of them in one house these days.")),
+    "introduction_lapsed": _fixed(lambda: _("This introduction has ended.")),
     # Posts
     "link_long": lambda most, **d: _("This link is too long: at most %(most)s characters.", most=most),
     "link_shape": _fixed(lambda: _("This is no link. Copy it from the post, such as https://mastodon.example/@you/123456.")),

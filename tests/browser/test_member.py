@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from s2m.domain import contributions, presence
+from s2m.domain import contributions, presence, reunions
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE, DESK, NARROW = (390, 844), (1440, 900), (320, 640)
@@ -231,3 +231,38 @@ def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lan
     visit(stranger, "/login")
     visit(stranger, "/in", "guest again")
     assert len(seen) == 21
+
+
+def test_two_are_introduced_by_a_third_agree_confirm_and_the_third_earns(served, open_page, here):
+    for person, need in ((served.cast.thijs, ""), (served.cast.samira, "iemand die offertes leest"), (served.cast.joost, "")):
+        here(person, need)
+    third, one, other = (open_page(person) for person in (served.cast.thijs, served.cast.samira, served.cast.joost))
+    third.goto(f"{served.url}/thanks?lang=en&to={served.cast.samira.id}")
+    third.locator("summary", has_text="More about Samira").click()
+    third.get_by_role("link", name="Introduce us").click()
+    third.get_by_label("To whom?").select_option("Joost")
+    third.get_by_label("Why?").fill("Zij zoekt, hij weet")
+    third.get_by_role("button", name="Ask both").click()
+    expect(third.get_by_role("status")).to_contain_text("Both are asked.")
+    for page, name, contact in ((one, "Joost", "bij de koffie"), (other, "Samira", "")):
+        page.goto(f"{served.url}/me?lang=en")
+        page.get_by_role("link", name=f"Agree {name}").click()
+        page.get_by_label("How can they reach you?").fill(contact)
+        page.get_by_role("button", name="Agree").click()
+    one.goto(f"{served.url}/me")
+    one.locator("summary", has_text="More about Joost").click()
+    with served.database.write() as store:
+        reunions.wish(store, served.cast.thijs, served.cast.samira.id, datetime.now(UTC))
+    expect(one.get_by_role("heading", name="Thijs wants to hear when you are both here")).to_be_visible()
+    expect(one.get_by_role("link", name="Introduce us")).to_be_visible()
+    expect(other.get_by_role("heading", name="You and Samira Vos")).to_be_visible()
+    expect(other.get_by_text("bij de koffie")).to_be_visible()
+    for page in (one, other):
+        page.goto(f"{served.url}/me")
+        page.get_by_role("button", name="It helped").click()
+        expect(page.get_by_role("status")).to_contain_text("Noted.")
+    third.goto(f"{served.url}/me/introductions")
+    expect(third.get_by_text("It helped both")).to_be_visible()
+    third.goto(f"{served.url}/me/statement")
+    expect(third.get_by_text("You introduced two people: Zij zoekt, hij weet")).to_be_visible()
+    expect(third.locator(".balance__figure")).to_contain_text("14")

@@ -108,7 +108,7 @@ def test_refuses_hours_that_are_none(times):
 POLICY = {
     "seat_price": "4", "floor": "-8", "soft_floor": "0", "newcomers_grant": "12", "thanks_amount": "2",
     "thanks_given_per_day": "5", "thanks_received_per_day": "8", "thanks_per_pair": "3", "thanks_accept_hours": "24",
-    "post_amount": "4", "talk_amount": "1", "talk_most": "12", "day_pass_euro": "0",
+    "post_amount": "4", "talk_amount": "1", "talk_most": "12", "day_pass_euro": "0", "introduction_amount": "2",
 }  # fmt: skip
 
 
@@ -122,6 +122,7 @@ def test_a_policy_is_read_from_a_form():
      ("thanks_given_per_day", "21", "too_large"), ("thanks_received_per_day", "21", "too_large"),
      ("thanks_per_pair", "11", "too_large"), ("seat_price", "-1", "too_small"), ("seat_price", None, "not_whole"),
      ("floor", "1", "too_large"), ("thanks_accept_hours", "169", "too_large"), ("post_amount", "26", "too_large"),
+     ("introduction_amount", "26", "too_large"), ("introduction_amount", "-1", "too_small"),
      ("talk_amount", "11", "too_large"), ("talk_most", "51", "too_large"), ("talk_most", None, "not_whole"),
      ("floor", "-99999", "too_small"), ("soft_floor", "-9", "soft_below_floor"), ("thanks_per_pair", "1.5", "not_whole")],
 )  # fmt: skip

@@ -12,7 +12,21 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from s2m.domain import budgets, contributions, devices, passport, people, posts, presence, signin, talks, tasks, venues
+from s2m.domain import (
+    blocks,
+    budgets,
+    contributions,
+    devices,
+    introductions,
+    passport,
+    people,
+    posts,
+    presence,
+    signin,
+    talks,
+    tasks,
+    venues,
+)
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
@@ -59,14 +73,17 @@ TABLE = (
         commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
+        blocks.mine blocks.pause blocks.resume introductions.mine
     """),
-    (ACQUAINTED, "contributions.give"),
+    (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
         ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept
         contributions.decline talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account
         posts.remove_account
+        blocks.bring_back introductions.agree introductions.decline introductions.withdraw introductions.confirm
+        introductions.tell_me_not
     """),
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
@@ -82,7 +99,8 @@ TABLE = (
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
-        wall.preview wall.preview_part host.start_from_passport
+        wall.preview wall.preview_part host.start_from_passport host.introductions
+        host.withdraw_introduction
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
@@ -139,7 +157,9 @@ class House:
         return devices.pair(store, code, self.now)[1]
 
     def _joost(self, store):
-        return presence.check_in(store, self.cast.joost, self.cast.seinhuis, self.cast.policy, "badge", self.early).visit
+        """Here, and to be seen."""
+        visit = presence.check_in(store, self.cast.joost, self.cast.seinhuis, self.cast.policy, "badge", self.early).visit
+        return presence.hide(store, visit, False)
 
     def client(self, identity):
         if identity in PEOPLE:
@@ -153,8 +173,16 @@ class House:
         """Fresh things of Het Seinhuis and of Samira, so that no request finds what another one ended."""
         cast, now = self.cast, self.now
         fixed = {"slug": cast.seinhuis.slug, "person_id": cast.samira.id, "secret": "x", "code": "x", "what": "called"}
+        if rule.endpoint.startswith("introductions."):
+            fixed["person_id"] = cast.joost.id
         fixed |= {"transfer_id": self.line_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
         with self.database.write() as store:
+            if rule.endpoint.startswith("blocks."):
+                fixed["person_id"] = people.join(store, cast.noord.id, "Vers", None, cast.policy, now).id
+            if rule.endpoint == "introductions.tell_me_not":
+                for someone in self.people.values():
+                    store.reunions.forget(someone, cast.joost.id)
+                store.reunions.wish(cast.samira, cast.joost.id, "yes", now)
             return {name: fixed.get(name) or self._fresh(store, name, rule.endpoint, now) for name in rule.arguments}
 
     def form(self, rule):
@@ -177,6 +205,10 @@ class House:
                 visit = store.presence.open_visit(self.cast.samira)
             form = {"visit": visit.id, "url": "https://mastodon.example/@samira/12345678", "where": "Instagram"}
             return form | ({"picture": (io.BytesIO(png()), "post.png")} if rule.endpoint.endswith("picture") else {})
+        if rule.endpoint == "introductions.introduce":
+            return {"to": self.cast.thijs.id}
+        if rule.endpoint == "introductions.confirm":
+            return {"helped": "1"}
         if rule.endpoint == "posts.check_account":
             return {"url": "https://mastodon.example/@samira/12345678"}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
@@ -216,6 +248,11 @@ class House:
             return self._talk(store, endpoint)
         if name == "task_id":
             return self._task(store)
+        if name == "introduction_id":
+            return self._introduction(store, endpoint)
+        if name == "block_id":
+            other = people.join(store, cast.noord.id, "Vers", None, cast.policy, now)
+            return blocks.keep_apart(store, cast.samira, other.id, "block", now).id
         if name == "claim_id":
             return self._claim(store, now)
         if name == "account_id":
@@ -247,6 +284,21 @@ class House:
         if endpoint == "talks.useful":
             talks.attend(store, talk, cast.samira, self.now)
         return talk.id
+
+    def _introduction(self, store, endpoint):
+        """One of Samira and Joost, instead of the one before: a host's where it is for hosts, else of her own."""
+        cast, now, (one, other) = self.cast, self.now, sorted((self.cast.samira.id, self.cast.joost.id))
+        standing = store.introductions.standing(one, other)
+        if standing:
+            store.introductions.end(standing, now)
+        made = introductions.Introduction(
+            store.new_id(now), cast.noord.id, cast.seinhuis.id, one, other, cast.samira.id,
+            "host" if endpoint.startswith("host.") else "self", "omdat", now, now + introductions.LASTS,
+            now if endpoint == "introductions.confirm" else None,
+            sides=(introductions.Side(one), introductions.Side(other)),
+        )  # fmt: skip
+        store.introductions.add(made)
+        return made.id
 
     def _task(self, store):
         """One for the next hour, in which Samira has a place."""

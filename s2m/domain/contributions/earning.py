@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Venue
     from s2m.store import Store
 
-KINDS = ("post", "talk", "task", "proxy", "ask", "fault")
+KINDS = ("post", "talk", "task", "proxy", "ask", "fault", "introduction")
 
 
 @dataclass(frozen=True)

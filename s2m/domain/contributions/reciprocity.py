@@ -119,7 +119,8 @@ def _sorted(circles: Iterable[Circle]) -> tuple[Circle, ...]:
 def summary(
     thanks: Sequence[Edge], traded: Sequence[Edge], asked: Mapping[str, bool], free: Mapping[str, int], policy: Policy
 ) -> Reciprocity:
-    """thanks: all of them; traded: those that moved something. asked: of each visitor, whether they ever asked for something.
+    """thanks: all of them; traded: those that moved something, and introductions
+    that did. asked: of each visitor, whether they ever asked for something.
 
     free: what each visitor has available, in whole units.
     """
@@ -141,6 +142,9 @@ def of_venue(store: Store, venue: Venue, policy: Policy, now: datetime) -> Recip
     given = [t for t in store.contributions.exchanged(venue.id, since) if t.giver_id and t.receiver_id]
     thanks = [(t.giver_id or "", t.receiver_id or "") for t in given]
     traded = [edge for edge, t in zip(thanks, given, strict=True) if t.amount]
+    # Two who confirmed an introduction gave dots to whoever made it, as with thanks
+    confirmed = store.introductions.confirmed(venue.id, since)
+    traded += [(who, each.by_id) for each in confirmed for who in (each.one_id, each.other_id)]
     asked = store.presence.visitors(venue.id, since)
     accounts = store.ledger.accounts(venue.network_id)
     free = {a.person_id: a.available for a in accounts if a.person_id and a.person_id in asked}

@@ -60,15 +60,18 @@ class Thanks:
 def to_thank(store: Store, giver: Person, now: datetime) -> tuple[Person, ...]:
     """Whom the giver was present with in the last days and who let themselves be seen then and now, the latest first.
 
-    Never a directory: who kept out of sight can still be thanked by the code of their badge, which only they can give.
+    Without who is kept apart from the giver or is paused. Never a directory: who kept out of sight can still be
+    thanked by the code of their badge, which only they can give.
     """
     seen: dict[str, Person] = {}
+    apart = store.blocks.apart(giver.id, now)
     for visit in store.presence.met(giver.id, now - timedelta(days=presence.MET_DAYS), now):
-        if visit.visible and visit.person_id and visit.person_id not in seen:
+        if visit.visible and visit.person_id and visit.person_id not in apart | seen.keys():
             other = store.people.get(visit.person_id)
             if other and not other.erased_at:
                 seen[other.id] = other
-    return tuple(other for other in seen.values() if _lets_be_seen(store, other))
+    paused = store.pauses.among(seen, now)
+    return tuple(other for other in seen.values() if other.id not in paused and _lets_be_seen(store, other))
 
 
 def _lets_be_seen(store: Store, person: Person) -> bool:
@@ -78,10 +81,10 @@ def _lets_be_seen(store: Store, person: Person) -> bool:
 
 
 def check_met(store: Store, giver: Person, receiver: Person, now: datetime) -> None:
-    """Raises Refused `self_thanks`, `never_met` (not here at the same time in the last days)."""
+    """Raises Refused `self_thanks`, `never_met` (not here at the same time in the last days; the same to who was blocked)."""
     if giver.id == receiver.id:
         raise Refused("self_thanks")
-    if presence.together(store, giver.id, receiver.id, now) is None:
+    if presence.together(store, giver.id, receiver.id, now) is None or store.blocks.blocked(giver.id, by=receiver.id):
         raise Refused("never_met", name=receiver.first_name)
 
 

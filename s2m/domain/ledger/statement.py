@@ -25,7 +25,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "seat": ("seat",),
     "thanks": ("thanks",),
     "gifts": ("gift", "grant"),
-    "contributions": ("post", "talk", "task", "proxy", "ask", "fault"),
+    "contributions": ("post", "talk", "task", "proxy", "ask", "fault", "introduction"),
     "commons": ("newcomers_grant", "seat_forgiven", "gift_commons", "decay", "passport_grant"),
 }
 DAYS, MONTHS = 42, 12

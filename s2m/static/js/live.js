@@ -34,8 +34,10 @@ async function refresh(part) {
 function show(part, markup, tag) {
   if (tag) tags.set(part, tag);
   const focused = part.contains(document.activeElement) && document.activeElement.id;
+  const open = [...part.querySelectorAll('details[open][id]')].map(each => each.id);
   const fresh = new DOMParser().parseFromString(markup, 'text/html').body;
   part.replaceChildren(...fresh.childNodes);
+  for (const id of open) document.getElementById(id)?.setAttribute('open', '');     // a menu stays as it was
   if (focused) document.getElementById(focused)?.focus();
   part.dispatchEvent(new CustomEvent('part:fresh', {bubbles: true}));
 }

@@ -6,7 +6,7 @@ network can never point into another (L10).
 """
 
 from s2m.store.schema.access import devices, links, sessions
-from s2m.store.schema.acquaintance import blocks
+from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
@@ -46,6 +46,8 @@ __all__ = [
     "freezes",
     "grants",
     "help_calls",
+    "introduction_sides",
+    "introductions",
     "job_runs",
     "linked_accounts",
     "links",
@@ -53,12 +55,14 @@ __all__ = [
     "networks",
     "outbox",
     "passport_grants",
+    "pauses",
     "people",
     "policies",
     "post_claims",
     "post_pictures",
     "rates",
     "requests",
+    "reunions",
     "roles",
     "rooms",
     "scans",

@@ -170,6 +170,6 @@ contributions = table(
     refers("venue_id", "venues"),
     refers("person_id", "people"),
     refers("transfer_id", "transfers"),
-    one_of("kind", "kind", "post", "talk", "task", "proxy", "ask", "fault"),
+    one_of("kind", "kind", "post", "talk", "task", "proxy", "ask", "fault", "introduction"),
     Index(None, "person_id", "at"),
 )

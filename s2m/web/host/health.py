@@ -36,6 +36,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "lapse_grants": lambda: _("Let go of grants nobody decided on"),
     "decay": lambda: _("Let balances decay into the commons, once a month"),
     "settle_talks": lambda: _("Settle talks"),
+    "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
 ACTS: dict[str, Callable[[], str]] = {
@@ -78,6 +79,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "task.post": lambda: _("posted a task"),
     "task.confirm": lambda: _("confirmed who took part in a task"),
     "task.cancel": lambda: _("cancelled a task"),
+    "introduction.make": lambda: _("introduced two people"),
     "contribution.proxy": lambda: _("wrote down a contribution for somebody"),
     "post.confirm": lambda: _("confirmed a post"),
     "post.decline": lambda: _("declined a post"),

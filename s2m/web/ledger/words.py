@@ -56,12 +56,13 @@ def _gift(row: StatementRow) -> Markup:
 
 def _contributed(row: StatementRow) -> Markup | None:
     """What somebody did for the house, in their own words."""
-    if row.transfer.kind not in ("talk", "task", "proxy") or not row.contribution:
+    if row.transfer.kind not in ("talk", "task", "proxy", "introduction") or not row.contribution:
         return None
     sentence = {
         "talk": _("Your talk: %(what)s"),
         "task": _("Done together: %(what)s"),
         "proxy": _("The host wrote down what you did: %(what)s"),
+        "introduction": _("You introduced two people: %(what)s"),
     }[row.transfer.kind]
     return Markup(escape(sentence)) % {"what": typed(row.contribution)}
 
@@ -83,6 +84,7 @@ def _fixed(kind: str) -> str:
         "proxy": _("The host wrote down what you did"),
         "ask": _("You answered an ask"),
         "fault": _("You told what was broken"),
+        "introduction": _("You introduced two people, and it helped both"),
     }.get(kind) or _("Movement")
 
 
@@ -106,6 +108,7 @@ def of_all(kind: str) -> str:
         "proxy": _("Written down by a host"),
         "ask": _("Answered asks"),
         "fault": _("Faults that were told"),
+        "introduction": _("Introductions that helped"),
         "reversal": _("Put right"),
         "seat": _("Seats"),
     }.get(kind) or _("Movement")
