@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from s2m.domain import asks
 from s2m.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -31,16 +32,18 @@ class Block:
 
 
 def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
-    """From now on; a repeat changes nothing. Raises Invalid `choice`, NotFound for oneself as for somebody unknown."""
+    """From now on, also for asks under way; a repeat changes nothing. Raises Invalid `choice`, NotFound for oneself as for somebody unknown."""
     if kind not in KINDS:
         raise Invalid("kind", "choice")
     other = store.people.get(other_id)
     if other is None or other.id == person.id or other.network_id != person.network_id or other.erased_at:
         raise NotFound()
+    store.ledger.lock_chain(person.network_id)
     store.blocks.end(person.id, other.id, kind, now)
     until = now + SNOOZE if kind == "snooze" else None
     block = Block(store.new_id(now), person.network_id, person.id, other.id, kind, now, until)
     store.blocks.add(block)
+    asks.parted(store, person.id, other.id, now)
     return block
 
 

@@ -113,7 +113,7 @@ def hide() -> ResponseReturnValue:
     """Out of sight, or in sight again, for this visit; counts at once on every page."""
     hidden = request.form.get("hidden") == "1"
     with writing() as store:
-        presence.hide(store, _my_visit(store), hidden)
+        presence.hide(store, _my_visit(store), hidden, now())
     flash(_("Nobody sees you now. You still see others.") if hidden else _("People who fit see you again, during this visit."))
     return redirect(url_for("home.today"), 303)
 
@@ -190,5 +190,5 @@ def solved(topic_id: str) -> ResponseReturnValue:
 @signed_in
 def drop(topic_id: str) -> ResponseReturnValue:
     with writing() as store:
-        presence.drop_topic(store, _my_visit(store), topic_id)
+        presence.drop_topic(store, _my_visit(store), topic_id, now())
     return redirect(url_for("home.today"), 303)
