@@ -32,7 +32,10 @@ class Block:
 
 
 def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
-    """From now on, also for asks under way; a repeat changes nothing. Raises Invalid `choice`, NotFound for oneself as for somebody unknown."""
+    """From now on, also for asks under way; a repeat changes nothing.
+
+    Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
+    """
     if kind not in KINDS:
         raise Invalid("kind", "choice")
     other = store.people.get(other_id)

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from s2m.domain import budgets, contributions, devices, passport, people, posts, presence, signin, talks, tasks, venues
+from s2m.domain import asks, budgets, contributions, devices, passport, people, posts, presence, signin, talks, tasks, venues
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
@@ -58,14 +58,15 @@ TABLE = (
         commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
+        asks.ask asks.again asks.pause asks.here asks.here_now
     """),
-    (ACQUAINTED, "contributions.give"),
+    (ACQUAINTED, "contributions.give asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
         ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept
         contributions.decline talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account
-        posts.remove_account
+        posts.remove_account asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
     """),
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
@@ -156,6 +157,26 @@ class House:
         with self.database.write() as store:
             return {name: fixed.get(name) or self._fresh(store, name, rule.endpoint, now) for name in rule.arguments}
 
+    def _ask(self, store, now, *, hers):
+        """An ask on the wall, Samira's or Joost's, made anew."""
+        visit = store.presence.open_visit(self.cast.samira) if hers else self._joost(store)
+        before = store.asks.open_of(visit.person_id)
+        need = Need("need", "een lezer" if before and before.text == "een schrijver" else "een schrijver")
+        presence.answer_need(store, visit, need, now, visible=True, on_wall=True)
+        return store.asks.open_of(visit.person_id)
+
+    def _asking(self, store, now):
+        """What Samira is asked of an ask of Joost's."""
+        before = store.asks.waiting_for(self.cast.samira.id)
+        if before:
+            store.asks.close(before, "passed", now)
+        ask = self._ask(store, now, hers=False)
+        asking = asks.Asking(
+            store.new_id(now), ask.network_id, ask.id, self.cast.samira.id, "quiet", "taal", now, now + asks.ANSWER_IN
+        )  # fmt: skip
+        store.asks.add_asking(asking)
+        return asking.id
+
     def form(self, rule):
         """Whom a form is about, where it is not the address that says so."""
         if rule.endpoint == "host.seat":
@@ -213,6 +234,10 @@ class House:
             return store.ledger.statement(store.ledger.person_account(cast.samira.id))[-1].transfer.id
         if name == "talk_id":
             return self._talk(store, endpoint)
+        if name == "ask_id":
+            return self._ask(store, now, hers=endpoint != "asks.offer").id
+        if name == "asking_id":
+            return self._asking(store, now)
         if name == "task_id":
             return self._task(store)
         if name == "claim_id":

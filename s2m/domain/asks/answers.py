@@ -108,11 +108,20 @@ def withdraw(store: Store, person: Person, ask_id: str, now: datetime) -> Ask:
     return stepping.end(store, ask, "withdrawn", now)
 
 
+def check_wall(person: Person, visit: Visit | None, text: str) -> None:
+    """Whether the wall would show this. Raises Refused `wall_hidden` for who hides, `wall_names` where it tells who asks."""
+    if visit is None or not visit.visible:
+        raise Refused("wall_hidden")
+    if wall.identifies(text, person):
+        raise Refused("wall_names")
+
+
 def to_wall(store: Store, person: Person, ask_id: str, now: datetime) -> Ask:
-    """Show an open ask on the wall, too. Raises NotFound, Refused `ask_over`."""
+    """Show an open ask on the wall, too. Raises NotFound, Refused `ask_over`, `wall_hidden`, `wall_names`."""
     ask = _mine(store, person, ask_id)
     if not ask.stands(now):
         raise Refused("ask_over")
+    check_wall(person, store.presence.open_visit(person), ask.text)
     if ask.topic_id:
         store.presence.put_on_wall(ask.topic_id, True)
     return store.asks.change(ask, wall=True)

@@ -99,7 +99,7 @@ def solve(store: Store, person: Person, topic_id: str, now: datetime) -> None:
 
 
 def drop_topic(store: Store, visit: Visit, topic_id: str, now: datetime) -> None:
-    """Take back what I said today, and what I asked about it. Raises Refused `not_here`, NotFound where it is not of this visit."""
+    """Take back what I said today, and its ask. Raises Refused `not_here`, NotFound where it is not of this visit."""
     if not visit.is_open:
         raise Refused("not_here")
     store.ledger.lock_chain(visit.network_id)
