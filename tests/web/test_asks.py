@@ -151,7 +151,7 @@ def test_nobody_left_offers_the_wall_and_the_wall_brings_help(phone, cast, here,
     assert "It stands on the wall, too." in card(samira)
     assert "1 ask stands on the wall" in card(joost) and "een fietsenmaker" in joost.says("/here/asks")
     joost.post(f"/here/asks/{mine()[0].id}")
-    assert "You offered. We wait for their answer." in joost.says("/here/asks")
+    assert "You offered We wait for their answer." in joost.says("/here/asks")
     offered = card(samira)
     assert "Somebody here offers to help." in offered and "Joost" not in offered.partition("Here for you")[0]
     samira.post(f"/me/asked/{mine()[1].id}", answer="yes")
