@@ -9,8 +9,10 @@ from sqlalchemy import Select, and_, delete, insert, or_, select, update
 
 from s2m.domain.asks import Ask, Asking
 from s2m.domain.asks.values import BUSY
+from s2m.domain.people import Person
 from s2m.store.part import Part
-from s2m.store.schema import ask_pauses, askings, asks, visits
+from s2m.store.people import PERSON, person_in
+from s2m.store.schema import ask_pauses, askings, asks, people, visits
 
 _WAITS = askings.c.answer.is_(None)
 _HELPS = askings.c.answer == "accepted"
@@ -44,11 +46,20 @@ class Asks(Part):
         self.run(update(asks).where(theirs, asks.c.state == "withdrawn").values(text=""))
         self.run(update(asks).where(theirs).values(topic_id=None))
 
-    def on_wall(self, venue_id: str, now: datetime) -> list[Ask]:
-        """Open asks on the wall of people who let themselves be seen, the newest first."""
+    def on_wall(self, venue_id: str, now: datetime) -> list[tuple[Ask, Person]]:
+        """Open asks on the wall, with their owners, who let themselves be seen; the newest first."""
         seen = select(visits.c.id).where(visits.c.venue_id == venue_id, visits.c.ended_at.is_(None), visits.c.visible == 1)
-        query = select(asks).where(asks.c.visit_id.in_(seen), asks.c.wall == 1, asks.c.state == "open", asks.c.ends_at > now)
-        return self._asks(query.order_by(asks.c.opened_at.desc(), asks.c.id))
+        query = select(asks, *(c.label(f"person__{c.name}") for c in PERSON)).join(people, people.c.id == asks.c.person_id)
+        query = query.where(asks.c.visit_id.in_(seen), asks.c.wall == 1, asks.c.state == "open", asks.c.ends_at > now)
+        rows = self.run(query.order_by(asks.c.opened_at.desc(), asks.c.id)).all()
+        return [(Ask(**{c.name: row._mapping[c.name] for c in asks.c}), person_in(row, "person__")) for row in rows]
+
+    def parts(self, ask_ids: list[str]) -> dict[str, list[Asking]]:
+        """Everybody's part in these asks."""
+        found: dict[str, list[Asking]] = {}
+        for row in self.run(select(askings).where(askings.c.ask_id.in_(ask_ids))):
+            found.setdefault(row.ask_id, []).append(Asking(**row._mapping))
+        return found
 
     def due(self, network_id: str, now: datetime) -> list[Ask]:
         """Open asks with something to do now, in the order of their time."""

@@ -100,7 +100,7 @@ def _meeting(store: Store, ask: Ask, other_id: str) -> Meeting:
 @blueprint.route("/me/ask", methods=["GET", "POST"])
 @signed_in
 def ask() -> ResponseReturnValue:
-    """Ask the room: the way, until when, and where I sit."""
+    """Ask the room: the ways, until when, and where I sit."""
     if request.method == "GET":
         with reading() as store:
             return _form(store, my_visit(store))
@@ -116,26 +116,30 @@ def ask() -> ResponseReturnValue:
 
 def _put_out(store: Store, visit: Visit) -> None:
     form, topic, venue = request.form, _need_of(store, visit), store.venues.get(visit.venue_id)
-    if form.get("way") not in ("quiet", "wall"):
+    quiet, on_wall = form.get("quiet") == "1", form.get("wall") == "1"
+    if not quiet and not on_wall:
         raise Invalid("way", "choice")
     if topic is None or venue is None:
         raise NotFound()
-    on_wall, ends_at = form["way"] == "wall", asks.end_of(form.get("span"), visit, now())
+    ends_at = asks.end_of(form.get("span"), visit, now())
     if on_wall:
         asks.check_wall(person(), visit, topic.text)
     visit = presence.sit_in(store, visit, venue, form.get("room") or None)
-    asks.put_out(store, visit, topic, now(), quiet=not on_wall, wall=on_wall, ends_at=ends_at)
+    asks.put_out(store, visit, topic, now(), quiet=quiet, wall=on_wall, ends_at=ends_at)
 
 
 def _form(store: Store, visit: Visit, error: S2MError | None = None) -> ResponseReturnValue:
     topic = _need_of(store, visit)
     if topic is None:
         return redirect(url_for("home.need"), 303)
-    form = request.form
+    form, standing = request.form, store.asks.open_of(person().id)
+    ways = {"quiet": standing.quiet, "wall": standing.wall} if standing else {"quiet": True, "wall": False}
+    if form:
+        ways = {way: form.get(way) == "1" for way in ways}
     field = "room" if error and error.code == "room_full" else str(error.data.get("field", "way")) if error else ""
     page = render_template(
         "asks/ask.html", need=topic.text, rooms=[(room.id, room.name) for room in store.venues.rooms(visit.venue_id)],
-        way=form.get("way", "quiet"), span=form.get("span", "60"), room=form.get("room", visit.room_id or ""),
+        ways=ways, span=form.get("span", "60"), room=form.get("room", visit.room_id or ""),
         closes_at=visit.closes_at, errors={field: sentence(error.code, error.data)} if error else {},
     )  # fmt: skip
     return page, status_of(error) if error else 200

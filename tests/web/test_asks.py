@@ -44,7 +44,8 @@ def mine(database, cast):
 
 
 def ask(phone, **form):
-    return phone.post("/me/ask", **{"way": "quiet", "span": "60", "room": ""} | form)
+    ways = {"wall": "1"} if form.pop("way", "quiet") == "wall" else {"quiet": "1"}
+    return phone.post("/me/ask", **ways | {"span": "60", "room": ""} | form)
 
 
 def card(phone):
@@ -159,6 +160,17 @@ def test_nobody_left_offers_the_wall_and_the_wall_brings_help(phone, cast, here,
     assert "Nobody asks anything just now" in joost.says("/here/asks")
 
 
+def test_both_ways_go_together_and_the_form_keeps_what_stands(both, cast, mine):
+    samira, joost = both
+    ask(samira, wall="1")
+    assert mine()[0].wall and mine()[0].quiet and mine()[1].person_id == cast.joost.id
+    page = samira.get("/me/ask").text
+    assert 'name="quiet" value="1" checked' in page and 'name="wall" value="1" checked' in page
+    ask(samira, way="wall")
+    assert mine()[1] is None and not mine()[0].quiet, "whoever was being asked is left alone"
+    assert NEED in joost.says("/here/asks")
+
+
 def test_an_ask_on_the_wall_says_nothing_of_who_asks(both, cast, mine):
     samira, joost = both
     ask(samira, way="wall")
@@ -170,14 +182,14 @@ def test_an_ask_on_the_wall_says_nothing_of_who_asks(both, cast, mine):
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"way": "loud"}, "Choose one of the options."), ({"span": "31"}, "Choose one of the options."),
+        ({"quiet": ""}, "Choose one of the options."), ({"span": "31"}, "Choose one of the options."),
         ({"way": "wall", "need": "bel Samira Vos"}, "tell who you are"), ({"way": "wall", "hidden": True}, "You are hidden"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_said_beside_the_field_and_nothing_is_put_out(phone, cast, here, mine, form, said):
     samira = phone(cast.samira)
     here(cast.samira, form.get("need", NEED), visible="hidden" not in form)
-    page = ask(samira, **form)
+    page = ask(samira, **dict(form))
     assert page.status_code in (409, 422) and said in page.text and "field__error" in page.text
     assert mine()[0] is None
 

@@ -47,7 +47,7 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
     if visit is None:
         raise Refused("not_here")
     ask = store.asks.get(ask_id)
-    if ask is None or not ask.wall or not _may_help(store, person, visit, ask, now):
+    if ask is None or not ask.wall or ask.venue_id != visit.venue_id:
         raise NotFound()
     before, waiting = store.asks.of(ask.id, person.id), store.asks.waiting(ask.id)
     if before and (before.answer == "accepted" or before.way == "wall"):
@@ -56,6 +56,8 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
         raise Refused("ask_offered")
     if not ask.stands(now):
         raise Refused("ask_over")
+    if ask.id not in [one.id for one, _mine, _taken in offers(store, person, visit, now)]:
+        raise NotFound()
     if before and before.waits and before.answer_by > now:
         answer(store, person, before.id, True, now)
         return replace(before, answer="accepted", answered_at=now)
@@ -72,24 +74,19 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
     return asking
 
 
-def _may_help(store: Store, person: Person, visit: Visit, ask: Ask, now: datetime) -> bool:
-    owner = store.people.get(ask.person_id)
-    there = store.presence.open_visit(owner) if owner else None
-    if owner is None or there is None or owner.id == person.id or not there.visible or wall.identifies(ask.text, owner):
-        return False
-    apart = store.blocks.apart(person.id, now) | store.blocks.apart(owner.id, now)
-    return there.venue_id == visit.venue_id == ask.venue_id and not {person.id, owner.id} & apart
-
-
 def offers(store: Store, person: Person, visit: Visit, now: datetime) -> list[tuple[Ask, Asking | None, bool]]:
     """The open asks on the wall that this visitor may help with, the newest first: with what they offered, and whether
     somebody waits for the owner's answer already."""
-    found = []
-    for ask in store.asks.on_wall(visit.venue_id, now):
-        if _may_help(store, person, visit, ask, now):
-            mine, waiting = store.asks.of(ask.id, person.id), store.asks.waiting(ask.id)
-            found.append((ask, mine, bool(waiting and waiting.way == "wall" and waiting.answer_by > now)))
-    return found
+    found, apart = store.asks.on_wall(visit.venue_id, now), store.blocks.apart_here(visit.venue_id, now)
+    parts = store.asks.parts([ask.id for ask, _owner in found])
+    shown = []
+    for ask, owner in found:
+        near = owner.id not in apart.get(person.id, ()) and person.id not in apart.get(owner.id, ())
+        if near and owner.id != person.id and not wall.identifies(ask.text, owner):
+            mine = next((one for one in parts.get(ask.id, ()) if one.person_id == person.id), None)
+            taken = any(one.waits and one.way == "wall" and one.answer_by > now for one in parts.get(ask.id, ()))
+            shown.append((ask, mine, taken))
+    return shown
 
 
 def _mine(store: Store, person: Person, ask_id: str) -> Ask:
