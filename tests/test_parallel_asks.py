@@ -30,6 +30,7 @@ def crowd(database, cast, now):
                 visit = presence.check_in(store, person, cast.seinhuis, policy, "badge", now).visit
                 presence.answer_need(store, visit, Need("working", ""), now, visible=True, on_wall=False)
                 known.append(person)
+            signin.start_session(store, cast.samira, "phone", now)
             visit = presence.check_in(store, cast.samira, cast.seinhuis, policy, "badge", now).visit
             presence.answer_need(store, visit, Need("need", NEED), now, visible=True, on_wall=wall, quiet=quiet)
             return store.asks.open_of(cast.samira.id), known

@@ -145,6 +145,7 @@ SENTENCES: dict[str, Sentence] = {
     "ask_offered": _fixed(lambda: _("You offered before, and it is taken care of. Thank you.")),
     "ask_taken": _fixed(lambda: _("Somebody was a moment earlier. Thank you all the same.")),
     "answer_first": _fixed(lambda: _("A question waits for you on your own page. Answer that first.")),
+    "ask_the_host": _fixed(lambda: _("Whoever asks this has no phone with us. Tell the host that you can help.")),
     "wall_hidden": _fixed(lambda: _("You are hidden, and the wall shows nothing of you. Show yourself first, or ask quietly.")),
     "wall_names": _fixed(lambda: _("These words tell who you are, so the wall leaves them out. Ask quietly, or change them.")),
     # Written down by a host

@@ -233,12 +233,12 @@ def test_by_name_alone_the_tablet_offers_no_asking(tablet, cast, database):
     assert open_ask(database, cast.samira) is None
 
 
-def test_the_next_time_the_tablet_says_that_nobody_could(tablet, cast, scanned, clock, database):
+def test_the_next_time_the_tablet_says_that_no_answer_came(tablet, cast, scanned, clock, database):
     sit(tablet, scanned, kind="need", need="een lezer", quiet="1")
     tablet.post(f"/kiosk/visits/{scanned}/leave")
     clock.shift(timedelta(days=1))
     tomorrow = tablet.scan(tablet.badge(cast.samira))["visit"]
     page = said(tablet.get(f"/kiosk/visits/{tomorrow}/need?lang=en"))
-    assert "een lezer" in page and "Nobody could take it up then." in page
+    assert "een lezer" in page and "No answer came then." in page
     tablet.post(f"/kiosk/visits/{tomorrow}/need", act="ask-again", quiet="1")
     assert open_ask(database, cast.samira).text == "een lezer"

@@ -171,6 +171,17 @@ def test_both_ways_go_together_and_the_form_keeps_what_stands(both, cast, mine):
     assert NEED in joost.says("/here/asks")
 
 
+def test_who_asks_without_a_phone_is_for_the_host_to_say(phone, cast, here, database, now, mine):
+    joost = phone(cast.joost)
+    here(cast.joost)
+    visit = here(cast.thijs)
+    with database.write() as store:
+        presence.answer_need(store, visit, Need("need", "een lezer"), now, visible=True, on_wall=True)
+    answer = joost.post(f"/here/asks/{mine(cast.thijs)[0].id}")
+    assert answer.status_code == 409 and "Tell the host that you can help" in answer.text
+    assert mine(cast.thijs)[1] is None and "I can help" in joost.says("/here/asks")
+
+
 def test_an_ask_on_the_wall_says_nothing_of_who_asks(both, cast, mine):
     samira, joost = both
     ask(samira, way="wall")
@@ -222,9 +233,9 @@ def test_an_ask_that_ran_out_is_told_and_can_be_asked_again(both, clock, now, st
     clock.shift(30 * 60)
     step(now + timedelta(minutes=30))
     told = card(samira)
-    assert "Nobody could take this up before" in told and "10:11" in told and "Ask again" in told
+    assert "No answer came before" in told and "10:11" in told and "Ask again" in told
     samira.post(f"/me/asks/{ask_id}/seen")
-    assert "Nobody could take this up" not in card(samira)
+    assert "No answer came" not in card(samira)
     ask(samira)
     assert "We are asking somebody" in card(samira), "a new ask may ask him again"
 
@@ -238,11 +249,11 @@ def test_what_nobody_took_up_is_offered_back_the_next_day_on_the_phone(both, app
         presence.close_due(store, later)
     here(cast.samira, at=later)
     page = card(samira)
-    assert "Nobody could take this up" in page and page.count("Ask again") == 1
+    assert "No answer came" in page and page.count("Ask again") == 1
     assert samira.post("/me/ask/again").headers["Location"] == "/me/ask"
     assert NEED in samira.says("/me/ask")
     ask(samira)
-    assert "Nobody could take this up" not in card(samira)
+    assert "No answer came" not in card(samira)
 
 
 def test_a_need_that_was_never_asked_is_offered_back_too(phone, app, cast, clock, now, here):

@@ -39,8 +39,8 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
     """I can help, said to an ask on the wall by somebody who is there. A repeated offer is one.
 
     Comes before whoever is being asked quietly; to whoever that is themselves, it is their yes.
-    Raises Refused `not_here`, `ask_over`, `ask_offered` (the owner found another way), `ask_taken` (somebody else waits for
-    the owner's answer), `answer_first` (a question of ours waits for theirs); NotFound.
+    Raises NotFound; Refused `not_here`, `ask_over`, `ask_offered` (the owner found another way), `ask_taken` (somebody else
+    waits for the owner's answer), `answer_first` (a question of ours waits for theirs), `ask_the_host` (the owner has no page).
     """
     store.ledger.lock_chain(person.network_id)
     visit = store.presence.open_visit(person)
@@ -65,6 +65,8 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
         raise Refused("ask_taken")
     if store.asks.waiting_for(person.id) not in (None, waiting):
         raise Refused("answer_first")
+    if not store.signin.reached([ask.person_id], now):
+        raise Refused("ask_the_host")
     if waiting:
         stepping.close(store, waiting, now)
     until = min(now + OFFER_STANDS, ask.ends_at)
