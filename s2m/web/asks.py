@@ -272,7 +272,7 @@ def pause() -> ResponseReturnValue:
 @signed_in
 def here() -> ResponseReturnValue:
     """What stands on the wall of where I am, to say yes to."""
-    return render_template("asks/here.html", **_wall())
+    return render_template("asks/here.html", error="", **_wall())
 
 
 @blueprint.get("/here/asks/now")
@@ -292,8 +292,11 @@ def _wall() -> dict[str, object]:
 def offer(ask_id: str) -> ResponseReturnValue:
     """I can help."""
     limit("offer", person().id, most=30, per=timedelta(hours=1))
-    with writing() as store:
-        asking = asks.offer(store, person(), ask_id, now())
+    try:
+        with writing() as store:
+            asking = asks.offer(store, person(), ask_id, now())
+    except Refused as error:
+        return render_template("asks/here.html", error=sentence(error.code, error.data), **_wall()), status_of(error)
     if asking.answer == "accepted":
         return redirect(url_for("home.today"), 303)
     flash(_("They are told that somebody can help. On their yes you both read where to find each other."))
