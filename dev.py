@@ -102,6 +102,8 @@ def usable():
 
 
 def make_venv():
+    if VENV.is_symlink():  # somebody else's: clearing it would take it away from them
+        sys.exit(f"dev.py: {VENV} is a link. Remove it, and this makes one of its own.")
     say("making .venv …")
     if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
         install_debian_packages(f"python3.{sys.version_info.minor}-venv")

@@ -73,7 +73,8 @@ def need(visit_id: str) -> ResponseReturnValue:
 
 def _answer(store: Store, visit: Visit, said: Need) -> None:
     presence.answer_need(
-        store, visit, said, now(), visible=_ticked("visible"), on_wall=_ticked("on_wall"), proven=_proven()
+        store, visit, said, now(), visible=_ticked("visible"), on_wall=_ticked("on_wall"), proven=_proven(),
+        quiet=_ticked("quiet"),
     )  # fmt: skip
 
 
@@ -111,8 +112,10 @@ def _need_screen(visit_id: str, error: Invalid | None = None) -> ResponseReturnV
         chosen = store.people.consents(person.id) if _proven() else set()
         knows = [t.text for t in store.people.topics(person.id)] if _proven() else []
         unmet = _unmet(store, person)
+        nobody = unmet is not None and store.asks.expired_on(unmet.id)
     page = render_template(
-        "kiosk/need.html", visit_id=visit.id, first_name=person.first_name, knows=knows[:CHIPS], again=unmet, proven=_proven(),
+        "kiosk/need.html", visit_id=visit.id, first_name=person.first_name, knows=knows[:CHIPS], again=unmet, nobody=nobody,
+        proven=_proven(), quiet=_ticked("quiet"),
         kind=request.form.get("kind") or (said[0].kind if said else "need"),
         text=request.form.get("need") or request.form.get("offer") or (said[0].text if said else ""),
         visible=_ticked("visible") if error else "matching" in chosen,
@@ -132,11 +135,13 @@ def welcome(visit_id: str) -> ResponseReturnValue:
         policy = policy_of(store, venue())
         low = _proven() and store.ledger.person_account(person.id).available < policy.soft_floor
         new = _newcomer(store, visit, person)
+        asking = store.asks.open_of(person.id) if _proven() else None
     found = matches.for_visitor(room(visit.venue_id), visit)
     return render_template(
         "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low, new=new,
         matches=found, asked=visit.intent, hidden=not visit.visible, undo=presence.may_undo(visit, now()),
         day_pass=policy.day_pass_euro if low and held else 0,
+        quiet=asking is not None and asking.quiet,
     )  # fmt: skip
 
 

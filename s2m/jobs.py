@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import looks, mail
 from s2m.config import Config
-from s2m.domain import budgets, commons, contributions, introductions, presence, talks
+from s2m.domain import asks, budgets, commons, contributions, introductions, presence, talks
 from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
@@ -96,6 +96,17 @@ def lapse_grants(database: Database, config: Config, now: datetime) -> str:
         return f"let go {budgets.lapse(store, now)}"
 
 
+def step_asks(database: Database, config: Config, now: datetime) -> str:
+    """Bring asks on to the next person, or to their end. A network at a time, and no lock where nothing is due."""
+    with database.read() as store:
+        late = store.asks.networks_due(now)
+    stepped = 0
+    for network_id in late:
+        with database.write() as store:
+            stepped += asks.step_due(store, network_id, now)
+    return f"stepped {stepped}"
+
+
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
     """Pay speakers once their listeners had half an hour to be counted."""
     with database.write() as store:
@@ -110,6 +121,7 @@ def lapse_introductions(database: Database, config: Config, now: datetime) -> st
 
 JOBS = (
     Job("close_visits", close_visits, 20),
+    Job("step_asks", step_asks, 5),
     Job("send_mail", send_mail, 15),
     Job("check_posts", check_posts, 15),
     Job("forget_rates", forget_rates, 3600),

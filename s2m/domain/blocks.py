@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from s2m.domain import asks
 from s2m.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Block:
 
 
 def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
-    """From now on; a repeat changes nothing. Introductions of theirs that wait are declined in silence.
+    """From now on, also for asks under way; a repeat changes nothing. Introductions that wait are declined in silence.
 
     Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
     """
@@ -46,6 +47,7 @@ def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: date
     block = Block(store.new_id(now), person.network_id, person.id, other.id, kind, now, until)
     store.blocks.add(block)
     store.introductions.turn_away(person.id, other.id, now)
+    asks.parted(store, person.id, other.id, now)
     return block
 
 

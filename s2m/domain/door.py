@@ -102,6 +102,7 @@ def hand_over(store: Store, guest: Person, person: Person, now: datetime) -> Non
     if visit is None or venue is None or guest.is_member or guest.network_id != person.network_id:
         return
     said = next((t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer")), None)
+    ask = store.asks.open_of(guest.id)
     need = presence.Need(said.kind, said.text) if said else presence.Need("working", "")
     try:
         policy = store.venues.policy(venue, now)
@@ -110,5 +111,6 @@ def hand_over(store: Store, guest: Person, person: Person, now: datetime) -> Non
         return
     if done.fresh:
         on_wall = said is not None and said.on_wall
-        presence.answer_need(store, done.visit, need, now, visible=visit.visible, on_wall=on_wall)
+        quiet = ask is not None and ask.quiet
+        presence.answer_need(store, done.visit, need, now, visible=visit.visible, on_wall=on_wall, quiet=quiet)
     presence.end(store, visit, now, "undone", now)

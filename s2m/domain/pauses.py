@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from s2m.domain import asks
 from s2m.domain.errors import Invalid
 from s2m.domain.venues import day_start
 
@@ -41,9 +42,11 @@ def pause(store: Store, person: Person, venue: Venue, length: str, now: datetime
     # A day and a half after its midnight is within the next day, also where the clock changes
     tomorrow = day_start(venue, day_start(venue, now).astimezone(UTC) + timedelta(hours=36)).astimezone(UTC)
     until = {"today": tomorrow, "week": now + WEEK, "open": None}[length]
+    store.ledger.lock_chain(person.network_id)
     resume(store, person, now)
     made = Pause(store.new_id(now), person.network_id, person.id, now, until)
     store.pauses.add(made)
+    asks.gone(store, person.id, now)
     return made
 
 

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, CursorResult, Executable
 
+from s2m.store.asks import Asks
 from s2m.store.audit import Audit
 from s2m.store.blocks import Blocks
 from s2m.store.budgets import Budgets
@@ -112,6 +113,10 @@ class Store:
     @cached_property
     def reunions(self) -> Reunions:
         return Reunions(self)
+
+    @cached_property
+    def asks(self) -> Asks:
+        return Asks(self)
 
     @cached_property
     def scans(self) -> Scans:

@@ -104,26 +104,31 @@ class Presence(Part):
 
     # What visitors need, share and work on ------------------------------------------------------------------------
 
-    def add_topic(self, visit: Visit, kind: str, text: str, now: datetime, *, on_wall: bool) -> None:
-        self.run(
-            _add_topic, id=self.store.new_id(now), network_id=visit.network_id, visit_id=visit.id, kind=kind, text=text,
-            on_wall=on_wall, created_at=now,
-        )  # fmt: skip
+    def add_topic(self, visit: Visit, kind: str, text: str, now: datetime, *, on_wall: bool) -> VisitTopic:
+        topic = VisitTopic(self.store.new_id(now), visit.id, kind, text, on_wall, now, None)
+        self.run(_add_topic, network_id=visit.network_id, **vars(topic))
         self.store.changed(visit.venue_id)
+        return topic
 
     def topics(self, visit_id: str) -> list[VisitTopic]:
         query = select(*_TOPIC).where(visit_topics.c.visit_id == visit_id).order_by(visit_topics.c.created_at)
         return [VisitTopic(**row._mapping) for row in self.run(query)]
 
-    def clear_topics(self, visit: Visit) -> None:
-        """Forget what was needed and offered in this visit; what is worked on stays."""
-        asked = (visit_topics.c.visit_id == visit.id) & visit_topics.c.kind.in_(("need", "offer"))
+    def clear_topics(self, visit: Visit, *, but: str = "") -> None:
+        """Forget what was needed and offered in this visit, but one; what is worked on stays."""
+        asked = (visit_topics.c.visit_id == visit.id) & visit_topics.c.kind.in_(("need", "offer")) & (visit_topics.c.id != but)
+        self.store.asks.unlink(select(visit_topics.c.id).where(asked))
         self.run(delete(visit_topics).where(asked))
 
     def drop_topic(self, visit: Visit, topic_id: str) -> bool:
         mine = (visit_topics.c.visit_id == visit.id) & (visit_topics.c.id == topic_id)
         self.store.changed(visit.venue_id)
+        self.store.asks.unlink(select(visit_topics.c.id).where(mine))
         return self.run(delete(visit_topics).where(mine)).rowcount == 1
+
+    def put_on_wall(self, topic_id: str, on_wall: bool) -> None:
+        """The caller tells the venue's pages."""
+        self.run(update(visit_topics).where(visit_topics.c.id == topic_id).values(on_wall=on_wall))
 
     def take_off_wall(self, visit: Visit) -> None:
         self.run(update(visit_topics).where(visit_topics.c.visit_id == visit.id).values(on_wall=False))

@@ -54,6 +54,11 @@ class Signin(Part):
         query = select(*SESSION).where(sessions.c.person_id == person_id, usable).order_by(sessions.c.seen_at.desc())
         return [Session(**row._mapping) for row in self.run(query)]
 
+    def reached(self, person_ids: list[str], now: datetime) -> set[str]:
+        """Who of them is signed in somewhere, and so sees what stands on their page."""
+        usable = sessions.c.person_id.in_(person_ids) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > now)
+        return set(self.run(select(sessions.c.person_id).where(usable)).scalars())
+
     def end_session(self, person_id: str, session_id: str, now: datetime) -> bool:
         mine = (sessions.c.person_id == person_id) & (sessions.c.id == session_id) & sessions.c.ended_at.is_(None)
         return self.run(update(sessions).where(mine).values(ended_at=now)).rowcount == 1

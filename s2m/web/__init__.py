@@ -1,6 +1,7 @@
 """How people see it: pages for phones, laptops and walls. Views parse, call the domain, and answer."""
 
 from s2m.web import (
+    asks,
     attendance,
     auth,
     blocks,
@@ -21,7 +22,7 @@ from s2m.web import (
 )
 
 PAGES = (
-    health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
+    health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     passport.blueprint, blocks.blueprint, introductions.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

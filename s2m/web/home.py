@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from s2m.domain import contributions, matches, posts, presence
-from s2m.domain.errors import Invalid, Refused
+from s2m.domain.errors import Invalid
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
 from s2m.domain.venues import day_start
-from s2m.web import context, introductions
+from s2m.web import asks, context, introductions
 from s2m.web.context import now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
+from s2m.web.live import same_unless_changed
 from s2m.web.policy import signed_in
 
 if TYPE_CHECKING:
@@ -28,15 +28,6 @@ blueprint = Blueprint("home", __name__)
 SHOWN = 5
 # How long after a thanks somebody is no longer proposed for another
 THANKED = timedelta(days=presence.MET_DAYS)
-TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-
-
-def _my_visit(store: Store) -> Visit:
-    """Raises Refused `not_here`."""
-    visit = store.presence.open_visit(person())
-    if visit is None:
-        raise Refused("not_here")
-    return visit
 
 
 @blueprint.get("/me")
@@ -51,14 +42,6 @@ def part() -> ResponseReturnValue:
     """What changes on the page by itself. Form tokens differ each time and do not count as a change."""
     response = make_response(render_template("home/_now.html", **_day()))
     return same_unless_changed(response)
-
-
-def same_unless_changed(response: Response) -> Response:
-    """304 where nothing but the form tokens differs from what the page has."""
-    plain = Response(TOKEN.sub("", response.get_data(as_text=True)))
-    plain.add_etag()
-    response.set_etag(plain.get_etag()[0] or "", weak=True)
-    return response.make_conditional(request)
 
 
 def _day() -> dict[str, object]:
@@ -78,6 +61,7 @@ def _day() -> dict[str, object]:
             **introductions.cards(store),
         }
         others = _to_thank(store)
+        day |= asks.day(store, visit)
         day["waiting"] = len(store.contributions.waiting(person().id))
         day["freeze"] = store.mending.standing_freeze(person().id)
     found = matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()
@@ -100,7 +84,7 @@ def _to_thank(store: Store) -> list[Person]:
 @signed_in
 def leave() -> ResponseReturnValue:
     with writing() as store:
-        visit = _my_visit(store)
+        visit = asks.my_visit(store)
         held = presence.held_for(store, visit)
         presence.leave(store, visit, now())
     dots = ngettext("%(number)s dot", "%(number)s dots", held, number=held)
@@ -114,7 +98,7 @@ def hide() -> ResponseReturnValue:
     """Out of sight, or in sight again, for this visit; counts at once on every page."""
     hidden = request.form.get("hidden") == "1"
     with writing() as store:
-        presence.hide(store, _my_visit(store), hidden)
+        presence.hide(store, asks.my_visit(store), hidden, now())
     flash(_("Nobody sees you now. You still see others.") if hidden else _("People who fit see you again, during this visit."))
     return redirect(url_for("home.today"), 303)
 
@@ -125,9 +109,9 @@ def need() -> ResponseReturnValue:
     """What I need or share today, asked again."""
     if request.method == "GET":
         with reading() as store:
-            return _need_page(store, _my_visit(store))
+            return _need_page(store, asks.my_visit(store))
     with writing() as store:
-        visit = _my_visit(store)
+        visit = asks.my_visit(store)
         try:
             said = parse_need()
             presence.answer_need(store, visit, said, now(), visible=ticked("visible"), on_wall=ticked("on_wall"))
@@ -167,11 +151,11 @@ def work() -> ResponseReturnValue:
     """One more thing that I work on today."""
     if request.method == "GET":
         with reading() as store:
-            _my_visit(store)
+            asks.my_visit(store)
         return render_template("home/work.html", errors={}, text="")
     try:
         with writing() as store:
-            presence.add_work(store, _my_visit(store), request.form.get("text", ""), now())
+            presence.add_work(store, asks.my_visit(store), request.form.get("text", ""), now())
     except Invalid as error:
         errors = {"text": sentence(error.code, error.data)}
         return render_template("home/work.html", errors=errors, text=request.form.get("text", "")), status_of(error)
@@ -191,5 +175,5 @@ def solved(topic_id: str) -> ResponseReturnValue:
 @signed_in
 def drop(topic_id: str) -> ResponseReturnValue:
     with writing() as store:
-        presence.drop_topic(store, _my_visit(store), topic_id)
+        presence.drop_topic(store, asks.my_visit(store), topic_id, now())
     return redirect(url_for("home.today"), 303)

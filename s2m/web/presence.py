@@ -15,8 +15,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from s2m.domain import asks, fields, presence, signin
 from s2m.domain import door as doors
-from s2m.domain import fields, presence, signin
 from s2m.domain.codes import DoorCode
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.people import Person
@@ -209,7 +209,9 @@ def _page(store: Store, venue: Venue, error: S2MError | None = None) -> str:
     someone = me().person
     visit = store.presence.open_visit(someone) if someone else None
     if visit and visit.venue_id == venue.id:
-        return render_template("presence/again.html", visit=visit, held=presence.held_for(store, visit))
+        offers = asks.offers(store, someone, visit, now()) if someone else []
+        held = presence.held_for(store, visit)
+        return render_template("presence/again.html", visit=visit, held=held, on_wall=len(offers))
     policy = policy_of(store, venue)
     chosen = store.people.consents(someone.id) if someone else set()
     low = someone is not None and store.ledger.person_account(someone.id).available - policy.seat_price < policy.soft_floor

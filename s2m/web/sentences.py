@@ -143,6 +143,14 @@ SENTENCES: dict[str, Sentence] = {
     "task_closed": _fixed(lambda: _("This task is closed.")),
     "nobody_chosen": _fixed(lambda: _("Tick who took part.")),
     "hours_shape": lambda most, **d: _("Type hours in halves, such as 1 or 1.5, at most %(most)s.", most=most),
+    # Asks
+    "ask_over": _fixed(lambda: _("This question is no longer open. Thank you for thinking along.")),
+    "ask_offered": _fixed(lambda: _("You offered before, and it is taken care of. Thank you.")),
+    "ask_taken": _fixed(lambda: _("Somebody was a moment earlier. Thank you all the same.")),
+    "answer_first": _fixed(lambda: _("A question waits for you on your own page. Answer that first.")),
+    "ask_the_host": _fixed(lambda: _("Whoever asks this has no phone with us. Tell the host that you can help.")),
+    "wall_hidden": _fixed(lambda: _("You are hidden, and the wall shows nothing of you. Show yourself first, or ask quietly.")),
+    "wall_names": _fixed(lambda: _("These words tell who you are, so the wall leaves them out. Ask quietly, or change them.")),
     # Written down by a host
     "own_contribution": _fixed(lambda: _("Your own contribution is for another host or an admin to confirm.")),
     "not_known_here": lambda name, **d: _(

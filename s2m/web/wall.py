@@ -62,11 +62,11 @@ def _part(venue: Venue) -> Response:
 
 def _house(venue: Venue) -> dict[str, Any]:
     with reading() as store:
-        here, rooms = store.presence.here(venue.id), store.venues.rooms(venue.id)
+        here, paused, rooms = store.presence.here(venue.id), store.pauses.here(venue.id, now()), store.venues.rooms(venue.id)
         seated, kiosks = store.presence.seated(venue.id), store.devices.all(venue.id, "kiosk")
         agreed = store.people.agreed([one.person.id for one in here], "wall")
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
-    shown = wall.house(here, agreed)
+    shown = wall.house([one for one in here if one.person.id not in paused], agreed)
     return {
         "needs": wall.ask_pages(shown.needs), "knows": wall.topic_pages(shown.knows),
         "free": max(0, venues.seats(rooms) - len(here)),

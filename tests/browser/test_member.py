@@ -219,7 +219,7 @@ def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lan
     page.wait_for_url("**/me")
     for path in ("/me", "/in", "/me/need", "/me/work", "/me/statement", "/me/profile"):
         visit(page, path)
-    for path in ("/me/badge", "/me/badge/replace", "/thanks", "/commons/give"):
+    for path in ("/me/badge", "/me/badge/replace", "/thanks", "/commons/give", "/me/ask", "/here/asks"):
         visit(page, path)
     visit(page, f"/thanks?to={served.cast.joost.id}")
     visit(page, f"/in/{'x' * 20}", "no code")
@@ -230,7 +230,7 @@ def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lan
     visit(stranger, served.door().removeprefix(served.url), "guest")
     visit(stranger, "/login")
     visit(stranger, "/in", "guest again")
-    assert len(seen) == 21
+    assert len(seen) == 23
 
 
 def test_two_are_introduced_by_a_third_agree_confirm_and_the_third_earns(served, open_page, here):
@@ -266,3 +266,37 @@ def test_two_are_introduced_by_a_third_agree_confirm_and_the_third_earns(served,
     third.goto(f"{served.url}/me/statement")
     expect(third.get_by_text("You introduced two people: Zij zoekt, hij weet")).to_be_visible()
     expect(third.locator(".balance__figure")).to_contain_text("14")
+
+
+def test_an_ask_goes_quietly_to_another_phone_and_ends_in_thanks_and_a_balance(served, open_page, here, serious):
+    here(served.cast.joost)
+    here(served.cast.samira, "offertes en prijzen")
+    time.sleep(0.05)
+    samira, joost = open_page(served.cast.samira), open_page(served.cast.joost)
+    with joost.expect_response("**/live/**"):
+        joost.goto(f"{served.url}/me?lang=en")
+    samira.goto(f"{served.url}/me?lang=en")
+    samira.get_by_role("link", name="Ask the room").click()
+    assert serious(samira) == []
+    samira.get_by_role("button", name="Ask", exact=True).click()
+    with samira.expect_response("**/live/**"):
+        samira.reload()
+    expect(samira.get_by_text("We are asking somebody who knows it.")).to_be_visible()
+    question = joost.get_by_role("region", name="Somebody here asks you")
+    expect(question).to_contain_text("Can you spare ten minutes?", timeout=5_000)  # the open page heard of it
+    expect(question).to_contain_text(re.compile(r"\(2:\d\d\)"))
+    assert serious(joost) == [] and "Samira" not in question.inner_text()
+    yes, no = (joost.get_by_role("button", name=name).bounding_box() for name in ("Yes, gladly", "Not now"))
+    assert yes["height"] == no["height"] >= 44
+    joost.get_by_role("button", name="Yes, gladly").click()
+    expect(joost.get_by_role("region", name="You help Samira")).to_contain_text("Samira, Het Seinhuis")
+    found = samira.get_by_role("region", name="Joost helps you")
+    expect(found).to_contain_text("Joost, Het Seinhuis", timeout=5_000)
+    assert serious(samira) == []
+    found.get_by_role("button", name="We met: thank Joost").click()
+    expect(samira.get_by_role("button", name="Undo within 30 seconds")).to_be_visible()
+    joost.goto(f"{served.url}/thanks?lang=en")
+    joost.get_by_role("button", name="Accept").click()
+    joost.get_by_role("link", name="Capital").click()
+    expect(joost.locator(".balance__figure")).to_contain_text("14")
+    expect(joost.locator(".table--lines")).to_contain_text("Samira thanked you")

@@ -162,6 +162,6 @@ def test_who_no_longer_wants_to_be_seen_is_proposed_no_more(store, cast, now, hi
         people.consent(store, cast.joost, "matching", False, now)
     elif hide != "left":
         again = presence.check_in(store, cast.joost, cast.seinhuis, cast.policy, "badge", now + HOUR).visit
-        presence.hide(store, again, hide == "visit")
+        presence.hide(store, again, hide == "visit", now)
     proposed = contributions.to_thank(store, cast.samira, now + 2 * HOUR)
     assert proposed == ((cast.joost,) if hide in ("neither", "left") else ())

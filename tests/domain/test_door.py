@@ -77,6 +77,17 @@ def test_a_guest_who_turns_out_to_be_known_hands_the_seat_over(database, cast, n
         assert [(a.balance, a.held) for a in accounts] == [(12, 0), (12, 4)]
 
 
+def test_what_the_guest_asks_quietly_goes_on_as_the_known_ones(database, cast, now, code, guest):
+    need = presence.Need("need", "een drukker")
+    with database.write() as store:
+        stranger = guest(store)
+        visit = door.go_in(store, code, stranger, cast.policy, now, need=need, visible=True, on_wall=False).visit
+        presence.answer_need(store, visit, need, now, visible=True, on_wall=False, quiet=True)
+        door.hand_over(store, stranger, cast.samira, now)
+        ask = store.asks.open_of(cast.samira.id)
+        assert (ask.text, ask.quiet) == ("een drukker", True) and store.asks.open_of(stranger.id) is None
+
+
 def test_a_seat_that_the_known_one_cannot_carry_stays_with_the_guest(database, cast, now, code, guest):
     with database.write() as store:
         stranger = guest(store)

@@ -17,7 +17,7 @@ def here(store, cast, now, met):
     """Everybody of Noord is at Het Seinhuis and agreed to be seen."""
     for person in (cast.samira, cast.joost, cast.thijs, cast.marieke):
         people.consent(store, person, "matching", True, now)
-        presence.hide(store, store.presence.open_visit(person), False)
+        presence.hide(store, store.presence.open_visit(person), False, now)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_only_whom_one_knows_and_who_lets_it_be_seen_can_be_introduced(store, ca
     for one, other in ((cast.samira, cast.olga), (cast.samira, cast.wim), (cast.wim, cast.joost)):
         with pytest.raises(NotFound):
             introduce(cast.thijs, one, other)
-    presence.hide(store, store.presence.open_visit(cast.joost), True)
+    presence.hide(store, store.presence.open_visit(cast.joost), True, now)
     with pytest.raises(NotFound):
         introduce()
 
@@ -169,7 +169,7 @@ def test_two_whom_one_knows_from_different_houses_are_not_introduced(store, cast
     for person in (cast.thijs, cast.wim):
         presence.check_in(store, person, cast.wissel, cast.policy, "badge", now)
     people.consent(store, cast.wim, "matching", True, now)
-    presence.hide(store, store.presence.open_visit(cast.wim), False)
+    presence.hide(store, store.presence.open_visit(cast.wim), False, now)
     with pytest.raises(Refused, match="places_differ"):
         introduce(cast.thijs, cast.wim, cast.joost, when=now + DAY / 24)
 

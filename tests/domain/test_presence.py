@@ -334,7 +334,7 @@ def test_an_answer_after_leaving_is_refused(store, now, arrive):
     for act in (
         lambda: presence.answer_need(store, left, Need("working", ""), now, visible=True, on_wall=True),
         lambda: presence.add_work(store, left, "boekhouden", now),
-        lambda: presence.hide(store, left, True),
+        lambda: presence.hide(store, left, True, now),
     ):
         with pytest.raises(Refused, match="not_here"):
             act()
@@ -350,9 +350,9 @@ def test_refuses_a_need_that_is_none(kind, text):
 
 def test_hiding_counts_at_once_and_for_this_visit_only(store, cast, now, arrive):
     people.consent(store, cast.samira, "matching", True, now)
-    visit = presence.hide(store, arrive().visit, True)
+    visit = presence.hide(store, arrive().visit, True, now)
     assert not visit.visible and not store.presence.get(visit.id).visible
-    assert presence.hide(store, visit, False).visible
+    assert presence.hide(store, visit, False, now).visible
     assert "matching" in store.people.consents(cast.samira.id)
 
 

@@ -12,7 +12,7 @@ from s2m.domain.errors import NotFound
 def visit(store, cast, now, met):
     for person in (cast.samira, cast.joost, cast.thijs):
         people.consent(store, person, "matching", True, now)
-        presence.hide(store, store.presence.open_visit(person), False)
+        presence.hide(store, store.presence.open_visit(person), False, now)
     return lambda person: store.presence.open_visit(person)
 
 
@@ -57,9 +57,9 @@ def test_either_takes_it_back_and_the_other_reads_no_difference(store, cast, now
 @pytest.mark.parametrize("who", ["samira", "joost"])
 def test_nobody_is_told_of_who_hides_is_paused_or_is_kept_apart(store, cast, now, both, visit, who):
     person, other = getattr(cast, who), cast.joost if who == "samira" else cast.samira
-    presence.hide(store, visit(person), True)
+    presence.hide(store, visit(person), True, now)
     assert told(store, cast.samira, now) == told(store, cast.joost, now) == []
-    presence.hide(store, visit(person), False)
+    presence.hide(store, visit(person), False, now)
     pauses.pause(store, person, cast.seinhuis, "today", now)
     assert told(store, cast.samira, now) == told(store, cast.joost, now) == []
     pauses.resume(store, person, now)
@@ -79,7 +79,7 @@ def test_nobody_is_asked_while_paused_or_kept_apart(store, cast, now, visit):
 
 
 def test_only_of_whom_one_met_and_who_lets_it_be_seen(store, cast, now, visit):
-    presence.hide(store, visit(cast.thijs), True)
+    presence.hide(store, visit(cast.thijs), True, now)
     blocks.keep_apart(store, cast.joost, cast.samira.id, "block", now)
     for other_id in (cast.thijs.id, cast.joost.id, cast.olga.id, cast.wim.id, cast.samira.id, "nobody"):
         with pytest.raises(NotFound):

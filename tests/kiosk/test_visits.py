@@ -224,3 +224,46 @@ def test_a_goodbye_above_it_asks_only_who_helped(tablet, cast):
     tablet.post(f"/kiosk/visits/{scanned}/leave")
     page = html.unescape(tablet.get(f"/kiosk/visits/{scanned}/goodbye?lang=en").text)
     assert "Did somebody help you today?" in page and "promise" not in page
+
+
+# Ask quietly ----------------------------------------------------------------------------------------------------------
+
+
+def open_ask(database, person):
+    with database.read() as store:
+        return store.asks.open_of(person.id)
+
+
+def test_one_tick_at_the_tablet_asks_quietly_until_closing_time(tablet, cast, scanned, database):
+    assert 'name="quiet" value="1">' in tablet.get(f"/kiosk/visits/{scanned}/need").text, "not ticked by itself"
+    answer = sit(tablet, scanned, kind="need", need="iemand die offertes leest", quiet="1")
+    assert "We ask around quietly." in tablet.get(f"{answer.location}?lang=en").text
+    ask = open_ask(database, cast.samira)
+    with database.read() as store:
+        assert (ask.quiet, ask.wall, ask.ends_at) == (True, False, store.presence.get(scanned).closes_at)
+
+
+@pytest.mark.parametrize("form", [{"kind": "need", "need": "een lezer"}, {"kind": "working", "quiet": "1"}])
+def test_without_the_tick_or_without_a_need_nobody_is_asked(tablet, cast, scanned, database, form):
+    answer = sit(tablet, scanned, **form)
+    assert open_ask(database, cast.samira) is None
+    assert "We ask around quietly." not in tablet.get(f"{answer.location}?lang=en").text
+
+
+def test_by_name_alone_the_tablet_offers_no_asking(tablet, cast, database):
+    tablet.post("/kiosk/name", q="samira vos")
+    visit = tablet.post("/kiosk/name", act="yes").location.split("/")[3]
+    assert 'name="quiet"' not in tablet.get(f"/kiosk/visits/{visit}/need").text
+    sit(tablet, visit, kind="need", need="een lezer", quiet="1")
+    assert open_ask(database, cast.samira) is None
+
+
+def test_the_next_time_the_tablet_says_that_no_answer_came(tablet, cast, scanned, clock, database):
+    sit(tablet, scanned, kind="need", need="een lezer", quiet="1")
+    tablet.post(f"/kiosk/visits/{scanned}/leave")
+    clock.shift(timedelta(days=1))
+    tomorrow = tablet.scan(tablet.badge(cast.samira))["visit"]
+    page = said(tablet.get(f"/kiosk/visits/{tomorrow}/need?lang=en"))
+    assert "een lezer" in page and "No answer came then." in page
+    tablet.post(f"/kiosk/visits/{tomorrow}/need", act="ask-again", quiet="1")
+    assert open_ask(database, cast.samira).text == "een lezer"

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 
 from s2m.domain import (
+    asks,
     blocks,
     budgets,
     contributions,
@@ -73,9 +74,9 @@ TABLE = (
         commons.send
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
-        blocks.mine blocks.pause blocks.resume introductions.mine
+        blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
     """),
-    (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me"),
+    (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
@@ -84,6 +85,7 @@ TABLE = (
         posts.remove_account
         blocks.bring_back introductions.agree introductions.decline introductions.withdraw introductions.confirm
         introductions.tell_me_not
+        posts.remove_account asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
     """),
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
@@ -159,7 +161,7 @@ class House:
     def _joost(self, store):
         """Here, and to be seen."""
         visit = presence.check_in(store, self.cast.joost, self.cast.seinhuis, self.cast.policy, "badge", self.early).visit
-        return presence.hide(store, visit, False)
+        return presence.hide(store, visit, False, self.early)
 
     def client(self, identity):
         if identity in PEOPLE:
@@ -184,6 +186,26 @@ class House:
                     store.reunions.forget(someone, cast.joost.id)
                 store.reunions.wish(cast.samira, cast.joost.id, "yes", now)
             return {name: fixed.get(name) or self._fresh(store, name, rule.endpoint, now) for name in rule.arguments}
+
+    def _ask(self, store, now, *, hers):
+        """An ask on the wall, Samira's or Joost's, made anew."""
+        visit = store.presence.open_visit(self.cast.samira) if hers else self._joost(store)
+        before = store.asks.open_of(visit.person_id)
+        need = Need("need", "een lezer" if before and before.text == "een schrijver" else "een schrijver")
+        presence.answer_need(store, visit, need, now, visible=True, on_wall=True)
+        return store.asks.open_of(visit.person_id)
+
+    def _asking(self, store, now):
+        """What Samira is asked of an ask of Joost's."""
+        before = store.asks.waiting_for(self.cast.samira.id)
+        if before:
+            store.asks.close(before, "passed", now)
+        ask = self._ask(store, now, hers=False)
+        asking = asks.Asking(
+            store.new_id(now), ask.network_id, ask.id, self.cast.samira.id, "quiet", "taal", now, now + asks.ANSWER_IN
+        )  # fmt: skip
+        store.asks.add_asking(asking)
+        return asking.id
 
     def form(self, rule):
         """Whom a form is about, where it is not the address that says so."""
@@ -246,6 +268,10 @@ class House:
             return store.ledger.statement(store.ledger.person_account(cast.samira.id))[-1].transfer.id
         if name == "talk_id":
             return self._talk(store, endpoint)
+        if name == "ask_id":
+            return self._ask(store, now, hers=endpoint != "asks.offer").id
+        if name == "asking_id":
+            return self._asking(store, now)
         if name == "task_id":
             return self._task(store)
         if name == "introduction_id":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from s2m.domain import ledger
+from s2m.domain import asks, ledger
 from s2m.domain.errors import Refused
 from s2m.domain.presence.visits import CheckIn, Need, Visit, may_undo
 from s2m.domain.venues import Policy, Venue, closing_after
@@ -147,6 +147,7 @@ def end(store: Store, visit: Visit, at: datetime, how: str, now: datetime) -> Vi
             ledger.post(store, held, now)
     if how == "undone":
         _give_back(store, visit, now)
+    asks.left(store, ended, how, now)
     return ended
 
 

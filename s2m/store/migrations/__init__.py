@@ -59,5 +59,6 @@ STEPS = (
     _read("0009_day_pass"),
     _read("0010_budgets"),
     _read("0011_blocks"),
+    _read("0012_asks"),
     _read("0013_introductions"),
 )

@@ -8,6 +8,7 @@ network can never point into another (L10).
 from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
+from s2m.store.schema.asks import ask_pauses, askings, asks
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
@@ -31,6 +32,9 @@ from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics
 __all__ = [
     "EPOCH",
     "accounts",
+    "ask_pauses",
+    "askings",
+    "asks",
     "attendances",
     "audit",
     "badges",

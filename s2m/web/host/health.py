@@ -29,6 +29,7 @@ LINES = 50
 PATIENCE = 3
 JOBS: dict[str, Callable[[], str]] = {
     "close_visits": lambda: _("End visits at closing time"),
+    "step_asks": lambda: _("Ask the next person"),
     "send_mail": lambda: _("Send mail"),
     "check_posts": lambda: _("Look at posts"),
     "forget_rates": lambda: _("Forget old counters"),
