@@ -8,11 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from s2m.domain.relevance.text import fold
+
 TIE_GROWS = 3
 TIE_HALVES = 90
 FEEDBACK_STEP = 0.05
 FEEDBACK_HALVES = 180
 FEEDBACK_MOST = 0.25
+COOL_DOWN = 0.5
+COOL_DOWN_HALVES = 3
+EXPOSURE_MOST = 3
+EXPOSURE_FREE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,32 @@ class Acquaintance:
         grown: float = 1 - 2 ** (-together.days / TIE_GROWS)
         return grown * self._left(together.last, TIE_HALVES)
 
+    def rest(self, other: str) -> float:
+        """What is left of somebody's rank after being shown on an earlier day: half the next day, nearly all in a week."""
+        last = self.shown.get(other)
+        if last is None or last >= self.today or other in self.shown_today:
+            return 1.0
+        left: float = 1 - COOL_DOWN * 2 ** (-((self.today - last).days - 1) / COOL_DOWN_HALVES)
+        return left
+
+    def had_their_turn(self, other: str, present: int) -> bool:
+        """Whether somebody was shown to more than three times as many viewers as the mean of those present."""
+        if other in self.shown_today:
+            return False
+        mean = sum(self.exposure.values()) / max(present, 1)
+        return self.exposure.get(other, 0) + 1 > max(EXPOSURE_MOST * mean, EXPOSURE_FREE)
+
+    def leaning(self) -> Mapping[tuple[str, str], float]:
+        """What verdicts add to or take from the likeness of two folded topics, in both orders: at most a quarter."""
+        found: dict[tuple[str, str], float] = {}
+        for verdict in self.verdicts:
+            one, other = fold(verdict.one), fold(verdict.other)
+            step = (FEEDBACK_STEP if verdict.useful else -FEEDBACK_STEP) * self._left(verdict.on, FEEDBACK_HALVES)
+            for pair in {(one, other), (other, one)}:
+                found[pair] = found.get(pair, 0.0) + step
+        return {pair: max(-FEEDBACK_MOST, min(FEEDBACK_MOST, each)) for pair, each in found.items()}
+
     def _left(self, since: date, half_life: int) -> float:
-        left: float = 0.5 ** (max(0, (self.today - since).days) / half_life)
+        """How much of 1 is left today."""
+        left: float = 2 ** (-max(0, (self.today - since).days) / half_life)
         return left

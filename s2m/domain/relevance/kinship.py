@@ -1,12 +1,16 @@
-"""Which words of a room belong to one word: by family (stems, slips of the finger) or by letters.
+"""Which words belong to one word: by family (stems, slips of the finger) or by letters.
 
 Words are compared once here and topics are compared through their words, so the work grows with a
 room's vocabulary, which is small, and not with the people in it. Rare terms weigh more than common
-ones: the inverse document frequency of Spärck Jones, over the room's topics.
+ones: the inverse document frequency of Spärck Jones, over the room's topics and the lexicon's labels.
+
+Both kinships may grow: a word can be added while others read. What a term weighs is settled before.
 """
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from math import log, sqrt
 
 from s2m.domain.relevance.text import grams, slip_keys, stems
@@ -14,89 +18,127 @@ from s2m.domain.relevance.text import grams, slip_keys, stems
 SLIP_CREDIT = 0.5
 CHANCE_LIKENESS = 0.1
 PRIOR_TOPICS = 10
+LANGUAGES = ("nl", "en")
 
 
-class Rarity:
+@cache
+def rarity(topics: int, holding: int) -> float:
     """How much a term tells: 1 when every topic has it, about 6.4 for the only one among 2,500.
 
     A room counts as `PRIOR_TOPICS` larger than it is, so that in a room of three a single word more
     or less hardly changes the weights: 1 + ln((topics + prior) / (topics with the term + prior)).
     """
-
-    def __init__(self, topics: int, holding: Mapping[str, int]) -> None:
-        self._weights = {term: self._weight(topics, held) for term, held in holding.items()}
-        self._unseen = self._weight(topics, 0)
-
-    def __getitem__(self, term: str) -> float:
-        return self._weights.get(term, self._unseen)
-
-    @staticmethod
-    def _weight(topics: int, held: int) -> float:
-        return 1 + log((topics + PRIOR_TOPICS) / (min(held, topics) + PRIOR_TOPICS))
+    return 1 + log((topics + PRIOR_TOPICS) / (min(holding, topics) + PRIOR_TOPICS))
 
 
 class Families:
-    """Words that share their Dutch *or* English stem are one family; a slip apart counts for half."""
+    """Words that share their Dutch *or* English stem are one family; a slip apart counts for half.
 
-    def __init__(self, topics: int, vocabulary: Mapping[str, int]) -> None:
-        holding: Counter[str] = Counter()
+    documents: the topics at the start, as words, from which the weights come; and those of `base`.
+    """
+
+    def __init__(
+        self, documents: Iterable[Sequence[str]], base: "Families | None" = None, languages: Sequence[str] = LANGUAGES
+    ) -> None:
+        self._languages, self._base = tuple(languages), base
+        self._held: Counter[str] = Counter()
+        self._topics: int = base._topics if base else 0
+        for document in documents:
+            self._topics += 1
+            self._held.update({reading for word in document for reading in _readings(word, self._languages)})
         self._by_reading: dict[str, list[str]] = defaultdict(list)
         self._by_slip: dict[str, list[str]] = defaultdict(list)
-        for word, count in vocabulary.items():
-            for reading in _readings(word):
-                holding[reading] += count
-                self._by_reading[reading].append(word)
-            for key in slip_keys(word):
-                self._by_slip[key].append(word)
-        self._rarity = Rarity(topics, holding)
+
+    def add(self, word: str) -> None:
+        """One more word that others may be related to."""
+        for reading in _readings(word, self._languages):
+            self._by_reading[reading].append(word)
+        for key in slip_keys(word):
+            self._by_slip[key].append(word)
 
     def weight(self, word: str) -> float:
         """The rarity of the word's family."""
-        return min(self._rarity[reading] for reading in _readings(word))
+        return rarity(self._topics, max(self._count(reading) for reading in _readings(word, self._languages)))
 
     def related(self, word: str) -> dict[str, float]:
-        """The words of the room that count as this one, each with its credit: 1 or `SLIP_CREDIT`."""
+        """The words that count as this one, each with its credit: 1 or `SLIP_CREDIT`."""
         slips = (other for key in slip_keys(word) for other in self._by_slip.get(key, ()))
-        family = (other for reading in _readings(word) for other in self._by_reading.get(reading, ()))
+        family = (other for reading in _readings(word, self._languages) for other in self._by_reading.get(reading, ()))
         return dict.fromkeys(slips, SLIP_CREDIT) | dict.fromkeys(family, 1.0)
+
+    def _count(self, reading: str) -> int:
+        return self._held[reading] + (self._base._count(reading) if self._base else 0)
 
 
 class Letters:
-    """Words are alike as far as they share groups of 3 to 5 letters: compounds, slips, cognates."""
+    """Words are alike as far as they share groups of 3 to 5 letters: compounds, slips, cognates.
 
-    def __init__(self, topics: int, vocabulary: Mapping[str, int]) -> None:
-        groups = {word: grams(word) for word in vocabulary}
-        holding: Counter[str] = Counter()
-        for word, count in vocabulary.items():
-            for gram in groups[word]:
-                holding[gram] += count
-        self._rarity = Rarity(topics, holding)
-        self._by_gram: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    vocabulary: the words at the start, related and each counted once for the weights; and those of `base`.
+    """
+
+    def __init__(self, vocabulary: Iterable[str], base: "Letters | None" = None, chance: float = CHANCE_LIKENESS) -> None:
+        self._base, self._chance = base, chance
+        self._at: dict[str, int] = {}
+        self._by_gram: dict[str, array[int]] = {}
+        self._lengths = array("d")
         for word in vocabulary:
-            for gram, part in self._unit(groups[word]):
-                self._by_gram[gram].append((word, part))
+            self._post(word)
+        self._counted = len(self._at)
+        self._topics = self._counted + (base._counted if base else 0)
+        self._lengths.extend(self._length(word) for word in self._at)
+        self._words = list(self._at)
+
+    def add(self, word: str) -> None:
+        """One more word that others may be related to."""
+        if word not in self._at:
+            self._words.append(word)
+            self._lengths.append(self._length(word))
+            self._post(word)
 
     def weight(self, word: str) -> float:
         """The length of the word's vector of letter groups: long and rare words say more."""
-        return self._length(grams(word))
+        at = self._at.get(word)
+        return self._length(word) if at is None else self._lengths[at]
 
     def related(self, word: str) -> dict[str, float]:
-        """The words of the room with the cosine of their letter groups; below .1 is chance ("-ing")."""
-        found: dict[str, float] = defaultdict(float)
-        for gram, part in self._unit(grams(word)):
-            for other, theirs in self._by_gram.get(gram, ()):
-                found[other] += part * theirs
-        return {other: cosine for other, cosine in found.items() if cosine >= CHANCE_LIKENESS}
+        """The words with the cosine of their letter groups; below .1 is chance ("-ing")."""
+        found: dict[int, float] = {}
+        length = 0.0
+        for gram in grams(word):
+            square = self._rarity(gram) ** 2
+            length += square
+            for at in self._by_gram.get(gram, ()):
+                found[at] = found.get(at, 0.0) + square
+        length = sqrt(length)
+        least = self._chance * length
+        words, lengths = self._words, self._lengths
+        return {words[at]: shared / (length * lengths[at]) for at, shared in found.items() if shared >= least * lengths[at]}
 
-    def _length(self, groups: Iterable[str]) -> float:
-        return sqrt(sum(self._rarity[gram] ** 2 for gram in groups))
+    def _post(self, word: str) -> None:
+        at = self._at.setdefault(word, len(self._at))
+        for gram in grams(word):
+            posted = self._by_gram.get(gram)
+            if posted is None:
+                posted = self._by_gram[gram] = array("I")
+            posted.append(at)
 
-    def _unit(self, groups: tuple[str, ...]) -> list[tuple[str, float]]:
-        length = self._length(groups)
-        return [(gram, self._rarity[gram] / length) for gram in groups]
+    def _length(self, word: str) -> float:
+        return sqrt(sum(self._rarity(gram) ** 2 for gram in grams(word)))
+
+    def _rarity(self, gram: str) -> float:
+        """By the words it was built with: those that came later lie behind them and are not counted."""
+        return rarity(self._topics, self._count(gram))
+
+    def _count(self, gram: str) -> int:
+        posted = self._by_gram.get(gram, ())
+        held = len(posted)
+        while held and posted[held - 1] >= self._counted:
+            held -= 1
+        return held + (self._base._count(gram) if self._base else 0)
 
 
-def _readings(word: str) -> tuple[str, str]:
-    """Both stems, marked by language: a Dutch stem never meets an English one."""
+@lru_cache(maxsize=16384)
+def _readings(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """The word's stems, marked by language: a Dutch stem never meets an English one."""
     read = stems(word)
-    return "nl " + read.nl, "en " + read.en
+    return tuple(f"{language} {getattr(read, language)}" for language in languages)

@@ -34,7 +34,8 @@ _ENGLISH_STOP_WORDS = """
     their them there they this to today up us want was we what when where which who will with work
     working would you your
 """
-STOP_WORDS = frozenset(f"{_DUTCH_STOP_WORDS} {_ENGLISH_STOP_WORDS}".split())
+DUTCH_STOP_WORDS, ENGLISH_STOP_WORDS = frozenset(_DUTCH_STOP_WORDS.split()), frozenset(_ENGLISH_STOP_WORDS.split())
+STOP_WORDS = DUTCH_STOP_WORDS | ENGLISH_STOP_WORDS
 
 
 class Stems(NamedTuple):
@@ -50,19 +51,27 @@ def fold(text: str) -> str:
     NFKC, case folded, without accents (Latin combining marks), invisible characters and emoji
     variants; every apostrophe straight; white space tidied to single blanks.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
     spelled = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     bare = unicodedata.normalize("NFKC", _DIACRITICS.sub("", spelled)).replace("\u2019", "'")
     seen = (c for c in bare if c.isspace() or unicodedata.category(c) not in _UNSEEN_CATEGORIES)
     return " ".join("".join(seen).split())
 
 
+def spoken(folded: str) -> list[str]:
+    """Every word of a folded text, in order."""
+    return _WORD.findall(folded)
+
+
+@lru_cache(maxsize=16384)
 def words(folded: str) -> tuple[str, ...]:
     """The content words of a folded text, each word family once, in the order typed.
 
     Stop words go, unless nothing else is there ("IT", "who is who"). Markup, emoji and punctuation
     are no words, so they neither help nor hurt; "c++" and "c#" stay apart from "c".
     """
-    every = _WORD.findall(folded)
+    every = spoken(folded)
     content = [word for word in every if word not in STOP_WORDS] or every
     kept: dict[str, Stems] = {}
     for word in content:
@@ -72,7 +81,7 @@ def words(folded: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def stems(word: str) -> Stems:
     """The Dutch and the English Snowball stem of one folded word (snowballstem.org, Porter's family).
 

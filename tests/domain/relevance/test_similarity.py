@@ -2,7 +2,7 @@
 
 import pytest
 
-from s2m.domain.relevance.similarity import TopicIndex
+from s2m.domain.relevance.topics import TopicIndex
 from s2m.domain.relevance.text import fold
 
 ROOM = [
