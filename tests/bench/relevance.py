@@ -19,7 +19,7 @@ import sys
 from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 
 from s2m.domain.relevance import Present, RoomIndex, people_for
 from s2m.domain.relevance.meanings import of_the_product
@@ -44,7 +44,7 @@ def main():
         rows += part(options)
     print(table(rows))
     missed = [row for row in rows if row.must is not None and row.value is not None and not row.holds]
-    print(*(f"missed: {row.what}, {row.measure} is {row.value:.3f}, must be {row.bound}" for row in missed) or ["all goals met"])
+    print(*[f"missed: {row.what}, {row.measure}" for row in missed] or ["all goals met"], sep="\n")
     return 1 if missed and options.check else 0
 
 
@@ -130,7 +130,8 @@ def speed(options):
         index = RoomIndex(people[:size])
         yield Row(f"room of {size}", "ms to build, known", (process_time() - start) * 1000)
         yield Row(f"room of {size}", "ms a first look", timed(lambda n, room=index: people_for(room, f"p{n}", PLACES)))
-        yield Row(f"room of {size}", "ms a look", timed(lambda n, room=index: people_for(room, f"p{n}", PLACES)), goal, least=False)
+        again = timed(lambda n, room=index: people_for(room, f"p{n}", PLACES))
+        yield Row(f"room of {size}", "ms a look", again, goal, least=False)
 
         def arrive(n, people=people, size=size):
             nonlocal index
@@ -239,12 +240,13 @@ def expertise(options):
         losses = []
         for sample in [*profiles.values()][: 1 if options.quick else None]:
             kept = {paper for ids in sample["profiles"].values() for paper in ids if paper in text}
-            index = TopicIndex((text[id] for id in kept), rungs=ALONE[name])
-            place = {id: index.positions[fold(text[id])] for id in kept}
             asked = {paper for person in rated for paper in rated[person] if paper in text}
+            index = TopicIndex((text[id] for id in kept | asked), rungs=ALONE[name])
+            place = {id: index.positions[fold(text[id])] for id in kept}
             near = {id: index.similarities(text[id]) for id in sorted(asked)}
             losses.append(kendall(rated, sample["profiles"], place, near))
-        yield Row(f"goldstandard, whole texts, {name}", "weighted Kendall loss", statistics.mean(losses), 0.26 if name == "all" else None, least=False)
+        must = 0.26 if name == "all" else None
+        yield Row(f"goldstandard, whole texts, {name}", "weighted Kendall loss", statistics.mean(losses), must, least=False)
 
 
 def kendall(rated, profiles, place, near):
@@ -279,14 +281,17 @@ def room_of_experts(options):
         for paper, right in experts.items():
             order = by_knowledge(index, papers[paper]["title"])
             ranks += [order.index(person) + 1 if person in order else None for person in right & {p.person_id for p in people}]
-    yield Row("goldstandard, a room with 5 titles each", "MRR", statistics.mean(1 / rank if rank else 0 for rank in ranks), 0.29)
-    yield Row("goldstandard, a room with 5 titles each", "recall@5", statistics.mean(bool(rank and rank <= 5) for rank in ranks), 0.42)
-    yield Row("goldstandard, a room with 5 titles each", "questions a sample", len(ranks) / len(profiles))
+    what = "goldstandard, a room with 5 titles each"
+    yield Row(what, "MRR", statistics.mean(1 / rank if rank else 0 for rank in ranks), 0.29)
+    yield Row(what, "recall@5", statistics.mean(bool(rank and rank <= PLACES) for rank in ranks), 0.42)
+    yield Row(what, "questions a sample", len(ranks) / len(profiles))
 
 
 def by_knowledge(index, text):
     near = index.similarities(text)
-    best = {each.person.person_id: max((near.get(topic.at, 0.0) for topic in each.knows), default=0.0) for each in index.candidates}
+    best = {
+        each.person.person_id: max((near.get(topic.at, 0.0) for topic in each.knows), default=0.0) for each in index.candidates
+    }
     return [person for person in sorted(best, key=lambda each: -best[each]) if best[person] > 0]
 
 

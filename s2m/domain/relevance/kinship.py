@@ -73,16 +73,21 @@ class Families:
 class Letters:
     """Words are alike as far as they share groups of 3 to 5 letters: compounds, slips, cognates.
 
-    vocabulary: the words at the start, related and each counted once for the weights; and those of `base`.
+    vocabulary: the words at the start, related and each counted once for the weights; and those of `base`. chance: what
+    is no likeness. least: in a large vocabulary the smallest groups are counted but words are not compared by them.
     """
 
-    def __init__(self, vocabulary: Iterable[str], base: "Letters | None" = None, chance: float = CHANCE_LIKENESS) -> None:
-        self._base, self._chance = base, chance
+    def __init__(
+        self, vocabulary: Iterable[str], base: "Letters | None" = None, chance: float = CHANCE_LIKENESS, least: int = 3
+    ) -> None:
+        self._base, self._chance, self._least = base, chance, least
+        self._small: Counter[str] = Counter()
         self._at: dict[str, int] = {}
         self._by_gram: dict[str, array[int]] = {}
         self._lengths = array("d")
         for word in vocabulary:
             self._post(word)
+            self._small.update(gram for gram in grams(word) if len(gram) < least)
         self._counted = len(self._at)
         self._topics = self._counted + (base._counted if base else 0)
         self._lengths.extend(self._length(word) for word in self._at)
@@ -104,7 +109,7 @@ class Letters:
         """The words with the cosine of their letter groups; below .1 is chance ("-ing")."""
         found: dict[int, float] = {}
         length = 0.0
-        for gram in grams(word):
+        for gram in grams(word, self._least):
             square = self._rarity(gram) ** 2
             length += square
             for at in self._by_gram.get(gram, ()):
@@ -116,25 +121,28 @@ class Letters:
 
     def _post(self, word: str) -> None:
         at = self._at.setdefault(word, len(self._at))
-        for gram in grams(word):
+        for gram in grams(word, self._least):
             posted = self._by_gram.get(gram)
             if posted is None:
                 posted = self._by_gram[gram] = array("I")
             posted.append(at)
 
     def _length(self, word: str) -> float:
-        return sqrt(sum(self._rarity(gram) ** 2 for gram in grams(word)))
+        return sqrt(sum(self._rarity(gram) ** 2 for gram in grams(word, self._least)))
 
     def _rarity(self, gram: str) -> float:
         """By the words it was built with: those that came later lie behind them and are not counted."""
         return rarity(self._topics, self._count(gram))
 
     def _count(self, gram: str) -> int:
-        posted = self._by_gram.get(gram, ())
+        below = self._base._count(gram) if self._base else 0
+        posted = self._by_gram.get(gram)
+        if posted is None:
+            return below + self._small[gram]
         held = len(posted)
         while held and posted[held - 1] >= self._counted:
             held -= 1
-        return held + (self._base._count(gram) if self._base else 0)
+        return below + held
 
 
 @lru_cache(maxsize=16384)

@@ -19,6 +19,7 @@ from s2m.domain.relevance.text import DUTCH_STOP_WORDS, ENGLISH_STOP_WORDS, fold
 KEPT_TOPICS = 16384
 NEAR = 0.2
 ALIKE = 0.3
+SEARCHED_FROM = 4
 MOST_CONCEPTS = 12
 GLOSS_SHARE = 0.5
 BRIDGED_WORDS = 8
@@ -80,7 +81,8 @@ class Meanings:
         self.friends = FalseFriends((fold(nl), fold(en)) for nl, en in lexicon.apart)
         labels = [(language, document) for _, language, _, document, share in texts if share == 1]
         self.families = Families(document for _, document in labels)
-        self.letters = Letters(dict.fromkeys(word for *_, document, _ in texts for word in document), chance=ALIKE)
+        content = dict.fromkeys(word for *_, document, _ in texts for word in document)
+        self.letters = Letters(content, chance=ALIKE, least=SEARCHED_FROM)
         self._named: dict[tuple[str, str], int] = {}
         self._sides: dict[str, tuple[Spelling, array[int]]] = {}
         for side in LANGUAGES:

@@ -30,6 +30,11 @@ class Present:
     visible: bool
     where: str | None = None
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Everything they said, as typed."""
+        return (*self.knows, *self.works_on, *self.needs)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -53,8 +58,8 @@ class RoomIndex:
     """The people present and their topics, ready for `people_for`.
 
     apart: whom each person is not to be shown. Someone who is not visible leaves no trace in what others see: not as a
-    candidate and not in the weights of the words. before: the same venue's room a moment ago, whose topics are kept, so
-    that a check-in costs what is new. Raises ValueError when a person is listed twice.
+    candidate and not in the weights of the words. before: the same venue's room a moment ago, whose topics are kept with
+    their weights until it has doubled, so that a check-in costs what is new. Raises ValueError when a person is listed twice.
     """
 
     def __init__(
@@ -71,11 +76,15 @@ class RoomIndex:
                 raise ValueError(f"person {person.person_id!r} is listed twice in one room")
             self._people[person.person_id] = person
         shown = [person for person in self._people.values() if person.visible]
-        texts = {text for person in shown for text in (*person.knows, *person.works_on, *person.needs)}
-        self.topics: TopicIndex = before.topics.grown(texts) if before else TopicIndex(texts, meanings)
-        self.candidates: tuple[Candidate, ...] = tuple(
-            Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs))) for person in shown
-        )
+        kept = {each.person: each for each in before.candidates} if before and before.topics.fits else {}
+        if before and before.topics.fits:
+            self.topics: TopicIndex = before.topics
+            self.topics.add(text for person in shown if person not in kept for text in person.topics)
+        else:
+            self.topics = TopicIndex(
+                (text for person in shown for text in person.topics), before.topics.meanings if before else meanings
+            )
+        self.candidates: tuple[Candidate, ...] = tuple(kept.get(person) or self._candidate(person) for person in shown)
 
     def __len__(self) -> int:
         """How many people are present, visible or not."""
@@ -100,6 +109,9 @@ class RoomIndex:
         """The concept that carried a text to a topic of the room, where their letters do not say as much."""
         at = self.topics.positions.get(fold(theirs))
         return None if at is None else self.topics.through(mine, at)
+
+    def _candidate(self, person: Present) -> Candidate:
+        return Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs)))
 
     def _places(self, texts: tuple[str, ...]) -> tuple[Topic, ...]:
         places = ((text, self.topics.positions.get(fold(text))) for text in texts)

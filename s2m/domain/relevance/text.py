@@ -92,13 +92,15 @@ def stems(word: str) -> Stems:
     return Stems(nl=dutch.stemWord(word), en=english.stemWord(word))
 
 
-def grams(word: str) -> tuple[str, ...]:
-    """The distinct groups of 3 to 5 letters of a word, a blank marking its start and end.
+def grams(word: str, least: int = GRAM_SIZES[0]) -> tuple[str, ...]:
+    """The distinct groups of 3 (or `least`) to 5 letters of a word, a blank marking its start and end.
 
     They stay inside one word, so word order does not count and Dutch compounds still meet their parts.
     """
     padded = f" {word} "
-    return tuple(dict.fromkeys(padded[start : start + size] for size in GRAM_SIZES for start in range(len(padded) - size + 1)))
+    size = len(padded)
+    sizes = range(min(least, size), GRAM_SIZES[-1] + 1)
+    return tuple(dict.fromkeys([padded[start : start + many] for many in sizes for start in range(size - many + 1)]))
 
 
 def slip_keys(word: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from threading import Lock
 from s2m.domain.relevance.kinship import Families, Letters
 from s2m.domain.relevance.lexicon import Concept
 from s2m.domain.relevance.meanings import Meaning, Meanings, bridged, of_the_product
+from s2m.domain.relevance.prose import Prose, is_long
 from s2m.domain.relevance.similarity import Spelling
 from s2m.domain.relevance.text import fold, words
 
@@ -48,6 +49,7 @@ class TopicIndex:
             Letters(vocabulary, self.meanings.letters) if rungs.letters else None,
             self.meanings.friends,
         )
+        self._prose = Prose(distinct) if any(map(is_long, documents)) else None
         self.positions: dict[str, int] = {}
         self._meant: list[Meaning] = []
         self._near: dict[int, list[tuple[int, float]]] = {}
@@ -66,18 +68,17 @@ class TopicIndex:
                 if folded and folded not in self.positions:
                     self._add(folded)
 
-    def grown(self, texts: Iterable[str]) -> "TopicIndex":
-        """This index with the topics that are new; another one where most of what it holds has left or came later."""
-        wanted = {folded for folded in map(fold, texts) if folded}
-        if 2 * len(wanted) < len(self) - SPARE or len(wanted) > 2 * self._founded + SPARE:
-            return TopicIndex(wanted, self.meanings, self._rungs)
-        self.add(wanted - self.positions.keys())
-        return self
+    @property
+    def fits(self) -> bool:
+        """Whether the next room may share this index: until it is twice as large as what its weights were settled by."""
+        return len(self) <= 2 * self._founded + SPARE
 
     def _add(self, folded: str) -> None:
         meaning = self.meanings.of(folded)
         at = self._spelling.add(words(folded), meaning.language)
         self._meant.append(meaning)
+        if self._prose:
+            self._prose.add(at, folded)
         if self._rungs.bridge:
             for concept, nearness in meaning.near.items():
                 self._near.setdefault(concept, []).append((at, nearness))
@@ -96,7 +97,10 @@ class TopicIndex:
 
     def _similarities(self, folded: str) -> dict[int, float]:
         meaning = self.meanings.of(folded)
-        found = self._spelling.likeness(words(folded), meaning.language)
+        if self._prose and self._rungs.stems and is_long(words(folded)):
+            found = self._prose.likeness(folded)
+        else:
+            found = self._spelling.likeness(words(folded), meaning.language)
         for at, cosine in self._cosines(meaning).items():
             carried = bridged(cosine, meaning.language, self._meant[at].language)
             if carried > found.get(at, 0.0):
