@@ -34,13 +34,19 @@ def rarity(topics: int, holding: int) -> float:
 class Families:
     """Words that share their Dutch *or* English stem are one family; a slip apart counts for half.
 
-    documents: the topics at the start, as words, from which the weights come; and those of `base`.
+    documents: the topics at the start, as words, from which the weights come; and those of `base`. slips: whether slips
+    of the finger are looked for; in a large vocabulary the letters find them for less.
     """
 
     def __init__(
-        self, documents: Iterable[Sequence[str]], base: "Families | None" = None, languages: Sequence[str] = LANGUAGES
+        self,
+        documents: Iterable[Sequence[str]],
+        base: "Families | None" = None,
+        languages: Sequence[str] = LANGUAGES,
+        slips: bool = True,
     ) -> None:
-        self._languages, self._base = tuple(languages), base
+        self._languages, self._base, self._slips = tuple(languages), base, slips
+        self._weights: dict[str, float] = {}
         self._held: Counter[str] = Counter()
         self._topics: int = base._topics if base else 0
         for document in documents:
@@ -53,16 +59,18 @@ class Families:
         """One more word that others may be related to."""
         for reading in _readings(word, self._languages):
             self._by_reading[reading].append(word)
-        for key in slip_keys(word):
+        for key in slip_keys(word) if self._slips else ():
             self._by_slip[key].append(word)
+        self._weights[word] = self.weight(word)
 
     def weight(self, word: str) -> float:
         """The rarity of the word's family."""
-        return rarity(self._topics, max(self._count(reading) for reading in _readings(word, self._languages)))
+        known = self._weights.get(word)
+        return known or rarity(self._topics, max(self._count(reading) for reading in _readings(word, self._languages)))
 
     def related(self, word: str) -> dict[str, float]:
         """The words that count as this one, each with its credit: 1 or `SLIP_CREDIT`."""
-        slips = (other for key in slip_keys(word) for other in self._by_slip.get(key, ()))
+        slips = (other for key in (slip_keys(word) if self._slips else ()) for other in self._by_slip.get(key, ()))
         family = (other for reading in _readings(word, self._languages) for other in self._by_reading.get(reading, ()))
         return dict.fromkeys(slips, SLIP_CREDIT) | dict.fromkeys(family, 1.0)
 
@@ -90,7 +98,12 @@ class Letters:
             self._small.update(gram for gram in grams(word) if len(gram) < least)
         self._counted = len(self._at)
         self._topics = self._counted + (base._counted if base else 0)
-        self._lengths.extend(self._length(word) for word in self._at)
+        squares = [0.0] * self._counted
+        for gram, posted in self._by_gram.items():
+            square = self._rarity(gram) ** 2
+            for at in posted:
+                squares[at] += square
+        self._lengths.extend(map(sqrt, squares))
         self._words = list(self._at)
 
     def add(self, word: str) -> None:

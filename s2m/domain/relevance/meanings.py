@@ -86,7 +86,7 @@ class Meanings:
         self._named: dict[tuple[str, str], int] = {}
         self._sides: dict[str, tuple[Spelling, array[int]]] = {}
         for side in LANGUAGES:
-            families = Families((document for language, document in labels if language == side), languages=(side,))
+            families = Families((document for language, document in labels if language == side), languages=(side,), slips=False)
             self._sides[side] = Spelling(families, self.letters, self.friends), array("i")
         for at, language, folded, document, share in texts:
             spelling, concepts = self._sides[language]

@@ -58,13 +58,14 @@ class Spelling:
         """One more text, as its words; its place."""
         at = len(self._languages)
         self._languages.append(language)
-        for step in self._steps:
-            step.parts.append(1 / step.length(document) if document else 0.0)
         for word in document:
             if word not in self._postings:
                 for step in self._steps:
                     step.kinship.add(word)
                 self._postings[word] = array("I")
+        for step in self._steps:
+            step.parts.append(1 / step.length(document) if document else 0.0)
+        for word in document:
             self._postings[word].append(at)
         return at
 
