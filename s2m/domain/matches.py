@@ -13,6 +13,7 @@ from s2m.domain.relevance import Match, Present, RoomIndex, people_for
 
 if TYPE_CHECKING:
     from s2m.domain.presence import Here, Visit
+    from s2m.domain.relevance.meanings import Meanings
     from s2m.store import Store
 
 
@@ -25,10 +26,12 @@ def as_present(here: Here) -> Present:
     )
 
 
-def room_of(store: Store, venue_id: str, now: datetime) -> RoomIndex:
-    """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer."""
+def room_of(
+    store: Store, venue_id: str, now: datetime, before: RoomIndex | None = None, meanings: Meanings | None = None
+) -> RoomIndex:
+    """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer; on the one before."""
     apart = store.blocks.apart_here(venue_id, now)
-    return RoomIndex((as_present(here) for here in store.presence.here(venue_id)), apart)
+    return RoomIndex((as_present(here) for here in store.presence.here(venue_id)), apart, before, meanings)
 
 
 def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:

@@ -2,7 +2,8 @@
 
 Words are compared once here and topics are compared through their words, so the work grows with a
 room's vocabulary, which is small, and not with the people in it. Rare terms weigh more than common
-ones: the inverse document frequency of Spärck Jones, over the room's topics and the lexicon's labels.
+ones: the inverse document frequency of Spärck Jones, over the room's topics and the lexicon's labels. The lexicon counts as
+`BASE_TOPICS` topics, however large it is: enough to steady a small room, and a word that a full room shares tells less there.
 
 Both kinships may grow: a word can be added while others read. What a term weighs is settled before.
 """
@@ -18,11 +19,12 @@ from s2m.domain.relevance.text import grams, slip_keys, stems
 SLIP_CREDIT = 0.5
 CHANCE_LIKENESS = 0.1
 PRIOR_TOPICS = 10
+BASE_TOPICS = 1000
 LANGUAGES = ("nl", "en")
 
 
 @cache
-def rarity(topics: int, holding: int) -> float:
+def rarity(topics: float, holding: float) -> float:
     """How much a term tells: 1 when every topic has it, about 6.4 for the only one among 2,500.
 
     A room counts as `PRIOR_TOPICS` larger than it is, so that in a room of three a single word more
@@ -48,10 +50,12 @@ class Families:
         self._languages, self._base, self._slips = tuple(languages), base, slips
         self._weights: dict[str, float] = {}
         self._held: Counter[str] = Counter()
-        self._topics: int = base._topics if base else 0
+        self._topics = 0
         for document in documents:
             self._topics += 1
             self._held.update({reading for word in document for reading in _readings(word, self._languages)})
+        self._share = BASE_TOPICS / max(base._topics, BASE_TOPICS) if base else 0.0
+        self._whole: float = self._topics + (self._share * base._topics if base else 0)
         self._by_reading: dict[str, list[str]] = defaultdict(list)
         self._by_slip: dict[str, list[str]] = defaultdict(list)
 
@@ -66,7 +70,7 @@ class Families:
     def weight(self, word: str) -> float:
         """The rarity of the word's family."""
         known = self._weights.get(word)
-        return known or rarity(self._topics, max(self._count(reading) for reading in _readings(word, self._languages)))
+        return known or rarity(self._whole, max(self._count(reading) for reading in _readings(word, self._languages)))
 
     def related(self, word: str) -> dict[str, float]:
         """The words that count as this one, each with its credit: 1 or `SLIP_CREDIT`."""
@@ -74,8 +78,8 @@ class Families:
         family = (other for reading in _readings(word, self._languages) for other in self._by_reading.get(reading, ()))
         return dict.fromkeys(slips, SLIP_CREDIT) | dict.fromkeys(family, 1.0)
 
-    def _count(self, reading: str) -> int:
-        return self._held[reading] + (self._base._count(reading) if self._base else 0)
+    def _count(self, reading: str) -> float:
+        return self._held[reading] + (self._share * self._base._count(reading) if self._base else 0)
 
 
 class Letters:
@@ -97,7 +101,8 @@ class Letters:
             self._post(word)
             self._small.update(gram for gram in grams(word) if len(gram) < least)
         self._counted = len(self._at)
-        self._topics = self._counted + (base._counted if base else 0)
+        self._share = BASE_TOPICS / max(base._counted, BASE_TOPICS) if base else 0.0
+        self._whole: float = self._counted + (self._share * base._counted if base else 0)
         squares = [0.0] * self._counted
         for gram, posted in self._by_gram.items():
             square = self._rarity(gram) ** 2
@@ -145,10 +150,10 @@ class Letters:
 
     def _rarity(self, gram: str) -> float:
         """By the words it was built with: those that came later lie behind them and are not counted."""
-        return rarity(self._topics, self._count(gram))
+        return rarity(self._whole, self._count(gram))
 
-    def _count(self, gram: str) -> int:
-        below = self._base._count(gram) if self._base else 0
+    def _count(self, gram: str) -> float:
+        below = self._share * self._base._count(gram) if self._base else 0
         posted = self._by_gram.get(gram)
         if posted is None:
             return below + self._small[gram]

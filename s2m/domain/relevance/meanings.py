@@ -4,15 +4,19 @@ The idea is explicit semantic analysis (Gabrilovich and Markovitch): a text is d
 many described concepts, in its own language, and two descriptions can be compared whatever language each came from.
 """
 
+import logging
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from math import log, sqrt
+from functools import lru_cache
+from math import log as ln
+from math import sqrt
+from pathlib import Path
+from threading import Lock
 
 from s2m.domain.relevance.kinship import LANGUAGES, Families, Letters
-from s2m.domain.relevance.lexicon import Concept, Lexicon, shipped
+from s2m.domain.relevance.lexicon import SHIPPED, Concept, Lexicon, load, shipped
 from s2m.domain.relevance.similarity import FalseFriends, Spelling
 from s2m.domain.relevance.text import DUTCH_STOP_WORDS, ENGLISH_STOP_WORDS, fold, spoken, words
 
@@ -27,6 +31,9 @@ SURE_OF_LANGUAGE = 0.5
 
 ACROSS = (0.6, 0.2)
 WITHIN = (0.4, 0.3)
+
+_BUILDING = Lock()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class Language:
         if word in self._known:
             return self._known[word]
         (dutch, many), (english, others) = self._usual
-        odds = sum(log((dutch[gram] + 1) / many) - log((english[gram] + 1) / others) for gram in _threes(word))
+        odds = sum(ln((dutch[gram] + 1) / many) - ln((english[gram] + 1) / others) for gram in _threes(word))
         return max(-0.8, min(0.8, odds / 4))
 
 
@@ -137,7 +144,20 @@ def bridged(cosine: float, one: str | None, two: str | None) -> float:
     return beta * max(0.0, min(1.0, (cosine - least) / (1 - least)))
 
 
-@cache
-def of_the_product() -> Meanings:
-    """The meanings of the lexicon that comes with the product, built once in a process, by whoever asks first."""
-    return Meanings(shipped())
+def of_the_product(more: Path | None = None) -> Meanings:
+    """The meanings of the lexicon that comes with the product, and of one more file where that is there.
+
+    Built once in a process, by whoever asks first. What cannot be built is logged, and only literal matches are found.
+    """
+    extra = (more, more.stat().st_mtime_ns) if more and more.exists() else None
+    with _BUILDING:
+        return _built(extra)
+
+
+@lru_cache(maxsize=2)
+def _built(extra: tuple[Path, int] | None) -> Meanings:
+    try:
+        return Meanings(load(SHIPPED, extra[0]) if extra else shipped())
+    except Exception:
+        log.exception("The lexicon cannot be used: only literal matches are found")
+        return Meanings(Lexicon())

@@ -2,7 +2,7 @@
 
 In a text of hundreds of words every word has a neighbour by its letters, by chance, and letter groups only add noise
 (measured: .28 of weighted Kendall loss with them, .25 without); what tells is which words come back and which stand
-together. So where a long text is asked and the room holds some, lex is the cosine of ln(1 + times) · rarity over stems
+together. So where most texts of a room are long, lex is the cosine of ln(1 + times) · rarity over stems
 and pairs of stems.
 """
 
@@ -21,7 +21,7 @@ def is_long(document: tuple[str, ...]) -> bool:
 
 
 class Prose:
-    """The texts of a room that holds long ones. Grows; what a term weighs is settled by those it was built with."""
+    """The texts of a room where most are long. Grows; what a term weighs is settled by those it was built with."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._held: Counter[str] = Counter()

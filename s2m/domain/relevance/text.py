@@ -4,12 +4,17 @@ Pure functions on one text; nothing here knows a room or a person. A topic is fr
 typed it, Dutch or English or both, and stays untouched: these functions only make what is compared.
 """
 
+import logging
 import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-import snowballstemmer  # type: ignore[import-untyped]
+try:
+    import snowballstemmer  # type: ignore[import-untyped]
+except ImportError:
+    snowballstemmer = None
+    logging.getLogger(__name__).warning("There is no stemmer: words match in the form they are typed in")
 
 _DIACRITICS = re.compile("[\u0300-\u036f\ufe00-\ufe0f]")
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf"})
@@ -88,6 +93,8 @@ def stems(word: str) -> Stems:
     Nobody says in which language a topic is typed, and topics mix both, so every word is read both
     ways. Stemmers keep state while they work, so each call makes its own (0.3 µs): safe in threads.
     """
+    if snowballstemmer is None:
+        return Stems(word, word)
     dutch, english = snowballstemmer.stemmer("dutch"), snowballstemmer.stemmer("english")
     return Stems(nl=dutch.stemWord(word), en=english.stemWord(word))
 

@@ -49,7 +49,7 @@ class TopicIndex:
             Letters(vocabulary, self.meanings.letters) if rungs.letters else None,
             self.meanings.friends,
         )
-        self._prose = Prose(distinct) if any(map(is_long, documents)) else None
+        self._prose = Prose(distinct) if 2 * sum(map(is_long, documents)) > len(documents) else None
         self.positions: dict[str, int] = {}
         self._meant: list[Meaning] = []
         self._near: dict[int, list[tuple[int, float]]] = {}
@@ -97,7 +97,7 @@ class TopicIndex:
 
     def _similarities(self, folded: str) -> dict[int, float]:
         meaning = self.meanings.of(folded)
-        if self._prose and self._rungs.stems and is_long(words(folded)):
+        if self._prose and self._rungs.stems:
             found = self._prose.likeness(folded)
         else:
             found = self._spelling.likeness(words(folded), meaning.language)
