@@ -84,7 +84,8 @@ class Meanings:
             for language, folded, share in _texts(each)
         ]
         vocabulary = {side: {w for _, of, text, *_ in texts if of == side for w in spoken(text)} for side in LANGUAGES}
-        self.language = Language(vocabulary)
+        alike = {fold(nl) for nl, en in lexicon.apart if fold(nl) == fold(en)}
+        self.language = Language({side: known | alike for side, known in vocabulary.items()})
         self.friends = FalseFriends((fold(nl), fold(en)) for nl, en in lexicon.apart)
         labels = [(language, document) for _, language, _, document, share in texts if share == 1]
         self.families = Families(document for _, document in labels)
