@@ -28,6 +28,9 @@ MOST_CONCEPTS = 12
 GLOSS_SHARE = 0.5
 BRIDGED_WORDS = 8
 SURE_OF_LANGUAGE = 0.5
+CERTAINTY = 2
+UNKNOWN_WORD = 0.8
+LISTENED_TO = 40
 
 ACROSS = (0.6, 0.2)
 WITHIN = (0.4, 0.3)
@@ -53,16 +56,24 @@ def _threes(word: str) -> set[str]:
 
 
 class Language:
-    """Dutch or English? By words of one language only, else by the letter groups that are usual in each."""
+    """Dutch or English? By the words that one language has more than the other, else by the letter groups usual in each.
 
-    def __init__(self, vocabulary: Mapping[str, set[str]]) -> None:
-        dutch, english = ({*vocabulary["nl"], *DUTCH_STOP_WORDS}, {*vocabulary["en"], *ENGLISH_STOP_WORDS})
-        self._known = {word: float((word in dutch) - (word in english)) for word in dutch | english}
+    said: how often each language says each word. alike: words that both have, whatever was counted.
+    """
+
+    def __init__(self, said: Mapping[str, Counter[str]], alike: set[str]) -> None:
+        dutch, english = said["nl"], said["en"]
+        self._known = {
+            word: max(-1.0, min(1.0, (ln(dutch[word] + 0.5) - ln(english[word] + 0.5)) / CERTAINTY))
+            for word in dutch.keys() | english.keys()
+        }
+        self._known |= dict.fromkeys(DUTCH_STOP_WORDS, 1.0) | dict.fromkeys(ENGLISH_STOP_WORDS, -1.0)
+        self._known |= dict.fromkeys(alike | (DUTCH_STOP_WORDS & ENGLISH_STOP_WORDS), 0.0)
         self._usual = [(Counter(group for word in each for group in _threes(word)), 1 + len(each)) for each in (dutch, english)]
 
     def of(self, folded: str) -> str | None:
         """The language of a text; None where it could be either."""
-        lean = sum(self._lean(word) for word in spoken(folded)[:40])
+        lean = sum(self._lean(word) for word in spoken(folded)[:LISTENED_TO])
         return "nl" if lean >= SURE_OF_LANGUAGE else "en" if lean <= -SURE_OF_LANGUAGE else None
 
     def _lean(self, word: str) -> float:
@@ -70,7 +81,7 @@ class Language:
             return self._known[word]
         (dutch, many), (english, others) = self._usual
         odds = sum(ln((dutch[gram] + 1) / many) - ln((english[gram] + 1) / others) for gram in _threes(word))
-        return max(-0.8, min(0.8, odds / 4))
+        return max(-UNKNOWN_WORD, min(UNKNOWN_WORD, odds / 4))
 
 
 class Meanings:
@@ -83,9 +94,8 @@ class Meanings:
             for at, each in enumerate(lexicon.concepts)
             for language, folded, share in _texts(each)
         ]
-        vocabulary = {side: {w for _, of, text, *_ in texts if of == side for w in spoken(text)} for side in LANGUAGES}
-        alike = {fold(nl) for nl, en in lexicon.apart if fold(nl) == fold(en)}
-        self.language = Language({side: known | alike for side, known in vocabulary.items()})
+        said = {side: Counter(w for _, of, text, *_ in texts if of == side for w in spoken(text)) for side in LANGUAGES}
+        self.language = Language(said, {fold(nl) for nl, en in lexicon.apart if fold(nl) == fold(en)})
         self.friends = FalseFriends((fold(nl), fold(en)) for nl, en in lexicon.apart)
         labels = [(language, document) for _, language, _, document, share in texts if share == 1]
         self.families = Families(document for _, document in labels)
