@@ -16,7 +16,7 @@ from s2m.domain.relevance.text import fold
 ACKNOWLEDGEMENT = "This service uses the ESCO classification of the European Commission."
 COLUMNS = {"label_nl", "alt_nl", "desc_nl", "label_en", "alt_en", "desc_en"}
 LARGEST = 64 * 2**20
-FIELD = "work"
+FIELD = "esco"
 
 
 def lines(source: IO[bytes]) -> list[str]:
