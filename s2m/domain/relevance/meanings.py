@@ -125,9 +125,9 @@ class Meanings:
             for concept, nearness in self._near(folded, document, side, language):
                 near[concept] = max(nearness, near.get(concept, 0.0))
         best = sorted(near.items(), key=lambda each: (-each[1], each[0]))[:MOST_CONCEPTS]
-        squares = {concept: nearness * nearness for concept, nearness in best if nearness >= NEAR}
-        length = sqrt(sum(each * each for each in squares.values()))
-        return Meaning(language, {concept: each / length for concept, each in squares.items()})
+        sharp = {concept: nearness**3 for concept, nearness in best if nearness >= NEAR}
+        length = sqrt(sum(each * each for each in sharp.values()))
+        return Meaning(language, {concept: each / length for concept, each in sharp.items()})
 
     def _near(self, folded: str, document: tuple[str, ...], side: str, language: str | None) -> Iterator[tuple[int, float]]:
         spelling, concepts = self._sides[side]
