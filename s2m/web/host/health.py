@@ -17,7 +17,7 @@ from s2m.domain import ledger
 from s2m.domain.errors import Damaged
 from s2m.domain.ledger import Head, Verdict
 from s2m.domain.venues import Venue
-from s2m.web.context import config, database, hosted_venue, limit, me, now, person, reading, writing
+from s2m.web.context import config, database, hosted_venue, limit, me, meanings, now, person, reading, writing
 from s2m.web.host import blueprint, isolated
 from s2m.web.policy import host
 
@@ -169,6 +169,8 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
         silent = [device.name for device in store.devices.all(venue.id) if device.is_silent(now())]
         stuck = waiting if not config().smtp_url else store.outbox.retrying(venue.network_id)
     found |= {"trouble": _trouble(found["jobs"], silent, stuck, failed), "mails": bool(config().smtp_url)}
+    topics = meanings().lexicon
+    found |= {"topics": topics, "esco": any(concept.field == "esco" for concept in topics.concepts)}
     engine = database().kind.describe()
     return render_template(
         "host/health.html", verdict=verdict, fault=_fault(verdict), waiting=waiting, failed=failed, engine=engine, **found

@@ -111,9 +111,11 @@ def test_an_inflected_word_still_finds_the_helper(person: Person) -> None:
     assert names(shown(noor, person("Sam", knows=["offertes schrijven"]), to=noor)) == ["Sam"]
 
 
-def test_english_need_and_dutch_knowledge_without_shared_letters_give_nothing(person: Person) -> None:
-    noor = person("Noor", needs=["accounting"])
-    assert shown(noor, person("Sam", knows=["boekhouding"]), to=noor) == ()
+def test_an_english_need_finds_dutch_knowledge_through_a_concept(person: Person) -> None:
+    noor = person("Noor", needs=["VAT filing"])
+    (match,) = shown(noor, person("Sam", knows=["btw-aangifte"]), to=noor)
+    assert match.reason.through is not None
+    assert (match.reason.through.name("nl"), match.reason.through.name("en")) == ("btw-aangifte", "VAT return")
 
 
 def test_a_generalist_with_forty_topics_does_not_swamp_the_specialist(person: Person) -> None:
