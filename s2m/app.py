@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache, partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, request, session, url_for
@@ -18,6 +19,7 @@ from s2m import __version__, jobs, paths
 from s2m.config import Config, keys, load
 from s2m.domain.errors import Collision
 from s2m.domain.people import LANGUAGES
+from s2m.domain.relevance.meanings import of_the_product
 from s2m.store.engine import Database
 from s2m.web import PAGES, bodies, context, errors, live, pages, policy
 
@@ -89,6 +91,7 @@ def serve() -> Flask:
     app = create_app()
     config: Config = app.extensions["s2m.config"]
     app.extensions["s2m.database"].kind.listen(app.extensions["s2m.hub"].tell)
+    Thread(target=of_the_product, args=(config.taxonomy,), name="lexicon", daemon=True).start()
     if config.jobs:
         jobs.start(app.extensions["s2m.database"], config)
     return app

@@ -46,6 +46,11 @@ class Config:
     demo: bool = False
 
     @property
+    def taxonomy(self) -> Path:
+        """More concepts for matching topics, where somebody imported them."""
+        return self.instance / "topics-esco.txt"
+
+    @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.instance.resolve() / 's2m.sqlite'}"
 

@@ -3,7 +3,7 @@
 base.py      the instance, refusals, exit codes      set_up.py   init, cert, doctor
 serve.py     run, demo, worker                       people.py   login-link, badge, people
 kiosk.py     kiosk                                   ledger.py   ledger       copies.py   backup, restore
-passport.py  passport
+passport.py  passport                             topics.py    topics
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import click
 
 from s2m import __version__
-from s2m.cli import copies, kiosk, ledger, passport, people, serve, set_up
+from s2m.cli import copies, kiosk, ledger, passport, people, serve, set_up, topics
 from s2m.cli.base import Group, Place, instance_option
 
 
@@ -28,6 +28,7 @@ cli.params.append(instance_option())
 for command in (
     set_up.init, serve.run, serve.demo, serve.worker, set_up.doctor, people.login_link, people.badge, kiosk.kiosk,
     ledger.ledger, passport.passport, people.people, copies.backup, copies.restore, set_up.cert,
+    topics.topics,
 ):  # fmt: skip
     cli.add_command(command)
 

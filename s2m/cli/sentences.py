@@ -33,6 +33,8 @@ SENTENCES = {
     "roster_encoding": "Line {line} is not UTF-8. Save the list as CSV UTF-8.",
     "roster_large": "The list is too large: at most {most} bytes.",
     "served": "A server already runs on this instance. Stop it first.",
+    "taxonomy_large": "This is larger than a taxonomy can be: at most {most} MB.",
+    "taxonomy_shape": "This is not a CSV table of occupations with label_nl, alt_nl, desc_nl and the same in en.",
     "timezone": "Choose a time zone, such as Europe/Amsterdam.",
     "too_long": "This is too long: at most {most} characters.",
     "too_many_topics": "At most {most} topics.",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from s2m.domain.presence import Here, Visit
+    from s2m.domain.relevance.meanings import Meanings
     from s2m.store import Store
 
 PAIRED = 60
@@ -30,11 +31,13 @@ def as_present(here: Here, *, paused: bool = False) -> Present:
     )  # fmt: skip
 
 
-def room_of(store: Store, venue_id: str, now: datetime) -> RoomIndex:
-    """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer."""
+def room_of(
+    store: Store, venue_id: str, now: datetime, before: RoomIndex | None = None, meanings: Meanings | None = None
+) -> RoomIndex:
+    """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer; on the one before."""
     apart, paused = store.blocks.apart_here(venue_id, now), store.pauses.here(venue_id, now)
     present = store.presence.here(venue_id)
-    return RoomIndex((as_present(here, paused=here.person.id in paused) for here in present), apart)
+    return RoomIndex((as_present(here, paused=here.person.id in paused) for here in present), apart, before, meanings)
 
 
 def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:

@@ -16,6 +16,7 @@ from s2m.domain.devices import Device
 from s2m.domain.errors import NotFound, Refused, TooMany
 from s2m.domain.people import LANGUAGES, Person, Role
 from s2m.domain.relevance import RoomIndex
+from s2m.domain.relevance.meanings import Meanings, of_the_product
 from s2m.domain.signin import Session
 from s2m.domain.venues import Network, Policy, Venue
 
@@ -232,6 +233,11 @@ def public_url() -> str:
     return (config().public_url or request.host_url).rstrip("/")
 
 
+def meanings() -> Meanings:
+    """What the lexicon knows of topics; read by whoever asks first."""
+    return of_the_product(config().taxonomy)
+
+
 def room(venue_id: str) -> RoomIndex:
     """Everybody present at a venue, for matches; kept until something changes there.
 
@@ -243,6 +249,7 @@ def room(venue_id: str) -> RoomIndex:
     kept = rooms.get(venue_id)
     if kept is None or kept[0] != version:
         with reading() as store:
-            kept = version, matches.room_of(store, venue_id, now())
+            before = kept[1] if kept else None
+            kept = version, matches.room_of(store, venue_id, now(), before, meanings())
         rooms[venue_id] = kept
     return kept[1]

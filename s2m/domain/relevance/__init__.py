@@ -9,8 +9,9 @@ a slip of the finger, shared parts of words. A need that nobody answers gives no
 not visible is never shown. Pure: no clock, no chance, no storage; the same room gives the same answer.
 """
 
+from s2m.domain.relevance.acquaintance import Acquaintance, Together, Verdict
 from s2m.domain.relevance.matching import Match, people_for
 from s2m.domain.relevance.reasons import Reason, ReasonKind
 from s2m.domain.relevance.room import Present, RoomIndex
 
-__all__ = ["Match", "Present", "Reason", "ReasonKind", "RoomIndex", "people_for"]
+__all__ = ["Acquaintance", "Match", "Present", "Reason", "ReasonKind", "RoomIndex", "Together", "Verdict", "people_for"]

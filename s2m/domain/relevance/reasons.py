@@ -13,10 +13,15 @@ it when it is not `sure`. One sentence per kind, the viewer's topic being `mine`
                You work on {mine}. {name} knows {theirs}.
     know_work  {name} werkt aan {theirs}; jij weet van {mine}.
                {name} works on {theirs}; you know {mine}.
+
+Before it comes *Unexpected: a different field, but* where the match has that slot; behind it *related through: {concept}*
+where the lexicon carried the one topic to the other.
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from s2m.domain.relevance.lexicon import Concept
 
 ReasonKind = Literal["need_know", "know_need", "work_work", "work_know", "know_work"]
 
@@ -34,13 +39,17 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The winning pair. `strength` is its likeness in (0, 1]; `sure` is False below `SURE_FROM`."""
+    """The winning pair. `strength` is its likeness in (0, 1]; `sure` is False below `SURE_FROM`.
+
+    through: the concept that carried the one to the other, where their letters do not say as much.
+    """
 
     kind: ReasonKind
     mine: str
     theirs: str
     strength: float
     sure: bool
+    through: Concept | None = None
 
 
 def winning(pairs: dict[ReasonKind, tuple[float, Pair]]) -> Reason:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from s2m.domain.errors import NotFound
-from s2m.domain.relevance.similarity import TopicIndex
+from s2m.domain.relevance.lexicon import Concept
+from s2m.domain.relevance.meanings import Meanings
 from s2m.domain.relevance.text import fold
+from s2m.domain.relevance.topics import TopicIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Present:
     needs: tuple[str, ...]
     visible: bool
     where: str | None = None
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Everything they said, as typed."""
+        return (*self.knows, *self.works_on, *self.needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +58,17 @@ class RoomIndex:
     """The people present and their topics, ready for `people_for`.
 
     apart: whom each person is not to be shown. Someone who is not visible leaves no trace in what others see: not as a
-    candidate and not in the weights of the words. Raises ValueError when a person is listed twice.
+    candidate and not in the weights of the words. before: the same venue's room a moment ago, whose topics are kept with
+    their weights until it has doubled, so that a check-in costs what is new. Raises ValueError when a person is listed twice.
     """
 
-    def __init__(self, people: Iterable[Present], apart: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        people: Iterable[Present],
+        apart: Mapping[str, frozenset[str]] | None = None,
+        before: "RoomIndex | None" = None,
+        meanings: Meanings | None = None,
+    ) -> None:
         self._apart = apart or {}
         self._people: dict[str, Present] = {}
         for person in people:
@@ -62,10 +76,15 @@ class RoomIndex:
                 raise ValueError(f"person {person.person_id!r} is listed twice in one room")
             self._people[person.person_id] = person
         shown = [person for person in self._people.values() if person.visible]
-        self._topics = TopicIndex(text for person in shown for text in (*person.knows, *person.works_on, *person.needs))
-        self.candidates: tuple[Candidate, ...] = tuple(
-            Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs))) for person in shown
-        )
+        kept = {each.person: each for each in before.candidates} if before and before.topics.fits else {}
+        if before and before.topics.fits:
+            self.topics: TopicIndex = before.topics
+            self.topics.add(text for person in shown if person not in kept for text in person.topics)
+        else:
+            self.topics = TopicIndex(
+                (text for person in shown for text in person.topics), before.topics.meanings if before else meanings
+            )
+        self.candidates: tuple[Candidate, ...] = tuple(kept.get(person) or self._candidate(person) for person in shown)
 
     def __len__(self) -> int:
         """How many people are present, visible or not."""
@@ -82,10 +101,18 @@ class RoomIndex:
         apart = self._apart.get(person_id, frozenset())
         return [each for each in self.candidates if each.person.person_id != person_id and each.person.person_id not in apart]
 
-    def similarities(self, text: str) -> dict[int, float]:
+    def similarities(self, text: str) -> Mapping[int, float]:
         """How alike `text`, from anyone, is to the visible topics: (0, 1] by `Topic.at`, absent is 0."""
-        return self._topics.similarities(text)
+        return self.topics.similarities(text)
+
+    def through(self, mine: str, theirs: str) -> Concept | None:
+        """The concept that carried a text to a topic of the room, where their letters do not say as much."""
+        at = self.topics.positions.get(fold(theirs))
+        return None if at is None else self.topics.through(mine, at)
+
+    def _candidate(self, person: Present) -> Candidate:
+        return Candidate(person, *map(self._places, (person.knows, person.works_on, person.needs)))
 
     def _places(self, texts: tuple[str, ...]) -> tuple[Topic, ...]:
-        places = ((text, self._topics.positions.get(fold(text))) for text in texts)
+        places = ((text, self.topics.positions.get(fold(text))) for text in texts)
         return tuple(Topic(text, at) for text, at in places if at is not None)

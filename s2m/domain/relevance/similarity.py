@@ -1,81 +1,111 @@
-"""How alike two topics are, between 0 and 1, by their letters alone.
+"""How alike two topics are by their letters: exact → stems → letter groups, each working without the next.
 
-    lex(s,t) = .6 cos_stem + .4 cos_char        sim(s,t) = 1 on exact folded equality, else lex
+    lex(s,t) = .6 cos_stem + .4 cos_char
 
-The ladder is exact → stems → letter groups; each step works without the next. Both cosines compare
-topics as weighted sets of words (Salton's vector space model) in which related words count too; the
-weights .6 and .4 are the product's own, chosen on its benchmarks.
+Both cosines compare texts as weighted sets of words (Salton's vector space model) in which related words count too; the
+weights .6 and .4 are the product's own, chosen on its benchmarks. False friends are related in no other language.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
 from math import sqrt
 
 from s2m.domain.relevance.kinship import Families, Letters
-from s2m.domain.relevance.text import fold, words
+from s2m.domain.relevance.text import stems
 
 STEM_WEIGHT = 0.6
 CHAR_WEIGHT = 0.4
 
 
-class Space:
-    """Topics as unit vectors of their words, seen through one kinship of words."""
+class FalseFriends:
+    """Pairs of a Dutch and an English word that look alike and mean something else."""
 
-    def __init__(self, documents: Sequence[tuple[str, ...]], kinship: Families | Letters) -> None:
-        self._kinship = kinship
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for at, document in enumerate(documents):
-            for word, weight in self._unit(document):
-                self._postings[word].append((at, weight))
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = {(stems(nl).nl, stems(en).en) for nl, en in pairs}
+        self._dutch = {nl for nl, _ in self._pairs}
+        self._english = {en for _, en in self._pairs}
 
-    def cosines(self, document: tuple[str, ...]) -> dict[int, float]:
-        """The likeness in (0, 1] to each topic of the room that has any."""
-        found: dict[int, float] = defaultdict(float)
-        for word, weight in self._unit(document):
-            for at, partner in self._partners(word).items():
-                found[at] += weight * partner
-        return {at: min(1.0, cosine) for at, cosine in found.items()}
+    def __contains__(self, word: str) -> bool:
+        read = stems(word)
+        return read.nl in self._dutch or read.en in self._english
 
-    def _partners(self, word: str) -> dict[int, float]:
-        """Per topic, what its best partner for this word counts: never the sum of several."""
-        best: dict[int, float] = {}
-        for other, credit in self._kinship.related(word).items():
-            for at, weight in self._postings.get(other, ()):
-                if credit * weight > best.get(at, 0.0):
-                    best[at] = credit * weight
-        return best
-
-    def _unit(self, document: tuple[str, ...]) -> list[tuple[str, float]]:
-        weights = [self._kinship.weight(word) for word in document]
-        length = sqrt(sum(weight * weight for weight in weights))
-        return [(word, weight / length) for word, weight in zip(document, weights, strict=True)]
+    def may_meet(self, word: str, language: str | None, other: str, others: str | None) -> bool:
+        """Whether two words count as related. Words that are spelled alike part only where both languages are known."""
+        if language == others is not None:
+            return True
+        one, two = stems(word), stems(other)
+        if word == other:
+            return None in (language, others) or (one.nl, one.en) not in self._pairs
+        return (one.nl, two.en) not in self._pairs and (two.nl, one.en) not in self._pairs
 
 
-class TopicIndex:
-    """The distinct topics of one room, ready to be compared with any text. Never changed once built.
+class Spelling:
+    """Texts to be compared by their letters, as weighted sets of words. Grows; what is in it stays.
 
-    Each text is read once, however many people typed it. `positions` gives the place of a folded
-    topic in the answers of `similarities`.
+    families or letters None: that step is not taken, and the other has the whole weight.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        distinct = sorted({folded for folded in map(fold, texts) if folded})
-        documents = [words(folded) for folded in distinct]
-        vocabulary = Counter(word for document in documents for word in document)
-        self.positions: Mapping[str, int] = {folded: at for at, folded in enumerate(distinct)}
-        self._stem = Space(documents, Families(len(documents), vocabulary))
-        self._char = Space(documents, Letters(len(documents), vocabulary))
+    def __init__(self, families: Families | None, letters: Letters | None, friends: FalseFriends) -> None:
+        steps = [(share, kinship) for share, kinship in ((STEM_WEIGHT, families), (CHAR_WEIGHT, letters)) if kinship is not None]
+        whole = sum(share for share, _ in steps)
+        self._steps = [_Step(share / whole, kinship, array("d")) for share, kinship in steps]
+        self._friends = friends
+        self._languages: list[str | None] = []
+        self._postings: dict[str, array[int]] = {}
 
-    def similarities(self, text: str) -> dict[int, float]:
-        """sim(text, t) in (0, 1] for each topic t of the room that has any; `text` may be anyone's."""
-        folded = fold(text)
-        document = words(folded)
-        by_stem, by_char = self._stem.cosines(document), self._char.cosines(document)
-        found = {
-            at: min(1.0, STEM_WEIGHT * by_stem.get(at, 0.0) + CHAR_WEIGHT * by_char.get(at, 0.0))
-            for at in by_stem.keys() | by_char.keys()
-        }
-        same = self.positions.get(folded)
-        if same is not None:
-            found[same] = 1.0
-        return found
+    def add(self, document: tuple[str, ...], language: str | None) -> int:
+        """One more text, as its words; its place."""
+        at = len(self._languages)
+        self._languages.append(language)
+        for word in document:
+            if word not in self._postings:
+                for step in self._steps:
+                    step.kinship.add(word)
+                self._postings[word] = array("I")
+        for step in self._steps:
+            step.parts.append(1 / step.length(document) if document else 0.0)
+        for word in document:
+            self._postings[word].append(at)
+        return at
+
+    def likeness(self, document: tuple[str, ...], language: str | None) -> dict[int, float]:
+        """lex in (0, 1] by place; absent is 0."""
+        found: dict[int, float] = {}
+        for step in self._steps:
+            whole = step.share / step.length(document) if document else 0.0
+            for word in document:
+                part = whole * step.kinship.weight(word)
+                for at, partner in self._partners(step, word, language).items():
+                    found[at] = found.get(at, 0.0) + part * partner
+        return {at: min(1.0, likeness) for at, likeness in found.items()}
+
+    def _partners(self, step: "_Step", word: str, language: str | None) -> dict[int, float]:
+        """Per text, what its best partner for this word counts: never the sum of several."""
+        best: dict[int, float] = {}
+        guarded, parts = word in self._friends, step.parts
+        for other, credit in step.kinship.related(word).items():
+            places = self._postings.get(other)
+            if places is None:
+                continue
+            weight = credit * step.kinship.weight(other)
+            for at in self._meeting(word, language, other) if guarded else places:
+                count = weight * parts[at]
+                if count > best.get(at, 0.0):
+                    best[at] = count
+        return best
+
+    def _meeting(self, word: str, language: str | None, other: str) -> list[int]:
+        return [at for at in self._postings[other] if self._friends.may_meet(word, language, other, self._languages[at])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One kinship of words: its share in the whole, and for each text one by the length of its vector."""
+
+    share: float
+    kinship: Families | Letters
+    parts: "array[float]"
+
+    def length(self, document: tuple[str, ...]) -> float:
+        return sqrt(sum(self.kinship.weight(word) ** 2 for word in document))

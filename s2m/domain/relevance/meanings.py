@@ -1,0 +1,163 @@
+"""What a topic is about: its language and the concepts of the lexicon it comes near, so that meanings can be compared.
+
+The idea is explicit semantic analysis (Gabrilovich and Markovitch): a text is described by how near it comes to each of
+many described concepts, in its own language, and two descriptions can be compared whatever language each came from.
+"""
+
+import logging
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log as ln
+from math import sqrt
+from pathlib import Path
+from threading import Lock
+
+from s2m.domain.relevance.kinship import LANGUAGES, Families, Letters
+from s2m.domain.relevance.lexicon import SHIPPED, Concept, Lexicon, load, shipped
+from s2m.domain.relevance.similarity import FalseFriends, Spelling
+from s2m.domain.relevance.text import DUTCH_STOP_WORDS, ENGLISH_STOP_WORDS, fold, spoken, words
+
+KEPT_TOPICS = 16384
+NEAR = 0.2
+ALIKE = 0.3
+SEARCHED_FROM = 4
+MOST_CONCEPTS = 12
+GLOSS_SHARE = 0.5
+BRIDGED_WORDS = 8
+SURE_OF_LANGUAGE = 0.5
+
+ACROSS = (0.6, 0.2)
+WITHIN = (0.4, 0.3)
+
+_BUILDING = Lock()
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A topic's language ("nl", "en", None where it could be either) and its nearness to concepts, of length 1."""
+
+    language: str | None
+    near: Mapping[int, float]
+
+
+NOTHING = Meaning(None, {})
+
+
+def _threes(word: str) -> set[str]:
+    padded = f" {word} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}
+
+
+class Language:
+    """Dutch or English? By words of one language only, else by the letter groups that are usual in each."""
+
+    def __init__(self, vocabulary: Mapping[str, set[str]]) -> None:
+        dutch, english = ({*vocabulary["nl"], *DUTCH_STOP_WORDS}, {*vocabulary["en"], *ENGLISH_STOP_WORDS})
+        self._known = {word: float((word in dutch) - (word in english)) for word in dutch | english}
+        self._usual = [(Counter(group for word in each for group in _threes(word)), 1 + len(each)) for each in (dutch, english)]
+
+    def of(self, folded: str) -> str | None:
+        """The language of a text; None where it could be either."""
+        lean = sum(self._lean(word) for word in spoken(folded)[:40])
+        return "nl" if lean >= SURE_OF_LANGUAGE else "en" if lean <= -SURE_OF_LANGUAGE else None
+
+    def _lean(self, word: str) -> float:
+        if word in self._known:
+            return self._known[word]
+        (dutch, many), (english, others) = self._usual
+        odds = sum(ln((dutch[gram] + 1) / many) - ln((english[gram] + 1) / others) for gram in _threes(word))
+        return max(-0.8, min(0.8, odds / 4))
+
+
+class Meanings:
+    """A lexicon, ready to say what a text is about. Never changed once built; `of` remembers the latest topics."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        texts = [
+            (at, language, folded, words(folded), share)
+            for at, each in enumerate(lexicon.concepts)
+            for language, folded, share in _texts(each)
+        ]
+        vocabulary = {side: {w for _, of, text, *_ in texts if of == side for w in spoken(text)} for side in LANGUAGES}
+        self.language = Language(vocabulary)
+        self.friends = FalseFriends((fold(nl), fold(en)) for nl, en in lexicon.apart)
+        labels = [(language, document) for _, language, _, document, share in texts if share == 1]
+        self.families = Families(document for _, document in labels)
+        content = dict.fromkeys(word for *_, document, _ in texts for word in document)
+        self.letters = Letters(content, chance=ALIKE, least=SEARCHED_FROM)
+        self._named: dict[tuple[str, str], int] = {}
+        self._sides: dict[str, tuple[Spelling, array[int]]] = {}
+        for side in LANGUAGES:
+            families = Families((document for language, document in labels if language == side), languages=(side,), slips=False)
+            self._sides[side] = Spelling(families, self.letters, self.friends), array("i")
+        for at, language, folded, document, share in texts:
+            spelling, concepts = self._sides[language]
+            spelling.add(document, language)
+            concepts.append(at if share == 1 else -1 - at)
+            if share == 1:
+                self._named.setdefault((language, folded), at)
+        self.of = lru_cache(maxsize=KEPT_TOPICS)(self._of)
+
+    def _of(self, folded: str) -> Meaning:
+        """What a folded text is about. Long texts are about too much to be carried over a bridge."""
+        language = self.language.of(folded)
+        document = words(folded)
+        if len(document) > BRIDGED_WORDS or not self.lexicon.is_there:
+            return Meaning(language, {})
+        near: dict[int, float] = {}
+        for side in (language,) if language else LANGUAGES:
+            for concept, nearness in self._near(folded, document, side, language):
+                near[concept] = max(nearness, near.get(concept, 0.0))
+        best = sorted(near.items(), key=lambda each: (-each[1], each[0]))[:MOST_CONCEPTS]
+        squares = {concept: nearness * nearness for concept, nearness in best if nearness >= NEAR}
+        length = sqrt(sum(each * each for each in squares.values()))
+        return Meaning(language, {concept: each / length for concept, each in squares.items()})
+
+    def _near(self, folded: str, document: tuple[str, ...], side: str, language: str | None) -> Iterator[tuple[int, float]]:
+        spelling, concepts = self._sides[side]
+        for at, likeness in spelling.likeness(document, language).items():
+            concept = concepts[at]
+            yield (concept, likeness) if concept >= 0 else (-1 - concept, likeness * GLOSS_SHARE)
+        named = self._named.get((side, folded))
+        if named is not None:
+            yield named, 1.0
+
+
+def _texts(concept: Concept) -> Iterator[tuple[str, str, float]]:
+    for language, labels, gloss in (("nl", concept.nl, concept.gloss_nl), ("en", concept.en, concept.gloss_en)):
+        yield from ((language, fold(label), 1) for label in labels)
+        if fold(gloss):
+            yield language, fold(gloss), GLOSS_SHARE
+
+
+def bridged(cosine: float, one: str | None, two: str | None) -> float:
+    """beta · br: what two texts count for by their meaning.
+
+    Where a language is unknown the careful pair holds: what both languages write alike is found by its letters already.
+    """
+    beta, least = ACROSS if one and two and one != two else WITHIN
+    return beta * max(0.0, min(1.0, (cosine - least) / (1 - least)))
+
+
+def of_the_product(more: Path | None = None) -> Meanings:
+    """The meanings of the lexicon that comes with the product, and of one more file where that is there.
+
+    Built once in a process, by whoever asks first. What cannot be built is logged, and only literal matches are found.
+    """
+    extra = (more, more.stat().st_mtime_ns) if more and more.exists() else None
+    with _BUILDING:
+        return _built(extra)
+
+
+@lru_cache(maxsize=2)
+def _built(extra: tuple[Path, int] | None) -> Meanings:
+    try:
+        return Meanings(load(SHIPPED, extra[0]) if extra else shipped())
+    except Exception:
+        log.exception("The lexicon cannot be used: only literal matches are found")
+        return Meanings(Lexicon())
