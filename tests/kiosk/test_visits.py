@@ -224,3 +224,8 @@ def test_a_goodbye_above_it_asks_only_who_helped(tablet, cast):
     tablet.post(f"/kiosk/visits/{scanned}/leave")
     page = html.unescape(tablet.get(f"/kiosk/visits/{scanned}/goodbye?lang=en").text)
     assert "Did somebody help you today?" in page and "promise" not in page
+
+
+def test_the_tablet_suggests_topics_while_one_is_typed(tablet):
+    assert tablet.get("/kiosk/topics?q=podcast").json["topics"]
+    assert tablet.get("/kiosk/topics").json == {"topics": []}

@@ -60,4 +60,5 @@ STEPS = (
     _read("0010_budgets"),
     _read("0011_blocks"),
     _read("0013_introductions"),
+    _read("0015_synonyms"),
 )
