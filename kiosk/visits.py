@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, session, url_for
+from flask import jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk import blueprint
@@ -18,6 +18,7 @@ from s2m.web.context import device, now, policy_of, reading, room, writing
 from s2m.web.context import device_venue as venue
 from s2m.web.errors import status_of
 from s2m.web.policy import paired
+from s2m.web.topics import suggestions
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -123,6 +124,13 @@ def _need_screen(visit_id: str, error: Invalid | None = None) -> ResponseReturnV
         errors={"need": sentence(error.code, error.data)} if error else {},
     )  # fmt: skip
     return page, status_of(error) if error else 200
+
+
+@blueprint.get("/topics")
+@paired("kiosk")
+def topics() -> ResponseReturnValue:
+    """What somebody may mean who begins to type, as on the phone."""
+    return jsonify(topics=suggestions())
 
 
 @blueprint.get("/visits/<visit_id>")

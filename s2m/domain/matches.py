@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from s2m.domain import synonyms
 from s2m.domain.errors import NotFound
 from s2m.domain.relevance import Match, Present, RoomIndex, people_for
 
@@ -37,7 +38,9 @@ def room_of(
     """Everybody present at a venue, ready to be asked about. Build once per change, not per viewer; on the one before."""
     apart, paused = store.blocks.apart_here(venue_id, now), store.pauses.here(venue_id, now)
     present = store.presence.here(venue_id)
-    return RoomIndex((as_present(here, paused=here.person.id in paused) for here in present), apart, before, meanings)
+    house = synonyms.as_read(store.synonyms.all(present[0].person.network_id)) if present else {}
+    people = (as_present(here, paused=here.person.id in paused) for here in present)
+    return RoomIndex(people, apart, before, meanings, house)
 
 
 def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import codes, fields, ledger
 from s2m.domain.errors import Invalid, NotFound, Refused
+from s2m.domain.relevance.suggesting import usual
 
 if TYPE_CHECKING:
     from s2m.domain.codes import Keys
@@ -155,8 +156,8 @@ def _set_mail(store: Store, person: Person, email: str | None, now: datetime) ->
 
 
 def add_topic(store: Store, person: Person, text: object, now: datetime) -> None:
-    """One more thing somebody knows; a repeat changes nothing. Raises Invalid `too_many_topics`."""
-    tidy = fields.topic(text)
+    """One more thing somebody knows; a repeat changes nothing. ALL CAPITALS become what is usual. Raises Invalid `too_many_topics`."""
+    tidy = usual().written(fields.topic(text))
     standing = store.people.topics(person.id)
     if any(fields.folded(t.text) == fields.folded(tidy) for t in standing):
         return

@@ -40,6 +40,7 @@ from s2m.store.reunions import Reunions
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
 from s2m.store.statement import Statement
+from s2m.store.synonyms import Synonyms
 from s2m.store.talks import Talks
 from s2m.store.tasks import Tasks
 from s2m.store.venues import Venues
@@ -161,6 +162,10 @@ class Store:
     @cached_property
     def posts(self) -> Posts:
         return Posts(self)
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        return Synonyms(self)
 
     @cached_property
     def talks(self) -> Talks:

@@ -18,11 +18,12 @@ from s2m.web import (
     presence,
     talks,
     tasks,
+    topics,
     wall,
 )
 
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
-    passport.blueprint, blocks.blueprint, introductions.blueprint, host.blueprint, wall.blueprint,
+    topics.blueprint,    passport.blueprint, blocks.blueprint, introductions.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

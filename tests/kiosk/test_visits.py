@@ -267,3 +267,8 @@ def test_the_next_time_the_tablet_says_that_no_answer_came(tablet, cast, scanned
     assert "een lezer" in page and "No answer came then." in page
     tablet.post(f"/kiosk/visits/{tomorrow}/need", act="ask-again", quiet="1")
     assert open_ask(database, cast.samira).text == "een lezer"
+
+
+def test_the_tablet_suggests_topics_while_one_is_typed(tablet):
+    assert tablet.get("/kiosk/topics?q=podcast").json["topics"]
+    assert tablet.get("/kiosk/topics").json == {"topics": []}

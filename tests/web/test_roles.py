@@ -24,6 +24,7 @@ from s2m.domain import (
     posts,
     presence,
     signin,
+    synonyms,
     talks,
     tasks,
     venues,
@@ -75,6 +76,7 @@ TABLE = (
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
+        topics.suggest
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
@@ -102,12 +104,12 @@ TABLE = (
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
         wall.preview wall.preview_part host.start_from_passport host.introductions
-        host.withdraw_introduction
+        host.withdraw_introduction host.words host.end_word
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
-        kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
+        kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with kiosk.topics
     """),
     (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo"),
     (WALL, "wall.show wall.part wall.heartbeat"),
@@ -229,6 +231,8 @@ class House:
             return form | ({"picture": (io.BytesIO(png()), "post.png")} if rule.endpoint.endswith("picture") else {})
         if rule.endpoint == "introductions.introduce":
             return {"to": self.cast.thijs.id}
+        if rule.endpoint == "host.words":
+            return {"word": "buurtketen", "means": "korte voedselketen"}
         if rule.endpoint == "introductions.confirm":
             return {"helped": "1"}
         if rule.endpoint == "posts.check_account":
@@ -276,6 +280,9 @@ class House:
             return self._task(store)
         if name == "introduction_id":
             return self._introduction(store, endpoint)
+        if name == "synonym_id":
+            given = {"word": f"woord {store.new_id(now)}", "means": "korte voedselketen"}
+            return synonyms.add(store, cast.seinhuis, given, cast.marieke.id, now).id
         if name == "block_id":
             other = people.join(store, cast.noord.id, "Vers", None, cast.policy, now)
             return blocks.keep_apart(store, cast.samira, other.id, "block", now).id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from s2m.domain import asks, fields, people
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.presence.visits import MET_DAYS, Need, Visit, VisitTopic
+from s2m.domain.relevance.suggesting import usual
 from s2m.domain.venues import Venue, the_room
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def add_work(store: Store, visit: Visit, text: object, now: datetime) -> None:
     """What the visitor works on today. Raises Refused `not_here`, Invalid."""
     if not visit.is_open:
         raise Refused("not_here")
-    store.presence.add_topic(visit, "work", fields.topic(text, "work"), now, on_wall=False)
+    store.presence.add_topic(visit, "work", usual().written(fields.topic(text, "work")), now, on_wall=False)
 
 
 def hide(store: Store, visit: Visit, hidden: bool, now: datetime) -> Visit:

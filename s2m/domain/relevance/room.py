@@ -59,7 +59,8 @@ class RoomIndex:
 
     apart: whom each person is not to be shown. Someone who is not visible leaves no trace in what others see: not as a
     candidate and not in the weights of the words. before: the same venue's room a moment ago, whose topics are kept with
-    their weights until it has doubled, so that a check-in costs what is new. Raises ValueError when a person is listed twice.
+    their weights until it has doubled, so that a check-in costs what is new. house: words of the house, as
+    `TopicIndex` takes them. Raises ValueError when a person is listed twice.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class RoomIndex:
         apart: Mapping[str, frozenset[str]] | None = None,
         before: "RoomIndex | None" = None,
         meanings: Meanings | None = None,
+        house: Mapping[str, str] | None = None,
     ) -> None:
         self._apart = apart or {}
         self._people: dict[str, Present] = {}
@@ -76,13 +78,14 @@ class RoomIndex:
                 raise ValueError(f"person {person.person_id!r} is listed twice in one room")
             self._people[person.person_id] = person
         shown = [person for person in self._people.values() if person.visible]
-        kept = {each.person: each for each in before.candidates} if before and before.topics.fits else {}
-        if before and before.topics.fits:
+        stays = before is not None and before.topics.fits and before.topics.house == (house or {})
+        kept = {each.person: each for each in before.candidates} if before and stays else {}
+        if before and stays:
             self.topics: TopicIndex = before.topics
             self.topics.add(text for person in shown if person not in kept for text in person.topics)
         else:
             self.topics = TopicIndex(
-                (text for person in shown for text in person.topics), before.topics.meanings if before else meanings
+                (text for person in shown for text in person.topics), before.topics.meanings if before else meanings, house=house
             )
         self.candidates: tuple[Candidate, ...] = tuple(kept.get(person) or self._candidate(person) for person in shown)
 

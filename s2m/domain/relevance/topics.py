@@ -7,6 +7,7 @@ beta is .6 and b0 .2 where the two are in different languages, else .4 and .3. E
 each step works without the next.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -34,15 +35,24 @@ class Rungs:
 class TopicIndex:
     """The distinct topics of one room. It only grows, so rooms that follow each other share one, and threads may read it.
 
-    Each text is read once, however many people typed it. `positions` gives the place of a folded topic in the answers of
-    `similarities`. What a word weighs is settled by the topics it was built with and the lexicon's labels.
+    house: what to read for a folded word of the house. Each text is read once, however many people typed it. `positions`
+    gives the place of a folded topic in the answers of `similarities`. What a word weighs is settled by the topics it was
+    built with and the lexicon's labels.
     """
 
-    def __init__(self, texts: Iterable[str], meanings: Meanings | None = None, rungs: Rungs = Rungs()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        texts: Iterable[str],
+        meanings: Meanings | None = None,
+        rungs: Rungs = Rungs(),  # noqa: B008
+        house: Mapping[str, str] | None = None,
+    ) -> None:
         self.meanings = meanings or of_the_product()
         self._rungs = rungs
+        self.house = dict(house or {})
+        self._said = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(self.house, key=len, reverse=True)))})(?!\w)")
         distinct = sorted({folded for folded in map(fold, texts) if folded})
-        documents = [words(folded) for folded in distinct]
+        documents = [words(self._read(folded)) for folded in distinct]
         vocabulary = dict.fromkeys(word for document in documents for word in document)
         self._spelling = Spelling(
             Families(documents, self.meanings.families) if rungs.stems else None,
@@ -73,12 +83,17 @@ class TopicIndex:
         """Whether the next room may share this index: until it is twice as large as what its weights were settled by."""
         return len(self) <= 2 * self._founded + SPARE
 
+    def _read(self, folded: str) -> str:
+        """A text in words that others use too."""
+        return self._said.sub(lambda found: self.house[found[0]], folded) if self.house else folded
+
     def _add(self, folded: str) -> None:
-        meaning = self.meanings.of(folded)
-        at = self._spelling.add(words(folded), meaning.language)
+        read = self._read(folded)
+        meaning = self.meanings.of(read)
+        at = self._spelling.add(words(read), meaning.language)
         self._meant.append(meaning)
         if self._prose:
-            self._prose.add(at, folded)
+            self._prose.add(at, read)
         if self._rungs.bridge:
             for concept, nearness in meaning.near.items():
                 self._near.setdefault(concept, []).append((at, nearness))
@@ -96,11 +111,12 @@ class TopicIndex:
         return row
 
     def _similarities(self, folded: str) -> dict[int, float]:
-        meaning = self.meanings.of(folded)
+        read = self._read(folded)
+        meaning = self.meanings.of(read)
         if self._prose and self._rungs.stems:
-            found = self._prose.likeness(folded)
+            found = self._prose.likeness(read)
         else:
-            found = self._spelling.likeness(words(folded), meaning.language)
+            found = self._spelling.likeness(words(read), meaning.language)
         for at, cosine in self._cosines(meaning).items():
             carried = bridged(cosine, meaning.language, self._meant[at].language)
             if carried > found.get(at, 0.0):
@@ -112,13 +128,13 @@ class TopicIndex:
 
     def through(self, text: str, at: int) -> Concept | None:
         """The concept that carried a text to this topic; None where their letters say as much."""
-        folded = fold(text)
-        mine, theirs = self.meanings.of(folded), self._meant[at]
+        folded, read = fold(text), self._read(fold(text))
+        mine, theirs = self.meanings.of(read), self._meant[at]
         shared = {concept: part * theirs.near[concept] for concept, part in mine.near.items() if concept in theirs.near}
         if not shared or not self._rungs.bridge or self.positions.get(folded) == at:
             return None
         carried = bridged(sum(shared.values()), mine.language, theirs.language)
-        if carried <= self._spelling.likeness(words(folded), mine.language).get(at, 0.0):
+        if carried <= self._spelling.likeness(words(read), mine.language).get(at, 0.0):
             return None
         return self.meanings.lexicon.concepts[max(shared, key=lambda concept: shared[concept])]
 

@@ -24,7 +24,7 @@ from s2m.store.schema.ledger import (
     transfers,
 )
 from s2m.store.schema.passport import passport_grants, trusted_keys
-from s2m.store.schema.people import badges, consents, people, roles, topics
+from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
@@ -72,6 +72,7 @@ __all__ = [
     "scans",
     "sealed_heads",
     "sessions",
+    "synonyms",
     "talks",
     "task_places",
     "tasks",

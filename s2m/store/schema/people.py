@@ -45,6 +45,20 @@ topics = table(
     UniqueConstraint("person_id", "text"),
 )
 
+# What a network calls something that others call otherwise
+synonyms = table(
+    "synonyms",
+    *own(),
+    must("word"),
+    must("word_folded"),
+    must("means"),
+    must("added_by"),
+    must("added_at", Instant),
+    may("ended_at", Instant),
+    ForeignKeyConstraint(["network_id"], ["networks.id"]),
+    only_one("uq_synonyms_word", "network_id", "word_folded", where="ended_at IS NULL"),
+)
+
 consents = table(
     "consents",
     *own(),

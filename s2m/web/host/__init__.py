@@ -67,4 +67,5 @@ from s2m.web.host import (  # noqa: E402, F401
     thanks,
     today,
     visits,
+    words,
 )

@@ -41,6 +41,8 @@ JOBS: dict[str, Callable[[], str]] = {
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
 ACTS: dict[str, Callable[[], str]] = {
+    "synonym.add": lambda: _("added a word of the house"),
+    "synonym.end": lambda: _("removed a word of the house"),
     "session.start": lambda: _("signed in"),
     "session.end": lambda: _("signed out"),
     "device.offer": lambda: _("made a code for a screen"),
