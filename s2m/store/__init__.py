@@ -28,6 +28,7 @@ from s2m.store.door import Door
 from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
+from s2m.store.meetings import Meetings
 from s2m.store.mending import Mending
 from s2m.store.passport import Passports
 from s2m.store.people import People
@@ -133,6 +134,10 @@ class Store:
     @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        return Meetings(self)
 
     @cached_property
     def mending(self) -> Mending:

@@ -44,7 +44,8 @@ class Blocks(Part):
         return {person_id: frozenset(others) for person_id, others in found.items()}
 
     def _tell(self, person_id: str) -> None:
-        """Open pages of where they are now."""
+        """Open pages of where they are now, and of those to whom they were shown."""
+        self.store.meetings.tell(person_id)
         here = select(visits.c.venue_id).where(visits.c.person_id == person_id, visits.c.ended_at.is_(None))
         for venue_id in self.run(here).scalars():
             self.store.changed(venue_id)

@@ -12,7 +12,7 @@ from s2m.domain.people import Badge, Person, Role, Topic
 from s2m.store.part import Part
 from s2m.store.schema import badges, consents, people, roles, topics
 
-PERSON = [c for c in people.c if c.name != "name_folded"]
+PERSON = [c for c in people.c if c.name not in ("name_folded", "past_visits")]
 _badge = (
     select(badges, *(c.label(f"person__{c.name}") for c in PERSON))
     .join(people, people.c.id == badges.c.person_id)
@@ -128,6 +128,7 @@ class People(Part):
             standing = consents.c.withdrawn_at.is_(None)
             mine = (consents.c.person_id == person.id) & (consents.c.purpose == purpose)
             self.run(update(consents).where(mine, standing).values(withdrawn_at=now))
+            self.store.meetings.tell(person.id)
 
     # Roles ----------------------------------------------------------------------------------------------------
 

@@ -59,4 +59,5 @@ STEPS = (
     _read("0009_day_pass"),
     _read("0010_budgets"),
     _read("0011_blocks"),
+    _read("0014_meetings"),
 )
