@@ -9,6 +9,7 @@ from s2m.web import (
     home,
     host,
     ledger,
+    meetings,
     passport,
     people,
     posts,
@@ -21,5 +22,5 @@ from s2m.web import (
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
-    passport.blueprint, host.blueprint, wall.blueprint,
+    passport.blueprint, meetings.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -10,6 +10,8 @@ PAGES = {
     "people.add_topic": "people.profile", "people.drop_topic": "people.profile", "people.consents": "people.profile",
     "people.end_session": "people.profile", "people.end_other_sessions": "people.profile",
     "home.leave": "home.today", "home.hide": "home.today", "home.solved": "home.today", "home.drop": "home.today",
+    "meetings.say": "home.today", "meetings.put_away": "home.today", "meetings.outcome": "home.today",
+    "meetings.withdraw": "people.profile", "host.take_story_down": "host.meetings", "kiosk.say": "kiosk.idle",
     "posts.claim_picture": "posts.mine", "posts.check_account": "posts.linked", "posts.remove_account": "posts.linked",
     "host.confirm_post": "host.post_queue", "host.decline_post": "host.post_queue",
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",

@@ -77,6 +77,8 @@ SENTENCES: dict[str, Sentence] = {
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
     "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
+    # Meetings
+    "story_names": _fixed(lambda: _("This says who it was. Tell it without names and addresses.")),
     # Posts
     "link_long": lambda most, **d: _("This link is too long: at most %(most)s characters.", most=most),
     "link_shape": _fixed(lambda: _("This is no link. Copy it from the post, such as https://mastodon.example/@you/123456.")),

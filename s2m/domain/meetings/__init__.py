@@ -14,6 +14,7 @@ from s2m.domain.meetings.verdicts import (
     OUTCOMES,
     SAID,
     Question,
+    check_met,
     come_of,
     confirmed,
     later,
@@ -25,6 +26,6 @@ from s2m.domain.meetings.verdicts import (
 
 __all__ = [
     "ASKED", "OUTCOMES", "SAID", "SLOTS", "STORY_MAX", "Proof", "Question", "Share", "Showing", "Story", "acquaintance_of",
-    "come_of", "confirmed", "gini", "later", "note", "open_outcome", "prove", "put_away", "say", "take_down", "tell", "to_ask",
-    "wilson", "withdraw",
+    "check_met", "come_of", "confirmed", "gini", "later", "note", "open_outcome", "prove", "put_away", "say", "take_down",
+    "tell", "to_ask", "wilson", "withdraw",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import fields
 from s2m.domain.errors import Invalid, NotFound
+from s2m.domain.meetings.verdicts import check_met
 from s2m.domain.wall import identifies
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def tell(
 
     Raises NotFound; Invalid `empty`, `too_long`, `story_names` where it holds a name or a way to reach somebody.
     """
-    if not store.meetings.has_met(person.id, visit_id, shown_id):
-        raise NotFound()
+    check_met(store, person, visit_id, shown_id)
     if not agreed:
         return None
     tidy = fields.line("text", text, STORY_MAX)

@@ -100,9 +100,14 @@ def come_of(store: Store, person: Person, visit_id: str, shown_id: str, outcome:
     """What came of a meeting; `skipped` puts the question away. The first answer stands. Raises Invalid `choice`, NotFound."""
     if outcome not in (*OUTCOMES, "skipped"):
         raise Invalid("outcome", "choice")
+    check_met(store, person, visit_id, shown_id)
+    store.meetings.come_of(visit_id, shown_id, str(outcome), now)
+
+
+def check_met(store: Store, person: Person, visit_id: str, shown_id: str) -> None:
+    """Raises NotFound where somebody did not say that they met whom they were shown there."""
     if not store.meetings.has_met(person.id, visit_id, shown_id):
         raise NotFound()
-    store.meetings.come_of(visit_id, shown_id, str(outcome), now)
 
 
 def _the_shown(store: Store, person: Person, visit_id: str, shown_id: str) -> str | None:

@@ -54,6 +54,7 @@ from s2m.web.host import (  # noqa: E402, F401
     decay,
     devices,
     health,
+    meetings,
     mending,
     passport,
     people,

@@ -89,6 +89,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "account.release": lambda: _("released an account"),
     "passport.issue": lambda: _("took a passport along"),
     "passport.grant": lambda: _("gave a start from a passport"),
+    "story.take_down": lambda: _("took a story off the wall"),
     "key.trust": lambda: _("began to trust another network’s passports"),
     "key.distrust": lambda: _("stopped trusting another network’s passports"),
 }
