@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import looks, mail
 from s2m.config import Config
-from s2m.domain import budgets, commons, contributions, presence, talks
+from s2m.domain import budgets, commons, contributions, erasing, presence, talks
 from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
@@ -102,6 +102,12 @@ def settle_talks(database: Database, config: Config, now: datetime) -> str:
         return f"settled {talks.settle_due(store, now)}"
 
 
+def forget_people(database: Database, config: Config, now: datetime) -> str:
+    """Let visits, meetings and what was said in them lose their persons once they are old enough; the counts stay."""
+    with database.write() as store:
+        return f"forgot whose {erasing.forget(store, now)} visits were"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("send_mail", send_mail, 15),
@@ -111,6 +117,7 @@ JOBS = (
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
+    Job("forget_people", forget_people, 3600),
     Job("mail_heads", mail_heads, 600),
 )
 

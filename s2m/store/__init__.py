@@ -25,6 +25,7 @@ from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
 from s2m.store.door import Door
+from s2m.store.erasing import Erasing
 from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.ledger import Ledger
@@ -138,6 +139,10 @@ class Store:
     @cached_property
     def meetings(self) -> Meetings:
         return Meetings(self)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        return Erasing(self)
 
     @cached_property
     def mending(self) -> Mending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, distinct, func, insert, or_, select, update
 
 from s2m.domain.errors import Conflict
 from s2m.domain.fields import folded
@@ -143,6 +143,11 @@ class People(Part):
     def hosts(self, venue_id: str) -> list[Person]:
         query = select(*PERSON).join(roles, roles.c.person_id == people.c.id).where(roles.c.ended_at.is_(None))
         return [person_in(r) for r in self.run(query.where(roles.c.venue_id == venue_id).order_by(roles.c.created_at))]
+
+    def admins(self, network_id: str) -> int:
+        """How many admins a network has."""
+        theirs = (roles.c.network_id == network_id) & (roles.c.role == "admin") & roles.c.ended_at.is_(None)
+        return int(self.run(select(func.count(distinct(roles.c.person_id))).where(theirs)).scalar_one())
 
     def with_a_role(self, network_id: str) -> list[Person]:
         """The hosts and admins of a network, each once."""

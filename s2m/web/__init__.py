@@ -5,6 +5,7 @@ from s2m.web import (
     auth,
     commons,
     contributions,
+    erasing,
     health,
     home,
     host,
@@ -22,5 +23,5 @@ from s2m.web import (
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
-    passport.blueprint, meetings.blueprint, host.blueprint, wall.blueprint,
+    passport.blueprint, meetings.blueprint, erasing.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

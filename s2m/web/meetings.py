@@ -18,7 +18,7 @@ blueprint = Blueprint("meetings", __name__)
 
 def _pair() -> tuple[str, str]:
     """The two visits that a form is about: mine and that of whom I was shown."""
-    return request.values.get("visit", ""), request.values.get("shown", "")
+    return request.form.get("visit", ""), request.form.get("shown", "")
 
 
 @blueprint.post("/me/met")
@@ -47,21 +47,21 @@ def outcome() -> ResponseReturnValue:
     if came in ("nothing", "skipped"):
         return redirect(url_for("home.today"), 303)
     visit_id, shown_id = _pair()
-    return redirect(url_for("meetings.story", visit=visit_id, shown=shown_id), 303)
+    return redirect(url_for("meetings.story", visit_id=visit_id, shown_id=shown_id), 303)
 
 
-@blueprint.route("/me/story", methods=["GET", "POST"])
+@blueprint.route("/me/story/<visit_id>/<shown_id>", methods=["GET", "POST"])
 @signed_in
-def story() -> ResponseReturnValue:
+def story(visit_id: str, shown_id: str) -> ResponseReturnValue:
     """A sentence for the wall, by who wants to. Without the tick nothing is kept."""
     if request.method == "GET":
         with reading() as store:
-            meetings.check_met(store, person(), *_pair())
+            meetings.check_met(store, person(), visit_id, shown_id)
         return _story_form()
     try:
         with writing() as store:
             text, agreed = request.form.get("text", ""), ticked("agreed")
-            told = meetings.tell(store, person(), *_pair(), text, now(), agreed=agreed)
+            told = meetings.tell(store, person(), visit_id, shown_id, text, now(), agreed=agreed)
     except Invalid as error:
         return _story_form({"text": sentence(error.code, error.data)}), status_of(error)
     flash(_("Thank you. It hangs on the wall, without a name.") if told else _("Nothing was kept."))
@@ -69,12 +69,8 @@ def story() -> ResponseReturnValue:
 
 
 def _story_form(errors: dict[str, str] | None = None) -> str:
-    visit_id, shown_id = _pair()
     text, agreed = request.form.get("text", ""), ticked("agreed")
-    return render_template(
-        "meetings/story.html", visit_id=visit_id, shown_id=shown_id, text=text, agreed=agreed, most=meetings.STORY_MAX,
-        errors=errors or {},
-    )  # fmt: skip
+    return render_template("meetings/story.html", text=text, agreed=agreed, most=meetings.STORY_MAX, errors=errors or {})
 
 
 @blueprint.post("/me/stories/<story_id>/withdraw")

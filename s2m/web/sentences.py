@@ -77,6 +77,9 @@ SENTENCES: dict[str, Sentence] = {
         "You thanked %(name)s %(most)s times in %(days)s days. Thank somebody else, too.", name=name, most=most, days=days
     ),
     "gift_too_large": _fixed(lambda: _("You can give at most what you have free.")),
+    # Leaving for good
+    "not_sure": _fixed(lambda: _("Tick that you are sure.")),
+    "last_admin": _fixed(lambda: _("You are the only admin here. Make somebody else one first.")),
     # Meetings
     "story_names": _fixed(lambda: _("This says who it was. Tell it without names and addresses.")),
     # Posts

@@ -36,6 +36,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "lapse_grants": lambda: _("Let go of grants nobody decided on"),
     "decay": lambda: _("Let balances decay into the commons, once a month"),
     "settle_talks": lambda: _("Settle talks"),
+    "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
 ACTS: dict[str, Callable[[], str]] = {
@@ -59,6 +60,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "visit.forgive": lambda: _("let the commons pay a seat"),
     "visit.house": lambda: _("gave a seat on the house"),
     "visit.day_pass": lambda: _("sold a day pass"),
+    "person.erase": lambda: _("erased themselves"),
     "person.add": lambda: _("added somebody"),
     "mail.change": lambda: _("changed their own mail address"),
     "person.change": lambda: _("changed a name or mail address"),
