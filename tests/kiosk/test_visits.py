@@ -219,7 +219,7 @@ def test_who_leaves_is_asked_whom_they_met_and_may_just_walk_off(tablet, cast, s
     samira, joost = shown
     assert tablet.post(f"/kiosk/visits/{samira}/leave").location.endswith("/goodbye")
     page = said(tablet.get(f"/kiosk/visits/{samira}/goodbye"))
-    assert "Heb je elkaar gesproken?" in page or "Did you meet?" in page
+    assert "Hebben jullie elkaar ontmoet?" in page or "Did you meet?" in page
     assert "Joost" in page and 'data-timer="40"' in page
     answer = tablet.post(f"/kiosk/visits/{samira}/met", shown=joost, said="met")
     assert answer.location == f"/kiosk/visits/{samira}/goodbye"
