@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from s2m.demo import clock
+from s2m.demo import clock, meetings
 from s2m.demo.people import THANKED_FOR, Role
 from s2m.domain import contributions, hosting, ledger, presence
 from s2m.domain.devices import Device
@@ -37,11 +37,13 @@ class House:
 def live(house: House, days: list[date]) -> None:
     """Day by day, hour by hour."""
     for number, day in enumerate(days):
-        last = number == len(days) - 1
+        last, late = number == len(days) - 1, number >= len(days) - meetings.DAYS
         for minutes, what, role in sorted(_plan(house, day, last), key=lambda step: step[0]):
             at = clock.on(day, minutes).astimezone(UTC)
             if what == "arrive":
                 _arrive(house, role, at, last)
+                if late:
+                    meetings.look(house, role, at)
             elif what == "thank":
                 _thank(house, role, at)
             else:
@@ -49,6 +51,7 @@ def live(house: House, days: list[date]) -> None:
         if number % 13 == 9:
             _forgive_one(house, clock.on(day, CLOSING).astimezone(UTC) - timedelta(seconds=30))
         presence.close_due(house.store, clock.on(day, CLOSING).astimezone(UTC))
+        meetings.judge(house, clock.on(day, CLOSING).astimezone(UTC))
         if number == len(days) - 9:
             _mend_one(house, clock.on(day, CLOSING + 20).astimezone(UTC))
 
