@@ -193,18 +193,18 @@ def goodbye(visit_id: str) -> ResponseReturnValue:
             raise NotFound()
         paid = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
         account, policy = store.ledger.person_account(person.id), policy_of(store, venue())
-        questions = meetings.to_ask(store, visit, now()) if _proven() else []
+        question = meetings.to_ask(store, visit, now())[:1] if _proven() else []
     low = account if _proven() and account.available < policy.soft_floor else None
     return render_template(
         "kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0, low=low, policy=policy,
-        questions=questions,
+        question=question,
     )  # fmt: skip
 
 
 @blueprint.post("/visits/<visit_id>/met")
 @paired("kiosk")
 def say(visit_id: str) -> ResponseReturnValue:
-    """Did you meet? One tap about one of those who were shown in the visit that has just ended."""
+    """Did you meet? One tap about one of those who were shown in the visit that has just ended; the next one follows."""
     with writing() as store:
         visit, person = _on_screen(store, visit_id)
         if not _proven():

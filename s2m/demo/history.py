@@ -41,9 +41,7 @@ def live(house: House, days: list[date]) -> None:
         for minutes, what, role in sorted(_plan(house, day, last), key=lambda step: step[0]):
             at = clock.on(day, minutes).astimezone(UTC)
             if what == "arrive":
-                _arrive(house, role, at, last)
-                if late:
-                    meetings.look(house, role, at)
+                _arrive(house, role, at, last=last, looks=late)
             elif what == "thank":
                 _thank(house, role, at)
             else:
@@ -71,7 +69,7 @@ def _plan(house: House, day: date, last: bool) -> Iterator[tuple[int, str, Role]
             yield leaves, "leave", role
 
 
-def _arrive(house: House, role: Role, at: datetime, last: bool) -> None:
+def _arrive(house: House, role: Role, at: datetime, *, last: bool, looks: bool) -> None:
     person = house.people[role.name]
     # Yesterday's need of those who are not here now stays open, and is offered again when they come
     waits = last and role.here is None
@@ -85,6 +83,8 @@ def _arrive(house: House, role: Role, at: datetime, last: bool) -> None:
         house.store, person, house.venue, house.policy, way, at, device_id=house.kiosk.id,
         need=presence.Need(kind, need or (role.offer if kind == "offer" else "")), visible=not role.hidden,
     )  # fmt: skip
+    if looks and done.fresh:
+        meetings.look(house, done.visit, at)
     if need and not waits:
         for topic in house.store.presence.topics(done.visit.id):
             presence.solve(house.store, person, topic.id, at + timedelta(hours=1))

@@ -24,7 +24,6 @@ LONGEST = 45
 ASKS, TWO_LINES = 4, 34
 TOPICS, ROWS, ROW, EDGE = 10, 5, 26, 3
 PLACES = 5
-STORY = 180
 REACHES = re.compile(r"@|https?:|www\.|(\d[\s().+-]*){7,}")
 
 
@@ -108,9 +107,9 @@ def identifies(text: str, owner: Person) -> bool:
     return bool(REACHES.search(text)) or any(len(part) > 2 and part in words for part in folded(owner.name).split())
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
-    """At most so many characters (45), cut between words."""
-    if len(text) <= longest:
+def shortened(text: str) -> str:
+    """At most 45 characters, cut between words."""
+    if len(text) <= LONGEST:
         return text
-    kept = text[: longest - 1]
+    kept = text[: LONGEST - 1]
     return (kept.rpartition(" ")[0].rstrip(" ,.;:") or kept) + "…"

@@ -35,7 +35,7 @@ from s2m.store.part import Part
 from s2m.store.schema import consents, people, showings, stories, verdicts, visits
 from s2m.store.schema.columns import EPOCH, MICROSECOND, Instant, Whole
 
-DAY = 86_400_000_000
+DAY, FIRST_DAY = 86_400_000_000, EPOCH.toordinal()
 # Who was said something of in these days is not asked about again
 OF_LATE = timedelta(days=7)
 # Of two requests at once one writes, and the other finds it written
@@ -155,7 +155,8 @@ class Meetings(Part):
             and_(verdicts.c.other_id == person_id, verdicts.c.person_id.in_(others)),
         )
         pairs: dict[tuple[str, frozenset[str]], dict[bool, str]] = {}
-        for row in self.run(select(verdicts).where(either)):
+        columns = verdicts.c.person_id, verdicts.c.other_id, verdicts.c.visit_id, verdicts.c.shown_id, verdicts.c.said
+        for row in self.run(select(*columns).where(either)):
             mine = row.person_id == person_id
             pair = row.other_id if mine else row.person_id, frozenset((row.visit_id, row.shown_id))
             pairs.setdefault(pair, {})[mine] = row.said
@@ -164,9 +165,10 @@ class Meetings(Part):
     def said_of(self, topics: Collection[str], since: datetime, offset: timedelta) -> tuple[Verdict, ...]:
         """What anybody said since then of pairs with one of these topics in it."""
         about = or_(showings.c.mine.in_(topics), showings.c.theirs.in_(topics))
-        query = select(showings.c.mine, showings.c.theirs, verdicts.c.said, verdicts.c.at).join(verdicts, _own_verdict)
+        day = (_number(verdicts.c.at) + offset // MICROSECOND) // DAY
+        query = select(showings.c.mine, showings.c.theirs, verdicts.c.said, day.label("day")).join(verdicts, _own_verdict)
         rows = self.run(query.where(about, verdicts.c.at >= since, verdicts.c.said.in_((*_MET, "not_useful"))))
-        return tuple(Verdict(r.mine, r.theirs, r.said in _MET, local_day(r.at, offset)) for r in rows)
+        return tuple(Verdict(r.mine, r.theirs, r.said in _MET, date.fromordinal(FIRST_DAY + r.day)) for r in rows)
 
     # Did you meet? ------------------------------------------------------------------------------------------------
 

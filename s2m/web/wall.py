@@ -73,7 +73,7 @@ def _house(venue: Venue) -> dict[str, Any]:
         "free": max(0, venues.seats(rooms) - len(here)),
         "rooms": wall.place_pages(rooms, seated, len(here)),
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
-        "stories": [wall.shortened(story.text, wall.STORY) for story in stories],
+        "stories": [story.text for story in stories],
     }  # fmt: skip
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Venue
     from s2m.store import Store
 
-STORY_MAX = 280
+# What fits on the wall beside the rest
+STORY_MAX = 200
 # So long a story hangs on the wall, and at most so many in turn
 HANGS, IN_TURN = timedelta(days=60), 8
 

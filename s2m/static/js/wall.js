@@ -8,7 +8,7 @@ let fresh = performance.now(), seen = '';
 
 function turn(fade) {
   const step = Math.floor(Date.now() / TURN);
-  for (const name of ['needs', 'knows', 'rooms', 'low']) {
+  for (const name of ['needs', 'knows', 'rooms']) {
     const pages = [...document.querySelectorAll(`[data-page="${name}"]`)];
     if (pages.length < 2) continue;
     pages.forEach((page, at) => { page.hidden = at !== step % pages.length; });

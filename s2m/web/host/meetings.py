@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from s2m.domain import meetings as domain
@@ -45,8 +46,9 @@ def meetings(slug: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     with reading() as store:
         stories = store.meetings.hanging(venue.id, now())
+    proof = _proof(venue)
     return render_template(
-        "host/meetings.html", proof=_proof(venue), periods=PERIODS, stories=stories,
+        "host/meetings.html", proof=proof, periods=PERIODS, stories=stories, exposure=format_decimal(proof.exposure, "0.00"),
         slots={name: said() for name, said in SLOTS.items()}, outcomes={name: said() for name, said in OUTCOMES.items()},
     )  # fmt: skip
 
