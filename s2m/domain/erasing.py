@@ -45,7 +45,20 @@ def erase(store: Store, person: Person, heir_id: str, now: datetime) -> None:
     Raises Refused `last_admin`, NotFound for an heir whom they did not meet.
     """
     store.ledger.lock_chain(person.network_id)
-    heir = check_erase(store, person, heir_id, now)
+    _erase(store, person, check_erase(store, person, heir_id, now), now)
+
+
+def erase_again(store: Store, person_id: str, now: datetime) -> bool:
+    """Forget somebody who was erased after the copy was made that was brought back since; whether that was needed."""
+    person = store.people.get(person_id)
+    if person is None or person.erased_at:
+        return False
+    store.ledger.lock_chain(person.network_id)
+    _erase(store, person, None, now)
+    return True
+
+
+def _erase(store: Store, person: Person, heir: Person | None, now: datetime) -> None:
     store.meetings.tell(person.id)
     _end_what_is_open(store, person, now)
     _leave_balance(store, person, heir, now)

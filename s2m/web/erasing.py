@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from s2m.config import note_erased
 from s2m.domain import erasing
 from s2m.domain.errors import Invalid, NotFound, Refused, S2MError
 from s2m.web import context
@@ -46,6 +47,7 @@ def leave() -> ResponseReturnValue:
             erasing.erase(store, person(), heir_id or "", now())
     except (Invalid, Refused) as error:
         return _page(heir_id, error)
+    note_erased(context.config().instance, person().id)
     return _gone()
 
 

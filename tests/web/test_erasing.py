@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from s2m.domain import ledger
+
 
 def test_what_is_known_comes_as_one_file_without_other_peoples_names(phone, cast, here):
     here(cast.joost), here(cast.samira, "iemand die offertes leest")
@@ -79,3 +81,20 @@ def test_what_the_erased_gave_is_read_without_a_name(phone, cast, here, clock):
     assert samira.post("/me/erase", to=cast.joost.id, sure="1").status_code == 303
     page = phone(cast.joost).says("/me/statement")
     assert "Gift from somebody" in page and "Samira" not in page
+
+
+def test_a_copy_that_is_brought_back_brings_nobody_back(app, phone, cast, here):
+    from s2m.app import furnish
+
+    here(cast.samira)
+    database, config = app.extensions["s2m.database"], app.extensions["s2m.config"]
+    note = config.instance / "erased.txt"
+    phone(cast.joost).post("/me/erase", to="", sure="1")
+    assert note.read_text().split() == [cast.joost.id] and note.stat().st_mode & 0o077 == 0
+    # As if the copy were older than what was noted: Samira is still in it
+    note.write_text(f"{cast.joost.id}\n{cast.samira.id}\nnobody\n")
+    database.close()
+    furnish(app, config)
+    with app.extensions["s2m.database"].read() as store:
+        assert store.people.get(cast.samira.id).name == "" and store.presence.open_visits(cast.seinhuis.id) == []
+        assert ledger.verify_network(store, cast.noord.id).fault is None
