@@ -226,12 +226,13 @@ def test_who_was_judged_this_week_is_not_asked_about_again(store, cast, now, pai
 def test_who_hides_or_is_kept_apart_is_gone_from_the_question_at_once(store, cast, now, pair, vanish):
     samira, joost = pair
     out(store, samira, now)
+    if vanish == "consent":
+        out(store, joost, now)
     assert meetings.later(store, cast.samira, now) != []
     store.touched.clear()
     if vanish == "hide":
         presence.hide(store, joost, True)
     elif vanish == "consent":
-        out(store, joost, now)
         presence.consent(store, cast.joost, matching=False, wall=False, now=now)
     elif vanish == "answer":
         presence.answer_need(store, joost, Need("working", ""), now, visible=False, on_wall=False)
@@ -243,10 +244,15 @@ def test_who_hides_or_is_kept_apart_is_gone_from_the_question_at_once(store, cas
     assert cast.seinhuis.id in store.touched
 
 
-def test_hiding_elsewhere_is_told_where_those_are_who_saw_somebody(store, cast, now, pair, come):
+def test_hiding_elsewhere_is_told_where_it_was_and_where_those_are_who_saw_somebody(store, cast, now, pair, come):
     samira, joost = pair
-    out(store, samira, now)
-    come(cast.samira, venue=cast.wissel, at=now + timedelta(hours=1))
+    out(store, samira, now), out(store, joost, now)
+    elsewhere = come(cast.joost, venue=cast.wissel, at=now + timedelta(hours=1))
+    store.touched.clear()
+    presence.hide(store, elsewhere, True)
+    assert store.touched == {cast.seinhuis.id, cast.wissel.id} and meetings.later(store, cast.samira, now) == []
+    presence.leave(store, elsewhere, now + timedelta(hours=2))
+    come(cast.samira, venue=cast.wissel, at=now + timedelta(hours=2))
     store.touched.clear()
     store.meetings.tell(cast.joost.id)
     assert store.touched == {cast.seinhuis.id, cast.wissel.id}

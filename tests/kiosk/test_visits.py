@@ -245,3 +245,13 @@ def test_only_who_is_on_the_screen_says_whom_they_met(tablet, another_tablet, ca
     assert tablet.post(f"/kiosk/visits/{samira}/met", shown=joost, said="later").status_code == 422
     tablet.get("/kiosk/")
     assert tablet.post(f"/kiosk/visits/{samira}/met", **form).status_code == 409
+
+
+def test_a_name_alone_says_nothing_of_whom_they_met(tablet, cast, clock):
+    joost = tablet.scan(tablet.badge(cast.joost))["visit"]
+    sit(tablet, joost, kind="working", visible="1")
+    tablet.post("/kiosk/name", q="samira@seinhuis.example")
+    samira = tablet.post("/kiosk/name", act="yes").location.split("/")[-2]
+    sit(tablet, samira, kind="need", need="iemand die offertes leest", visible="1")
+    assert "Joost" in said(tablet.get(f"/kiosk/visits/{samira}"))
+    assert tablet.post(f"/kiosk/visits/{samira}/met", shown=joost, said="met").status_code == 409
