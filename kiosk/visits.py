@@ -12,6 +12,7 @@ from kiosk import blueprint
 from kiosk.refusals import sentence
 from s2m.domain import meetings, presence
 from s2m.domain.errors import Invalid, NotFound, Refused
+from s2m.domain.meetings import Question
 from s2m.domain.people import Person
 from s2m.domain.presence import Need, Visit, VisitTopic
 from s2m.web.context import device, matches_for, now, policy_of, reading, writing
@@ -193,12 +194,27 @@ def goodbye(visit_id: str) -> ResponseReturnValue:
             raise NotFound()
         paid = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
         account, policy = store.ledger.person_account(person.id), policy_of(store, venue())
-        question = meetings.to_ask(store, visit, now())[:1] if _proven() else []
+        question = _next_question(store, visit)
     low = account if _proven() and account.available < policy.soft_floor else None
     return render_template(
         "kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0, low=low, policy=policy,
         question=question,
     )  # fmt: skip
+
+
+def _next_question(store: Store, visit: Visit) -> list[Question]:
+    """One at a time."""
+    return meetings.to_ask(store, visit, now())[:1] if _proven() else []
+
+
+@blueprint.get("/visits/<visit_id>/met")
+@paired("kiosk")
+def question(visit_id: str) -> ResponseReturnValue:
+    """The question alone, fetched again on every change: who hides is gone from this screen, too."""
+    with reading() as store:
+        visit, _person = _on_screen(store, visit_id)
+        asked = _next_question(store, visit) if visit.ended_at else []
+    return render_template("kiosk/_met.html", visit=visit, question=asked)
 
 
 @blueprint.post("/visits/<visit_id>/met")

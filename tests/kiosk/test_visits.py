@@ -236,6 +236,19 @@ def test_who_hid_meanwhile_is_not_named_at_the_door(tablet, cast, shown, databas
     assert "Joost" not in said(tablet.get(f"/kiosk/visits/{samira}/goodbye"))
 
 
+def test_the_open_screen_asks_again_on_every_change(tablet, cast, shown, database):
+    samira, joost = shown
+    assert tablet.get(f"/kiosk/visits/{samira}/met").text.strip() == "", "not before the visit has ended"
+    tablet.post(f"/kiosk/visits/{samira}/leave")
+    page = tablet.get(f"/kiosk/visits/{samira}/goodbye").text
+    assert f'data-part="/kiosk/visits/{samira}/met"' in page and 'data-live="/live/het-seinhuis"' in page
+    assert "Joost" in tablet.get(f"/kiosk/visits/{samira}/met").text
+    with database.write() as store:
+        presence.hide(store, store.presence.get(joost), True)
+    assert tablet.get(f"/kiosk/visits/{samira}/met").text.strip() == ""
+    assert "data-live" not in tablet.get(f"/kiosk/visits/{samira}/goodbye").text
+
+
 def test_only_who_is_on_the_screen_says_whom_they_met(tablet, another_tablet, cast, shown):
     samira, joost = shown
     tablet.post(f"/kiosk/visits/{samira}/leave")

@@ -88,7 +88,7 @@ TABLE = (
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with
     """),
-    (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo kiosk.say"),
+    (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo kiosk.question kiosk.say"),
     (WALL, "wall.show wall.part wall.heartbeat"),
     (IN_NETWORK, "live.stream"),
 )  # fmt: skip
