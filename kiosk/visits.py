@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from kiosk import blueprint
 from kiosk.refusals import sentence
-from s2m.domain import matches, presence
+from s2m.domain import meetings, presence
 from s2m.domain.errors import Invalid, NotFound, Refused
+from s2m.domain.meetings import Question
 from s2m.domain.people import Person
 from s2m.domain.presence import Need, Visit, VisitTopic
-from s2m.web.context import device, now, policy_of, reading, room, writing
+from s2m.web.context import device, matches_for, now, policy_of, reading, writing
 from s2m.web.context import device_venue as venue
 from s2m.web.errors import status_of
 from s2m.web.policy import paired
@@ -144,7 +145,7 @@ def welcome(visit_id: str) -> ResponseReturnValue:
         low = _proven() and store.ledger.person_account(person.id).available < policy.soft_floor
         new = _newcomer(store, visit, person)
         asking = store.asks.open_of(person.id) if _proven() else None
-    found = matches.for_visitor(room(visit.venue_id), visit)
+    found = matches_for(visit)
     return render_template(
         "kiosk/welcome.html", visit_id=visit.id, first_name=person.first_name, held=held, until=visit.closes_at, low=low, new=new,
         matches=found, asked=visit.intent, hidden=not visit.visible, undo=presence.may_undo(visit, now()),
@@ -208,7 +209,36 @@ def goodbye(visit_id: str) -> ResponseReturnValue:
             raise NotFound()
         paid = store.ledger.transfer(visit.hold_id) if visit.hold_id else None
         account, policy = store.ledger.person_account(person.id), policy_of(store, venue())
+        question = _next_question(store, visit)
     low = account if _proven() and account.available < policy.soft_floor else None
     return render_template(
-        "kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0, low=low, policy=policy
-    )
+        "kiosk/goodbye.html", first_name=person.first_name, visit=visit, paid=paid.amount if paid else 0, low=low, policy=policy,
+        question=question,
+    )  # fmt: skip
+
+
+def _next_question(store: Store, visit: Visit) -> list[Question]:
+    """One at a time."""
+    return meetings.to_ask(store, visit, now())[:1] if _proven() else []
+
+
+@blueprint.get("/visits/<visit_id>/met")
+@paired("kiosk")
+def question(visit_id: str) -> ResponseReturnValue:
+    """The question alone, fetched again on every change: who hides is gone from this screen, too."""
+    with reading() as store:
+        visit, _person = _on_screen(store, visit_id)
+        asked = _next_question(store, visit) if visit.ended_at else []
+    return render_template("kiosk/_met.html", visit=visit, question=asked)
+
+
+@blueprint.post("/visits/<visit_id>/met")
+@paired("kiosk")
+def say(visit_id: str) -> ResponseReturnValue:
+    """Did you meet? One tap about one of those who were shown in the visit that has just ended; the next one follows."""
+    with writing() as store:
+        visit, person = _on_screen(store, visit_id)
+        if not _proven():
+            raise Refused("screen_over")
+        meetings.say(store, person, visit.id, request.form.get("shown", ""), request.form.get("said"), now())
+    return redirect(url_for("kiosk.goodbye", visit_id=visit_id), 303)

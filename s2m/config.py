@@ -96,6 +96,21 @@ def _typed(name: str, kind: str, value: Any) -> Any:
     return value
 
 
+ERASED = "erased.txt"
+
+
+def note_erased(instance: Path, person_id: str) -> None:
+    """Keep the random id of somebody who was erased outside the database, so that no copy brings them back."""
+    with os.fdopen(os.open(instance / ERASED, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w") as out:
+        out.write(f"{person_id}\n")
+
+
+def erased(instance: Path) -> list[str]:
+    """The ids that were kept so."""
+    file = instance / ERASED
+    return file.read_text().split() if file.exists() else []
+
+
 def keys(instance: Path) -> KeyRing:
     """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
     file = instance / "keys.json"

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import looks, mail
 from s2m.config import Config
-from s2m.domain import asks, budgets, commons, contributions, introductions, presence, talks
+from s2m.domain import asks, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
@@ -119,6 +119,12 @@ def lapse_introductions(database: Database, config: Config, now: datetime) -> st
         return f"ended {introductions.lapse(store, now)}"
 
 
+def forget_people(database: Database, config: Config, now: datetime) -> str:
+    """Let visits, meetings and what was said in them lose their persons once they are old enough; the counts stay."""
+    with database.write() as store:
+        return f"forgot whose {erasing.forget(store, now)} visits were"
+
+
 JOBS = (
     Job("close_visits", close_visits, 20),
     Job("step_asks", step_asks, 5),
@@ -130,6 +136,7 @@ JOBS = (
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
     Job("lapse_introductions", lapse_introductions, 3600),
+    Job("forget_people", forget_people, 3600),
     Job("mail_heads", mail_heads, 600),
 )
 

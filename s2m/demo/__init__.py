@@ -1,6 +1,7 @@
 """A living venue to look around in: Het Seinhuis in Amersfoort, with two months behind it and people in the house now.
 
     people.py    who they are           clock.py   open at whatever hour it is started
+    meetings.py  whom they were shown, and what they said of it
     history.py   sixty days, lived through by the real actions        today.py   who came in today
 
 Always relative to now, and the same each time: chance is seeded. Made anew at each start, in a folder that is marked as

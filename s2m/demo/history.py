@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from s2m.demo import clock
+from s2m.demo import clock, meetings
 from s2m.demo.people import THANKED_FOR, Role
 from s2m.domain import contributions, hosting, ledger, presence
 from s2m.domain.devices import Device
@@ -37,11 +37,11 @@ class House:
 def live(house: House, days: list[date]) -> None:
     """Day by day, hour by hour."""
     for number, day in enumerate(days):
-        last = number == len(days) - 1
+        last, late = number == len(days) - 1, number >= len(days) - meetings.DAYS
         for minutes, what, role in sorted(_plan(house, day, last), key=lambda step: step[0]):
             at = clock.on(day, minutes).astimezone(UTC)
             if what == "arrive":
-                _arrive(house, role, at, last)
+                _arrive(house, role, at, last=last, looks=late)
             elif what == "thank":
                 _thank(house, role, at)
             else:
@@ -49,6 +49,7 @@ def live(house: House, days: list[date]) -> None:
         if number % 13 == 9:
             _forgive_one(house, clock.on(day, CLOSING).astimezone(UTC) - timedelta(seconds=30))
         presence.close_due(house.store, clock.on(day, CLOSING).astimezone(UTC))
+        meetings.judge(house, clock.on(day, CLOSING).astimezone(UTC))
         if number == len(days) - 9:
             _mend_one(house, clock.on(day, CLOSING + 20).astimezone(UTC))
 
@@ -68,7 +69,7 @@ def _plan(house: House, day: date, last: bool) -> Iterator[tuple[int, str, Role]
             yield leaves, "leave", role
 
 
-def _arrive(house: House, role: Role, at: datetime, last: bool) -> None:
+def _arrive(house: House, role: Role, at: datetime, *, last: bool, looks: bool) -> None:
     person = house.people[role.name]
     # Yesterday's need of those who are not here now stays open, and is offered again when they come
     waits = last and role.here is None
@@ -82,6 +83,8 @@ def _arrive(house: House, role: Role, at: datetime, last: bool) -> None:
         house.store, person, house.venue, house.policy, way, at, device_id=house.kiosk.id,
         need=presence.Need(kind, need or (role.offer if kind == "offer" else "")), visible=not role.hidden,
     )  # fmt: skip
+    if looks and done.fresh:
+        meetings.look(house, done.visit, at)
     if need and not waits:
         for topic in house.store.presence.topics(done.visit.id):
             presence.solve(house.store, person, topic.id, at + timedelta(hours=1))

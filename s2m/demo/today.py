@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from s2m.demo import clock
+from s2m.demo import clock, meetings
 from s2m.demo.history import House
 from s2m.demo.people import CAST, HOST, MEMBER, OPEN, Role
 from s2m.domain import contributions, presence, talks, tasks
@@ -31,6 +31,7 @@ def come_in(house: House, now: datetime) -> None:
     _begin_talk(house, venue, now - timedelta(minutes=5))
     _post_task(house, venue, now)
     _thank_the_member(house, now - timedelta(minutes=LAST / 2))
+    meetings.look_back(house, list(house.people.values()), now)
 
 
 def _thank_the_member(house: House, at: datetime) -> None:

@@ -135,11 +135,16 @@ def _decide(store: Store, asked: Grant, by: str, now: datetime, *, given: bool) 
     return store.budgets.decide(asked, by, now, given=given)
 
 
+def let_go(store: Store, asked: Grant, now: datetime) -> None:
+    """Nobody decides on it any more: it goes back into the budget."""
+    _decide(store, asked, asked.asked_by, now, given=False)
+
+
 def lapse(store: Store, now: datetime) -> int:
     """Let go of what nobody decided on in time; how many. Safe to run again."""
     late = store.budgets.undecided(now - DECIDE_WITHIN)
     for asked in late:
-        _decide(store, asked, asked.asked_by, now, given=False)
+        let_go(store, asked, now)
     return len(late)
 
 

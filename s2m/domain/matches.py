@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from s2m.domain.presence import Here, Visit
+    from s2m.domain.relevance.acquaintance import Acquaintance
     from s2m.domain.relevance.meanings import Meanings
     from s2m.store import Store
 
@@ -43,7 +44,9 @@ def room_of(
     return RoomIndex(people, apart, before, meanings, house)
 
 
-def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, ...]:
+def for_visitor(
+    room: RoomIndex, visit: Visit, limit: int = 3, known: Acquaintance | None = None
+) -> tuple[Match, ...]:
     """The people who matter to this visitor here and now; nobody once the visit has ended.
 
     A room that was built a moment before they came does not know them yet: nobody, until the next one.
@@ -51,7 +54,7 @@ def for_visitor(room: RoomIndex, visit: Visit, limit: int = 3) -> tuple[Match, .
     if not visit.is_open or visit.person_id is None:
         return ()
     try:
-        return people_for(room, visit.person_id, limit)
+        return people_for(room, visit.person_id, limit, known)
     except NotFound:
         return ()
 

@@ -156,7 +156,7 @@ def _set_mail(store: Store, person: Person, email: str | None, now: datetime) ->
 
 
 def add_topic(store: Store, person: Person, text: object, now: datetime) -> None:
-    """One more thing somebody knows; a repeat changes nothing. ALL CAPITALS become what is usual. Raises Invalid `too_many_topics`."""
+    """One more thing somebody knows; a repeat changes nothing. Capitals give way. Raises Invalid `too_many_topics`."""
     tidy = usual().written(fields.topic(text))
     standing = store.people.topics(person.id)
     if any(fields.folded(t.text) == fields.folded(tidy) for t in standing):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import fields, people
+from s2m.domain import fields, people, presence
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.people import Person, Role
 
@@ -123,7 +123,9 @@ def _take_over(store: Store, person: Person, now: datetime) -> None:
     Their sessions end and the badge they could see or were given is replaced. A sticker made ahead by a host stays.
     """
     store.signin.end_sessions(person.id, now, but="")
-    if store.signin.had_session(person.id) or store.presence.came(person.id, ("walk_in", "door")):
+    # Of who was there longer ago than a visit says whose it was, nobody knows how they came
+    unknown = now - person.created_at > presence.KEPT
+    if unknown or store.signin.had_session(person.id) or store.presence.came(person.id, ("walk_in", "door")):
         people.issue_badge(store, person, now)
 
 

@@ -26,10 +26,12 @@ from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
 from s2m.store.door import Door
+from s2m.store.erasing import Erasing
 from s2m.store.heads import Heads
 from s2m.store.house import JobRuns, Outbox, Rates, Requests
 from s2m.store.introductions import Introductions
 from s2m.store.ledger import Ledger
+from s2m.store.meetings import Meetings
 from s2m.store.mending import Mending
 from s2m.store.passport import Passports
 from s2m.store.pauses import Pauses
@@ -154,6 +156,14 @@ class Store:
     @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        return Meetings(self)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        return Erasing(self)
 
     @cached_property
     def mending(self) -> Mending:

@@ -14,12 +14,12 @@ from s2m.store.schema import blocks, visits
 class Blocks(Part):
     def add(self, block: Block) -> None:
         self.run(insert(blocks).values(vars(block)))
-        self.store.presence.tell(block.person_id)
+        self._tell(block.person_id)
 
     def end(self, person_id: str, other_id: str, kind: str, now: datetime) -> None:
         mine = and_(blocks.c.person_id == person_id, blocks.c.other_id == other_id, blocks.c.kind == kind)
         self.run(update(blocks).where(mine, blocks.c.ended_at.is_(None)).values(ended_at=now))
-        self.store.presence.tell(person_id)
+        self._tell(person_id)
 
     def of(self, person_id: str, now: datetime) -> list[Block]:
         """What somebody chose themselves and still stands, the latest first."""
@@ -47,6 +47,11 @@ class Blocks(Part):
             if row.kind == "block":
                 found.setdefault(row.other_id, set()).add(row.person_id)
         return {person_id: frozenset(others) for person_id, others in found.items()}
+
+    def _tell(self, person_id: str) -> None:
+        """Open pages of where they are now, and of those to whom they were shown."""
+        self.store.meetings.tell(person_id)
+        self.store.presence.tell(person_id)
 
 
 def _stands(now: datetime) -> ColumnElement[bool]:

@@ -47,6 +47,10 @@ class Contributions(Part):
         query = select(thanks).where(thanks.c.receiver_id == person_id, thanks.c.state == "waiting")
         return self._thanks(query.order_by(thanks.c.at))
 
+    def given_waiting(self, person_id: str) -> list[Thanks]:
+        """What somebody gave that its receiver did not decide on yet."""
+        return self._thanks(select(thanks).where(thanks.c.giver_id == person_id, thanks.c.state == "waiting"))
+
     def received(self, person_id: str, *, most: int = 20) -> list[Thanks]:
         """What counts for somebody, the latest first."""
         query = select(thanks).where(thanks.c.receiver_id == person_id, thanks.c.state == "accepted")

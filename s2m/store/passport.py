@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 
 from s2m.domain.passport import Count, Grant, TrustedKey
 from s2m.store.part import Part
-from s2m.store.schema import evidence, passport_grants, thanks, transfers, trusted_keys, visits
+from s2m.store.schema import evidence, passport_grants, people, thanks, transfers, trusted_keys, visits
 
 
 class Passports(Part):
@@ -43,7 +43,9 @@ class Passports(Part):
     def visits(self, person_id: str) -> int:
         """How often somebody was here; a check-in that was taken back is none."""
         stood = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
-        return int(self.run(select(func.count()).select_from(visits).where(visits.c.person_id == person_id, stood)).scalar_one())
+        past = self.run(select(people.c.past_visits).where(people.c.id == person_id)).scalar_one()
+        query = select(func.count()).select_from(visits).where(visits.c.person_id == person_id, stood)
+        return int(past + self.run(query).scalar_one())
 
     # Keys of other networks ---------------------------------------------------------------------------------------
 

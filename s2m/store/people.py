@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Row, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, distinct, func, insert, or_, select, update
 
 from s2m.domain.errors import Conflict
 from s2m.domain.fields import folded
@@ -12,7 +12,7 @@ from s2m.domain.people import Badge, Person, Role, Topic
 from s2m.store.part import Part
 from s2m.store.schema import badges, consents, people, roles, topics
 
-PERSON = [c for c in people.c if c.name != "name_folded"]
+PERSON = [c for c in people.c if c.name not in ("name_folded", "past_visits")]
 _badge = (
     select(badges, *(c.label(f"person__{c.name}") for c in PERSON))
     .join(people, people.c.id == badges.c.person_id)
@@ -128,6 +128,7 @@ class People(Part):
             standing = consents.c.withdrawn_at.is_(None)
             mine = (consents.c.person_id == person.id) & (consents.c.purpose == purpose)
             self.run(update(consents).where(mine, standing).values(withdrawn_at=now))
+            self.store.meetings.tell(person.id)
 
     # Roles ----------------------------------------------------------------------------------------------------
 
@@ -142,6 +143,11 @@ class People(Part):
     def hosts(self, venue_id: str) -> list[Person]:
         query = select(*PERSON).join(roles, roles.c.person_id == people.c.id).where(roles.c.ended_at.is_(None))
         return [person_in(r) for r in self.run(query.where(roles.c.venue_id == venue_id).order_by(roles.c.created_at))]
+
+    def admins(self, network_id: str) -> int:
+        """How many admins a network has."""
+        theirs = (roles.c.network_id == network_id) & (roles.c.role == "admin") & roles.c.ended_at.is_(None)
+        return int(self.run(select(func.count(distinct(roles.c.person_id))).where(theirs)).scalar_one())
 
     def with_a_role(self, network_id: str) -> list[Person]:
         """The hosts and admins of a network, each once."""

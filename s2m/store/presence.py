@@ -90,6 +90,8 @@ class Presence(Part):
     def _set(self, visit: Visit, **values: object) -> Visit:
         self.run(update(visits).where(visits.c.id == visit.id).values(values))
         self.store.changed(visit.venue_id)
+        if visit.person_id and values.get("visible") is False:
+            self.store.meetings.tell(visit.person_id)
         return Visit(**{**vars(visit), **values})
 
     def empty_room(self, room: Room) -> None:

@@ -7,11 +7,13 @@ from s2m.web import (
     blocks,
     commons,
     contributions,
+    erasing,
     health,
     home,
     host,
     introductions,
     ledger,
+    meetings,
     passport,
     people,
     posts,
@@ -25,5 +27,6 @@ from s2m.web import (
 PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
-    topics.blueprint,    passport.blueprint, blocks.blueprint, introductions.blueprint, host.blueprint, wall.blueprint,
+    topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
+    host.blueprint, wall.blueprint,
 )  # fmt: skip

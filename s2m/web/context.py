@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -11,16 +11,17 @@ from flask import Request, current_app, g, request, session
 from flask_babel import get_locale
 
 from s2m.config import Config, KeyRing
-from s2m.domain import devices, matches, signin
+from s2m.domain import devices, matches, meetings, signin
 from s2m.domain.devices import Device
-from s2m.domain.errors import NotFound, Refused, TooMany
+from s2m.domain.errors import NotFound, Refused, TooMany, Unavailable
 from s2m.domain.people import LANGUAGES, Person, Role
-from s2m.domain.relevance import RoomIndex
+from s2m.domain.relevance import Match, RoomIndex
 from s2m.domain.relevance.meanings import Meanings, of_the_product
 from s2m.domain.signin import Session
 from s2m.domain.venues import Network, Policy, Venue
 
 if TYPE_CHECKING:
+    from s2m.domain.presence import Visit
     from s2m.store import Store
     from s2m.store.engine import Database
 
@@ -253,3 +254,19 @@ def room(venue_id: str) -> RoomIndex:
             kept = version, matches.room_of(store, venue_id, now(), before, meanings())
         rooms[venue_id] = kept
     return kept[1]
+
+
+def matches_for(visit: Visit, most: int = 3) -> tuple[Match, ...]:
+    """The people who matter to a visitor now. That this list was shown is written down, once for each person on it.
+
+    A page that refreshes itself writes only what is new; one that cannot be written down is shown all the same.
+    """
+    index = room(visit.venue_id)
+    with reading() as store:
+        known = meetings.acquaintance_of(store, index, visit, now())
+        before = store.meetings.shown_in(visit.id)
+    found = matches.for_visitor(index, visit, most, known)
+    if any(match.person_id not in before for match in found):
+        with suppress(Unavailable), writing() as store:
+            meetings.note(store, visit, found, now())
+    return found

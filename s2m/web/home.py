@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from s2m.domain import contributions, matches, posts, presence
+from s2m.domain import contributions, meetings, posts, presence
 from s2m.domain.errors import Invalid
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
@@ -59,12 +59,14 @@ def _day() -> dict[str, object]:
             "talks": store.talks.coming(venue.id, now(), until=day_start(venue, now()) + timedelta(days=1)) if venue else [],
             "to_say": store.talks.unanswered(person().id),
             **introductions.cards(store),
+            "to_ask": meetings.later(store, person(), now()),
+            "came": meetings.open_outcome(store, person(), now()),
         }
         others = _to_thank(store)
         day |= asks.day(store, visit)
         day["waiting"] = len(store.contributions.waiting(person().id))
         day["freeze"] = store.mending.standing_freeze(person().id)
-    found = matches.for_visitor(context.room(visit.venue_id), visit, SHOWN) if visit else ()
+    found = context.matches_for(visit, SHOWN) if visit else ()
     fit = {match.person_id for match in found}
     return day | {"matches": found, "to_thank": sorted(others, key=lambda other: other.id not in fit)[:3]}
 

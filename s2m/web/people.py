@@ -48,6 +48,7 @@ def _profile(store: Store, error: S2MError | None = None, form: str = "") -> Res
         values=request.form if form == "about" else vars(person()),
         topic=request.form.get("topic", "") if form == "topic" else "",
         badge=badge,
+        stories=store.meetings.stories_of(person().id),
         code=_spaced(badge),
         qr=_qr(badge).svg_inline(border=4, omitsize=True, dark="#14211b", svgclass=None, lineclass=None) if badge else "",
         sessions=[(s, label_of(s.label)) for s in store.signin.sessions(person().id, now())],

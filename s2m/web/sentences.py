@@ -83,6 +83,11 @@ SENTENCES: dict[str, Sentence] = {
     # Introductions
     "places_differ": _fixed(lambda: _("You were not with both of them in one house these days.")),
     "introduction_lapsed": _fixed(lambda: _("This introduction has ended.")),
+    # Leaving for good
+    "not_sure": _fixed(lambda: _("Tick that you are sure.")),
+    "last_admin": _fixed(lambda: _("You are the only admin here. Make somebody else one first.")),
+    # Meetings
+    "story_names": _fixed(lambda: _("This says who it was. Tell it without names and addresses.")),
     # Posts
     "link_long": lambda most, **d: _("This link is too long: at most %(most)s characters.", most=most),
     "link_shape": _fixed(lambda: _("This is no link. Copy it from the post, such as https://mastodon.example/@you/123456.")),

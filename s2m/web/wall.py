@@ -65,6 +65,7 @@ def _house(venue: Venue) -> dict[str, Any]:
         here, paused, rooms = store.presence.here(venue.id), store.pauses.here(venue.id, now()), store.venues.rooms(venue.id)
         seated, kiosks = store.presence.seated(venue.id), store.devices.all(venue.id, "kiosk")
         agreed = store.people.agreed([one.person.id for one in here], "wall")
+        stories = store.meetings.hanging(venue.id, now())
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
     shown = wall.house([one for one in here if one.person.id not in paused], agreed)
     return {
@@ -72,6 +73,7 @@ def _house(venue: Venue) -> dict[str, Any]:
         "free": max(0, venues.seats(rooms) - len(here)),
         "rooms": wall.place_pages(rooms, seated, len(here)),
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
+        "stories": [story.text for story in stories],
     }  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import text, update
 
 from s2m.domain import contributions, presence, reunions
+from s2m.store.schema import showings, verdicts, visits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE, DESK, NARROW = (390, 844), (1440, 900), (320, 640)
@@ -300,3 +302,32 @@ def test_an_ask_goes_quietly_to_another_phone_and_ends_in_thanks_and_a_balance(s
     joost.get_by_role("link", name="Capital").click()
     expect(joost.locator(".balance__figure")).to_contain_text("14")
     expect(joost.locator(".table--lines")).to_contain_text("Samira thanked you")
+
+
+def test_who_leaves_is_asked_whom_they_met_once_more_the_next_day_and_the_host_sees_the_count(served, open_page, here):
+    here(served.cast.joost)
+    here(served.cast.samira, "iemand die offertes leest")
+    page = open_page(served.cast.samira)
+    page.goto(f"{served.url}/me?lang=en")
+    page.get_by_role("button", name="I am leaving").click()
+    card = page.get_by_role("region", name="Did you meet?")
+    expect(card.get_by_role("heading", name="Joost")).to_be_visible()
+    with served.database.write() as store:
+        joost = presence.hide(store, store.presence.open_visit(served.cast.joost), True, datetime.now(UTC))
+    expect(card).to_have_count(0, timeout=2_000)
+    with served.database.write() as store:
+        presence.hide(store, joost, False, datetime.now(UTC))
+    card.get_by_role("button", name="Not now").click()
+    expect(card).to_have_count(0)
+    with served.database.write() as store:  # a day goes by
+        for table, columns in ((visits, ("started_at", "closes_at", "ended_at")), (verdicts, ("at",)), (showings, ("at",))):
+            back = {name: text(f"{name} - 86400000000") for name in columns}
+            store.run(update(table).values(back))
+    page.reload()
+    card.get_by_role("button", name="It helped").click()
+    expect(card).to_have_count(0)
+    host = open_page(served.cast.marieke)
+    host.goto(f"{served.url}/host/het-seinhuis/meetings?lang=en")
+    row = host.get_by_role("row", name=re.compile("Fits"))
+    expect(row).to_contain_text("100 %")
+    expect(row.get_by_role("cell").first).to_have_text("1")

@@ -272,3 +272,70 @@ def test_the_next_time_the_tablet_says_that_no_answer_came(tablet, cast, scanned
 def test_the_tablet_suggests_topics_while_one_is_typed(tablet):
     assert tablet.get("/kiosk/topics?q=podcast").json["topics"]
     assert tablet.get("/kiosk/topics").json == {"topics": []}
+# Did you meet? --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(tablet, cast, clock):
+    """Joost is here; Samira saw him on the tablet. Gives her visit and his."""
+    joost = tablet.scan(tablet.badge(cast.joost))["visit"]
+    sit(tablet, joost, kind="working", visible="1")
+    samira = tablet.scan(tablet.badge(cast.samira))["visit"]
+    sit(tablet, samira, kind="need", need="iemand die offertes leest", visible="1")
+    assert "Joost" in said(tablet.get(f"/kiosk/visits/{samira}"))
+    return samira, joost
+
+
+def test_who_leaves_is_asked_whom_they_met_and_may_just_walk_off(tablet, cast, shown, database, now):
+    samira, joost = shown
+    assert tablet.post(f"/kiosk/visits/{samira}/leave").location.endswith("/goodbye")
+    page = said(tablet.get(f"/kiosk/visits/{samira}/goodbye"))
+    assert "Hebben jullie elkaar ontmoet?" in page or "Did you meet?" in page
+    assert "Joost" in page and 'data-timer="40"' in page
+    answer = tablet.post(f"/kiosk/visits/{samira}/met", shown=joost, said="met")
+    assert answer.location == f"/kiosk/visits/{samira}/goodbye"
+    assert "Joost" not in said(tablet.get(answer.location))
+    with database.read() as store:
+        assert store.meetings.said_by_slot(cast.seinhuis.id, now) == {("relevant", "met", None): 1}
+
+
+def test_who_hid_meanwhile_is_not_named_at_the_door(tablet, cast, shown, database, now):
+    samira, joost = shown
+    tablet.post(f"/kiosk/visits/{samira}/leave")
+    with database.write() as store:
+        presence.hide(store, store.presence.get(joost), True, now)
+    assert "Joost" not in said(tablet.get(f"/kiosk/visits/{samira}/goodbye"))
+
+
+def test_the_open_screen_asks_again_on_every_change(tablet, cast, shown, database, now):
+    samira, joost = shown
+    assert tablet.get(f"/kiosk/visits/{samira}/met").text.strip() == "", "not before the visit has ended"
+    tablet.post(f"/kiosk/visits/{samira}/leave")
+    page = tablet.get(f"/kiosk/visits/{samira}/goodbye").text
+    assert f'data-part="/kiosk/visits/{samira}/met"' in page and 'data-live="/live/het-seinhuis"' in page
+    assert "Joost" in tablet.get(f"/kiosk/visits/{samira}/met").text
+    with database.write() as store:
+        presence.hide(store, store.presence.get(joost), True, now)
+    assert tablet.get(f"/kiosk/visits/{samira}/met").text.strip() == ""
+    assert "data-live" not in tablet.get(f"/kiosk/visits/{samira}/goodbye").text
+
+
+def test_only_who_is_on_the_screen_says_whom_they_met(tablet, another_tablet, cast, shown):
+    samira, joost = shown
+    tablet.post(f"/kiosk/visits/{samira}/leave")
+    form = {"shown": joost, "said": "met"}
+    assert another_tablet.post(f"/kiosk/visits/{samira}/met", **form).status_code == 409
+    assert tablet.post(f"/kiosk/visits/{samira}/met", shown=samira, said="met").status_code == 404
+    assert tablet.post(f"/kiosk/visits/{samira}/met", shown=joost, said="later").status_code == 422
+    tablet.get("/kiosk/")
+    assert tablet.post(f"/kiosk/visits/{samira}/met", **form).status_code == 409
+
+
+def test_a_name_alone_says_nothing_of_whom_they_met(tablet, cast, clock):
+    joost = tablet.scan(tablet.badge(cast.joost))["visit"]
+    sit(tablet, joost, kind="working", visible="1")
+    tablet.post("/kiosk/name", q="samira@seinhuis.example")
+    samira = tablet.post("/kiosk/name", act="yes").location.split("/")[-2]
+    sit(tablet, samira, kind="need", need="iemand die offertes leest", visible="1")
+    assert "Joost" in said(tablet.get(f"/kiosk/visits/{samira}"))
+    assert tablet.post(f"/kiosk/visits/{samira}/met", shown=joost, said="met").status_code == 409

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from s2m.domain import devices, ledger, people, presence, signin, venues
+from s2m.domain import devices, ledger, matches, meetings, people, presence, signin, venues
 from s2m.domain.errors import Collision, Refused
 
 CROWD = 20
@@ -79,3 +79,18 @@ def test_one_of_twenty_tablets_gets_a_pairing_code(cast, now, write):
     code = write(lambda store: devices.offer_pairing(store, cast.seinhuis, "kiosk", "Balie", "host", now))[1]
     results = at_once(lambda _: write(lambda store: devices.pair(store, code, now)), range(CROWD))
     assert results.count("pairing_unknown") == CROWD - 1
+
+
+def test_a_list_shown_twice_at_once_is_written_once(database, cast, now, write):
+    """A phone and the tablet show the same people at the same moment."""
+
+    def come(store, person, need):
+        visit = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now).visit
+        return presence.answer_need(store, visit, presence.parse_need("need", need), now, visible=True, on_wall=False)
+
+    samira, _joost = write(lambda store: [come(store, cast.samira, "offertes en prijzen"), come(store, cast.joost, "")])
+    with database.read() as store:
+        found = matches.for_visitor(matches.room_of(store, cast.seinhuis.id, now), samira)
+    at_once(lambda _: write(lambda store: meetings.note(store, samira, found, now)), range(8))
+    with database.read() as store:
+        assert store.meetings.said_by_slot(cast.seinhuis.id, now) == {("relevant", None, None): 1}

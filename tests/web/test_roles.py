@@ -19,6 +19,7 @@ from s2m.domain import (
     contributions,
     devices,
     introductions,
+    meetings,
     passport,
     people,
     posts,
@@ -76,7 +77,7 @@ TABLE = (
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
-        topics.suggest
+        topics.suggest erasing.told erasing.leave
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
@@ -88,6 +89,7 @@ TABLE = (
         blocks.bring_back introductions.agree introductions.decline introductions.withdraw introductions.confirm
         introductions.tell_me_not
         posts.remove_account asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
+        meetings.say meetings.put_away meetings.outcome meetings.story meetings.withdraw
     """),
     (HERS_OR_HOST, "posts.picture"),
     (HOSTS, "host.today_somewhere"),
@@ -98,7 +100,7 @@ TABLE = (
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.reverse_line host.freeze host.release host.contributions host.object_to_thanks
-        host.reverse_thanks host.reciprocal
+        host.reverse_thanks host.reciprocal host.meetings host.meetings_file host.take_story_down
         host.budget host.grant host.decide_grant host.policy host.change_policy host.withdraw_policy
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
@@ -111,7 +113,7 @@ TABLE = (
         kiosk.idle kiosk.leaving kiosk.door kiosk.heartbeat kiosk.call_host kiosk.said kiosk.refused kiosk.scans kiosk.frames
         kiosk.short_code kiosk.lookup kiosk.walk_in kiosk.leave_with kiosk.topics
     """),
-    (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo"),
+    (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo kiosk.question kiosk.say"),
     (WALL, "wall.show wall.part wall.heartbeat"),
     (IN_NETWORK, "live.stream"),
 )  # fmt: skip
@@ -224,6 +226,10 @@ class House:
                 return {"visit": self._joost(store).id}
         if rule.endpoint in ("host.announce_talk", "host.record"):
             return {"speaker": self.cast.samira.id, "person": self.cast.samira.id}
+        if rule.endpoint.startswith("meetings."):
+            with self.database.write() as store:
+                visit, shown = self._met(store)
+            return {"visit": visit, "shown": shown, "said": "met", "outcome": "idea", "text": "Samen gelachen", "agreed": "1"}
         if rule.endpoint in ("posts.claim", "posts.claim_picture"):
             with self.database.read() as store:
                 visit = store.presence.open_visit(self.cast.samira)
@@ -238,6 +244,14 @@ class House:
         if rule.endpoint == "posts.check_account":
             return {"url": "https://mastodon.example/@samira/12345678"}
         return {"to": self.cast.joost.id} if rule.endpoint == "contributions.give" else {}
+
+    def _met(self, store):
+        """A visit of Samira's in which she was shown Joost, and his; she said that they met."""
+        visit, joost, now = store.presence.open_visit(self.cast.samira).id, self._joost(store).id, self.now
+        network, venue = self.cast.noord.id, self.cast.seinhuis.id
+        store.meetings.add(meetings.Showing(network, visit, joost, venue, "relevant", "need_know", "x", "y", now))
+        meetings.say(store, self.cast.samira, visit, joost, "met", now)
+        return visit, joost
 
     def _claim(self, store, now):
         """A post of Samira's that the host has to look at, with its picture; those before it are refused."""
@@ -260,6 +274,8 @@ class House:
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
         if name == "device_id":
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
+        if name == "shown_id" or endpoint == "meetings.story":
+            return self._met(store)[name == "shown_id"]
         if name == "visit_id":
             return self._joost(store).id
         if name == "key_id":
@@ -270,6 +286,9 @@ class House:
             return store.door.calls(cast.seinhuis.id, now)[0].id
         if name == "transfer_id":
             return store.ledger.statement(store.ledger.person_account(cast.samira.id))[-1].transfer.id
+        if name == "story_id":
+            visit, shown = self._met(store)
+            return meetings.tell(store, cast.samira, visit, shown, "Samen gelachen", now, agreed=True).id
         if name == "talk_id":
             return self._talk(store, endpoint)
         if name == "ask_id":

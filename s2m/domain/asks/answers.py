@@ -65,7 +65,7 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
         raise Refused("ask_taken")
     if store.asks.waiting_for(person.id) not in (None, waiting):
         raise Refused("answer_first")
-    if not store.signin.reached([ask.person_id], now):
+    if ask.person_id is None or not store.signin.reached([ask.person_id], now):
         raise Refused("ask_the_host")
     if waiting:
         stepping.close(store, waiting, now)

@@ -94,6 +94,7 @@ def _ask_next(store: Store, ask: Ask, now: datetime) -> Ask:
 
 def _next(store: Store, ask: Ask, now: datetime) -> Knower | None:
     """The best of those who know it, can see the question, were not asked yet and keep apart from nobody here."""
+    assert ask.person_id, "an open ask has an owner"
     able = who_knows(matches.room_of(store, ask.venue_id, now), ask.person_id, ask.text)
     if not able:
         return None
@@ -119,7 +120,7 @@ def _leave_in_peace(store: Store, asking: Asking, now: datetime) -> None:
     """Whoever let three pass in a row today is asked no more until tomorrow."""
     ask = store.asks.get(asking.ask_id)
     venue = store.venues.get(ask.venue_id) if ask else None
-    assert venue, "askings belong to an ask at a venue"
+    assert venue and asking.person_id, "askings that wait belong to an ask at a venue, and to somebody"
     lately = store.asks.answers(asking.person_id, since=day_start(venue, now), most=IGNORED_MOST)
     if lately == ["ignored"] * IGNORED_MOST:
         store.asks.pause(asking.network_id, asking.person_id, tomorrow(store, ask.venue_id if ask else "", now))
@@ -152,6 +153,7 @@ def reopen(store: Store, ask: Ask, helper: Asking, now: datetime) -> Ask:
     visit = store.presence.get(ask.visit_id)
     if ask.ends_at <= now or visit is None or not visit.is_open:
         return end(store, ask, "expired", now)
+    assert ask.person_id, "a visit that is open has a visitor"
     if store.asks.open_of(ask.person_id):
         return end(store, ask, "withdrawn", now)
     again = store.asks.change(ask, state="open", due_at=now)

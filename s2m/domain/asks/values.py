@@ -29,14 +29,15 @@ SPANS: dict[str, timedelta | None] = {
 class Ask:
     """state: open; found (somebody helps); done, withdrawn (by its owner) or expired (nobody did in time).
 
-    topic_id: the need it hangs on, None once that was taken back. quiet, wall: the ways it goes. due_at: when there is
-    something to do about it next. nobody_at: since when nobody is left to ask. told_at: its owner has seen that it expired.
+    person_id: None once that is forgotten, as of the visit. topic_id: the need it hangs on, None once that was taken back.
+    quiet, wall: the ways it goes. due_at: when there is something to do about it next. nobody_at: since when nobody is left
+    to ask. told_at: its owner has seen that it expired.
     """
 
     id: str
     network_id: str
     venue_id: str
-    person_id: str
+    person_id: str | None
     visit_id: str
     topic_id: str | None
     text: str
@@ -65,7 +66,7 @@ class Asking:
     id: str
     network_id: str
     ask_id: str
-    person_id: str
+    person_id: str | None
     way: str
     knows: str | None
     asked_at: datetime

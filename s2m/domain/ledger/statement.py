@@ -26,7 +26,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "thanks": ("thanks",),
     "gifts": ("gift", "grant"),
     "contributions": ("post", "talk", "task", "proxy", "ask", "fault", "introduction"),
-    "commons": ("newcomers_grant", "seat_forgiven", "gift_commons", "decay", "passport_grant"),
+    "commons": ("newcomers_grant", "seat_forgiven", "promise_forgiven", "gift_commons", "decay", "passport_grant"),
 }
 DAYS, MONTHS = 42, 12
 

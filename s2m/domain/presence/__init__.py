@@ -15,6 +15,7 @@ from s2m.domain.presence.visits import (
     DRIFT,
     EARLIEST,
     INTENTS,
+    KEPT,
     LATEST,
     MET_DAYS,
     UNDO,
@@ -30,7 +31,7 @@ from s2m.domain.presence.visits import (
 )
 
 __all__ = [
-    "DRIFT", "EARLIEST", "INTENTS", "LATEST", "MET_DAYS", "UNDO", "WAYS", "CheckIn", "Here", "Need", "Visit", "VisitTopic",
-    "add_work", "answer_need", "check_in", "close_due", "consent", "day_pass", "drop_topic", "end", "held_for", "hide", "leave",
-    "may_undo", "parse_need", "sit_in", "solve", "together", "undo", "unmet_need", "when",
+    "DRIFT", "EARLIEST", "INTENTS", "KEPT", "LATEST", "MET_DAYS", "UNDO", "WAYS", "CheckIn", "Here", "Need", "Visit",
+    "VisitTopic", "add_work", "answer_need", "check_in", "close_due", "consent", "day_pass", "drop_topic", "end", "held_for",
+    "hide", "leave", "may_undo", "parse_need", "sit_in", "solve", "together", "undo", "unmet_need", "when",
 ]  # fmt: skip

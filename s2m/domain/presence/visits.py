@@ -17,6 +17,8 @@ INTENTS = ("need", "offer", "working")
 UNDO = timedelta(seconds=30)
 # How long being here together counts as having met
 MET_DAYS = 7
+# How long after its end a visit says whose it was
+KEPT = timedelta(days=30)
 LATEST, EARLIEST = timedelta(minutes=5), timedelta(hours=72)
 # A device's clock may be this much off before its time is taken instead of ours
 DRIFT = timedelta(minutes=2)

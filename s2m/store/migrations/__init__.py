@@ -61,5 +61,6 @@ STEPS = (
     _read("0011_blocks"),
     _read("0012_asks"),
     _read("0013_introductions"),
+    _read("0014_meetings"),
     _read("0015_synonyms"),
 )

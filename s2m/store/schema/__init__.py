@@ -23,6 +23,7 @@ from s2m.store.schema.ledger import (
     thanks,
     transfers,
 )
+from s2m.store.schema.meetings import showings, stories, verdicts
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
@@ -72,6 +73,8 @@ __all__ = [
     "scans",
     "sealed_heads",
     "sessions",
+    "showings",
+    "stories",
     "synonyms",
     "talks",
     "task_places",
@@ -81,6 +84,7 @@ __all__ = [
     "transfers",
     "trusted_keys",
     "venues",
+    "verdicts",
     "visit_topics",
     "visits",
 ]

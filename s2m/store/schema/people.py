@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 
-from s2m.store.schema.columns import Instant, may, must, one_of, only_one, own, refers, table
+from s2m.store.schema.columns import Instant, Whole, may, must, one_of, only_one, own, refers, table
 
 people = table(
     "people",
@@ -16,6 +16,8 @@ people = table(
     must("created_at", Instant),
     may("signed_in_at", Instant),
     may("erased_at", Instant),
+    # How many visits they had that no longer say whose they were
+    must("past_visits", Whole, server_default="0"),
     ForeignKeyConstraint(["network_id"], ["networks.id"]),
     Index(None, "network_id", "name_folded"),
     only_one("uq_people_email", "network_id", "email", where="email IS NOT NULL"),

@@ -56,6 +56,7 @@ from s2m.web.host import (  # noqa: E402, F401
     health,
     introductions,
     limits,
+    meetings,
     mending,
     passport,
     people,

@@ -38,6 +38,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "decay": lambda: _("Let balances decay into the commons, once a month"),
     "settle_talks": lambda: _("Settle talks"),
     "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
+    "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
 ACTS: dict[str, Callable[[], str]] = {
@@ -63,6 +64,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "visit.forgive": lambda: _("let the commons pay a seat"),
     "visit.house": lambda: _("gave a seat on the house"),
     "visit.day_pass": lambda: _("sold a day pass"),
+    "person.erase": lambda: _("erased themselves"),
     "person.add": lambda: _("added somebody"),
     "mail.change": lambda: _("changed their own mail address"),
     "person.change": lambda: _("changed a name or mail address"),
@@ -94,6 +96,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "account.release": lambda: _("released an account"),
     "passport.issue": lambda: _("took a passport along"),
     "passport.grant": lambda: _("gave a start from a passport"),
+    "story.take_down": lambda: _("took a story off the wall"),
     "key.trust": lambda: _("began to trust another network’s passports"),
     "key.distrust": lambda: _("stopped trusting another network’s passports"),
 }

@@ -1,0 +1,98 @@
+"""What is forgotten: a person who wants to be, at once; and what has grown old, by itself.
+
+People are erased, never deleted. The row of a person stays, empty, and with it whose an account is: the ledger and the audit
+trail verify as before. What they typed, their name, their mail, their badge and where they were are gone.
+
+By itself: a visit says for KEPT days whose it was, then it only counts; what was said in it goes. Who met whom is known for a
+year, so that they are not introduced as strangers; which topics went well together for two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from s2m.domain import budgets, contributions, ledger, presence, talks
+from s2m.domain.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.store import Store
+
+MET_KEPT, TOPICS_KEPT = timedelta(days=365), timedelta(days=730)
+
+
+def may_be_given(store: Store, person: Person, now: datetime) -> tuple[Person, ...]:
+    """Whom somebody who leaves for good may leave their balance to: whom they may thank, too."""
+    return contributions.to_thank(store, person, now)
+
+
+def check_erase(store: Store, person: Person, heir_id: str, now: datetime) -> Person | None:
+    """Who gets the balance; None is the commons. Raises Refused `last_admin`, NotFound for who may not get it."""
+    if any(role.role == "admin" for role in store.people.roles(person.id)) and store.people.admins(person.network_id) == 1:
+        raise Refused("last_admin")
+    if not heir_id:
+        return None
+    heir = next((other for other in may_be_given(store, person, now) if other.id == heir_id), None)
+    if heir is None:
+        raise NotFound()
+    return heir
+
+
+def erase(store: Store, person: Person, heir_id: str, now: datetime) -> None:
+    """Forget somebody. What is open ends first, then the balance goes to the heir or the commons, then all that tells of them.
+
+    Raises Refused `last_admin`, NotFound for an heir whom they did not meet.
+    """
+    store.ledger.lock_chain(person.network_id)
+    _erase(store, person, check_erase(store, person, heir_id, now), now)
+
+
+def erase_again(store: Store, person_id: str, now: datetime) -> bool:
+    """Forget somebody who was erased after the copy was made that was brought back since; whether that was needed."""
+    person = store.people.get(person_id)
+    if person is None or person.erased_at:
+        return False
+    store.ledger.lock_chain(person.network_id)
+    _erase(store, person, None, now)
+    return True
+
+
+def _erase(store: Store, person: Person, heir: Person | None, now: datetime) -> None:
+    store.meetings.tell(person.id)
+    _end_what_is_open(store, person, now)
+    _leave_balance(store, person, heir, now)
+    store.audit.record(person.network_id, now, actor=person.id, role="member", action="person.erase", object_id=person.id)
+    store.erasing.erase(person, now)
+
+
+def _end_what_is_open(store: Store, person: Person, now: datetime) -> None:
+    visit = store.presence.open_visit(person)
+    if visit:
+        presence.leave(store, visit, now)
+    for thanks in store.contributions.waiting(person.id):
+        contributions.settle(store, thanks, "declined", now)
+    for thanks in store.contributions.given_waiting(person.id):
+        contributions.settle(store, thanks, "accepted", now)
+    for grant in store.budgets.undecided(now):
+        if grant.person_id == person.id:
+            budgets.let_go(store, grant, now)
+    for talk in store.talks.of_speaker(person.id, since=now):
+        talks.cancel(store, talk, person.id, now)
+
+
+def _leave_balance(store: Store, person: Person, heir: Person | None, now: datetime) -> None:
+    """A promise is forgiven by the commons: nobody is left to make it good."""
+    account, commons = store.ledger.person_account(person.id), store.ledger.network_account(person.network_id, "commons")
+    key = ledger.digest("erase", person.id)
+    if account.balance > 0:
+        to, kind = (store.ledger.person_account(heir.id), "gift") if heir else (commons, "gift_commons")
+        ledger.transfer(store, account, to, account.balance, kind, now, key=key)
+    elif account.balance < 0:
+        ledger.transfer(store, commons, account, -account.balance, "promise_forgiven", now, key=key)
+
+
+def forget(store: Store, now: datetime) -> int:
+    """Let what has grown old be forgotten; how many visits lost their person. Safe to run again."""
+    store.erasing.forget_meetings(now - MET_KEPT, now - TOPICS_KEPT)
+    return store.erasing.forget_visits(now - presence.KEPT)

@@ -1,0 +1,330 @@
+"""What is forgotten: a person who wants to be, wholly, with the books as true as before; and what has grown old."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Text, select
+from sqlalchemy.sql import visitors
+
+from s2m.domain import (
+    blocks,
+    budgets,
+    commons,
+    contributions,
+    devices,
+    erasing,
+    introductions,
+    ledger,
+    matches,
+    meetings,
+    mending,
+    pauses,
+    people,
+    posts,
+    presence,
+    reunions,
+    scans,
+    signin,
+    talks,
+    tasks,
+)  # fmt: skip
+from s2m.domain.asks import Asking
+from s2m.domain.codes import DoorCode, badge_text
+from s2m.domain.errors import NotFound, Refused
+from s2m.domain.posts import accounts
+from s2m.domain.presence import Need
+from s2m.store.erasing import KEPT, RULES
+from s2m.store.schema import metadata
+
+DAY = timedelta(days=1)
+# Each typed somewhere by or about Samira
+WORDS = ("samira", "vos", "gewone taal", "offertes en prijzen", "klatergoud", "mastodon.example", "3-14")
+
+
+@pytest.fixture
+def life(store, cast, now, keys):
+    """Samira leaves a trace in every table there is."""
+    samira, joost, venue, early = cast.samira, cast.joost, cast.seinhuis, now - timedelta(hours=1)
+    device, code = devices.offer_pairing(store, venue, "kiosk", "Ingang", cast.marieke.id, early)
+    devices.pair(store, code, early)
+    given = {"id": "0198a000-0000-7000-8000-000000000001", "code": badge_text(keys, store.people.valid_badge(samira.id).id)}
+    event = scans.parse_event({**given, "at": early.isoformat()})
+    scans.take(store, keys, device, venue, cast.policy, event, early)
+    visit = store.presence.open_visit(samira)
+    store.door.use(DoorCode(device.id, 1), samira, early)
+    other = presence.check_in(store, joost, venue, cast.policy, "badge", early).visit
+    for one, text in ((visit, "offertes en prijzen"), (other, "gewone taal")):
+        presence.answer_need(store, one, Need("need", text), early, visible=True, on_wall=True)
+    for one in (store.presence.get(visit.id), store.presence.get(other.id)):
+        meetings.note(store, one, matches.for_visitor(matches.room_of(store, venue.id, early), one), early)
+    meetings.say(store, samira, visit.id, other.id, "helped", early)
+    meetings.say(store, joost, other.id, visit.id, "met", early)
+    meetings.tell(store, samira, visit.id, other.id, "Klatergoud werd goud", early, agreed=True)
+    blocks.keep_apart(store, samira, cast.thijs.id, "snooze", early)
+    blocks.keep_apart(store, cast.thijs, samira.id, "block", early)
+    patient = vars(cast.policy) | {"thanks_accept_hours": 24}
+    patient = type(cast.policy)(**patient)
+    half = now - timedelta(minutes=30)
+    for giver, receiver, kind, dots in ((samira, joost, "gift", 2), (joost, samira, "gift", 1)):
+        given = {"key": f"{kind} {giver.id}", "kind": kind, "amount": dots}
+        contributions.thank(store, giver, receiver, venue, patient, "klatergoud", "Dank Samira", half, **given)
+    for giver, receiver in ((samira, joost), (joost, samira)):
+        contributions.thank(store, giver, receiver, venue, patient, "klatergoud", "Dank Samira", half, key=giver.id)
+    commons.give(store, samira, 1, early, key="gift")
+    local = (now + DAY).astimezone(venue.zone)
+    at = {"day": local.date().isoformat(), "time": "11:00"}
+    talk, _moment = talks.announce(store, samira, venue, {"topic": "klatergoud maken", **at}, samira.id, early)
+    past = type(talk)(**{**vars(talk), "id": store.new_id(now), "starts_at": early, "ends_at": early + talks.LENGTH,
+                         "speaker_id": joost.id, "topic": "prijzen"})  # fmt: skip
+    store.talks.add(past)
+    talks.attend(store, past, samira, early)
+    task, _moment = tasks.post(store, venue, {"title": "opruimen", "amount": 4, "places": 3, **at}, cast.marieke.id, early)
+    tasks.take(store, task, samira, early)
+    ask = store.asks.open_of(joost.id)
+    store.asks.add_asking(Asking(store.new_id(now), cast.noord.id, ask.id, samira.id, "wall", "gewone taal", early, now))
+    store.asks.pause(cast.noord.id, samira.id, now)
+    introductions.introduce(store, samira, samira.id, joost.id, "klatergoud", now, contact="bij Samira")
+    reunions.wish(store, samira, joost.id, now)
+    pauses.pause(store, samira, venue, "week", early)
+    _post(store, cast, visit, now)
+    accounts.start(store, samira, "mastodon", "klatergoud@mastodon.example", early)
+    budgets.grant(store, venue, samira, 3, "klatergoud geholpen", cast.marieke.id, now)
+    budgets.grant(store, venue, samira, 25, "klatergoud veel", cast.marieke.id, now)
+    contributions.record(store, samira, venue, "klatergoud poetsen", 2, "zij heet Samira", cast.marieke.id, now, key="r" * 20)
+    mending.freeze(store, venue, samira, "klatergoud", cast.marieke.id, now)
+    _start(store, cast, now)
+    signin.make_link(store, now, person=samira)
+    signin.start_session(store, samira, "Firefox van Samira", now)
+    store.outbox.add(cast.noord.id, samira.email, "Hallo Samira", "klatergoud", now)
+    store.rates.take(f"export:{samira.id}", most=3, per=DAY, now=now)
+    people.consent(store, samira, "wall", True, now)
+    people.give_role(store, samira, "host", cast.wissel.id, now, by=cast.marieke.id)
+    return visit
+
+
+def _post(store, cast, visit, now):
+    claim = posts.Claim(
+        store.new_id(now), cast.noord.id, cast.seinhuis.id, visit.id, cast.samira.id, "https://mastodon.example/@samira/1", "h",
+        "klatergoud", "host", "post_picture", 4, "samira", None, "f", 0, now, now,
+    )  # fmt: skip
+    store.posts.add(claim)
+    store.posts.add_picture(claim, b"picture")
+
+
+def _start(store, cast, now):
+    account = store.ledger.person_account(cast.samira.id)
+    commons_ = store.ledger.network_account(cast.noord.id, "commons")
+    moved = ledger.transfer(store, commons_, account, 1, "passport_grant", now, key="p")
+    values = {"passport_id": "p", "public_key": "k", "holder": "h", "person_id": cast.samira.id, "amount": 1, "at": now}
+    values |= {"id": store.new_id(now), "network_id": cast.noord.id, "transfer_id": moved.id, "granted_by": cast.marieke.id}
+    store.run(metadata.tables["passport_grants"].insert().values(values))
+
+
+def everything(store):
+    """Every text in the database with where it stands."""
+    for table in metadata.tables.values():
+        columns = [column for column in table.c if isinstance(column.type, Text)]
+        for row in store.run(select(*columns)) if columns else ():
+            yield from ((f"{table.name}.{key}", value) for key, value in row._mapping.items() if value)
+
+
+def faults(store, cast):
+    return ledger.verify_network(store, cast.noord.id).fault
+
+
+def count(store, name):
+    return len(store.run(select(metadata.tables[name])).all())
+
+
+# Nothing is left out --------------------------------------------------------------------------------------------------
+
+
+def test_every_table_is_either_told_and_erased_or_named_as_kept():
+    told = {rule.table.name for rule in RULES}
+    missing = set(metadata.tables) - told - set(KEPT)
+    assert not missing, f"say in s2m/store/erasing.py what becomes of: {', '.join(sorted(missing))}"
+    assert not told & set(KEPT) and not set(KEPT) - set(metadata.tables)
+
+
+def test_every_column_that_names_a_person_is_in_the_rule_of_its_table():
+    found = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for key in table.foreign_key_constraints
+        if key.referred_table.name == "people"
+        for column in key.columns
+        if column.name != "network_id"
+    }
+    assert len(found) > 20
+    mentioned = {f"{rule.table.name}.{c.name}" for rule in RULES for c in _columns(rule.mine) if c.table is rule.table}
+    assert found - mentioned == set()
+
+
+def _columns(clause):
+    return [part for part in visitors.iterate(clause) if part.__visit_name__ == "column"]
+
+
+def test_the_life_of_the_test_leaves_a_trace_in_every_table(store, cast, life):
+    told = store.erasing.told(cast.samira)
+    assert {name for name, rows in told.items() if rows == []} == set()
+    assert told["shown_to_others"] == 1
+
+
+# Erase me -------------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_erased_is_found_in_no_text_and_the_books_are_true(store, cast, now, life):
+    def names():
+        return {f"{where}: {text}" for where, text in everything(store) for word in WORDS if word in text.casefold()}
+
+    told = names()
+    assert len(told) > 20 and faults(store, cast) is None
+    before = {name: count(store, name) for name in ("visits", "showings", "verdicts", "thanks", "people", "contributions")}
+    erasing.erase(store, cast.samira, "", now)
+    # What others typed for themselves is theirs
+    theirs = {"topics.text: offertes en prijzen", "visit_topics.text: gewone taal", "asks.text: gewone taal"}
+    assert names() - theirs == set()
+    assert {name: count(store, name) for name in before} == before
+    assert faults(store, cast) is None
+    account = store.ledger.person_account(cast.samira.id)
+    assert (account.balance, account.held) == (0, 0)
+
+
+def test_what_was_open_has_ended(store, cast, now, life, keys):
+    erasing.erase(store, cast.samira, "", now)
+    gone = store.people.get(cast.samira.id)
+    assert (gone.name, gone.email, gone.first_name, gone.erased_at) == ("", None, "", now)
+    assert store.presence.open_visit(gone) is None and store.presence.get(life.id).ended_how == "left"
+    assert store.people.valid_badge(gone.id) is None and store.signin.sessions(gone.id, now) == []
+    assert store.contributions.waiting(gone.id) == store.contributions.given_waiting(gone.id) == []
+    assert store.people.roles(gone.id) == () and store.talks.of_speaker(gone.id, since=now) == []
+    assert store.budgets.undecided(now) == [] and store.meetings.hanging(cast.seinhuis.id, now) == []
+    with pytest.raises(NotFound):
+        people.in_network(store, cast.noord.id, gone.id)
+    assert store.people.by_email(cast.noord.id, cast.samira.email) is None
+    assert cast.seinhuis.id in store.touched
+
+
+def test_the_balance_goes_to_whom_they_chose_among_those_they_met(store, cast, now, met):
+    people.consent(store, cast.joost, "matching", True, now)
+    presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    before = store.ledger.person_account(cast.joost.id).balance
+    left = store.ledger.person_account(cast.samira.id).available
+    erasing.erase(store, cast.samira, cast.joost.id, now)
+    assert store.ledger.person_account(cast.joost.id).balance == before + left > before
+    newest = next(row for row in store.ledger.statement(store.ledger.person_account(cast.joost.id)) if row.amount)
+    assert (newest.transfer.kind, newest.amount) == ("gift", left)
+
+
+def test_else_it_goes_to_the_commons_which_forgives_a_promise(store, cast, now):
+    common = store.ledger.network_account(cast.noord.id, "commons").balance
+    erasing.erase(store, cast.joost, "", now)
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == common + cast.policy.newcomers_grant
+    venue = store.ledger.seat_accounts(cast.samira, cast.seinhuis)[1]
+    account = store.ledger.person_account(cast.samira.id)
+    ledger.transfer(store, account, venue, account.balance + 5, "seat", now, key="deep", floor=-8)
+    erasing.erase(store, cast.samira, "", now)
+    assert store.ledger.person_account(cast.samira.id).balance == 0
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == common + cast.policy.newcomers_grant - 5
+    assert faults(store, cast) is None
+
+
+def test_nobody_gets_it_who_was_not_met_or_does_not_let_themselves_be_seen(store, cast, now, met):
+    for other in (cast.joost.id, cast.olga.id, cast.samira.id, "nobody"):
+        with pytest.raises(NotFound):
+            erasing.erase(store, cast.samira, other, now)
+    assert store.people.get(cast.samira.id).erased_at is None
+
+
+def test_the_only_admin_stays_until_there_is_another(store, cast, now):
+    with pytest.raises(Refused) as refused:
+        erasing.erase(store, cast.marieke, "", now)
+    assert refused.value.code == "last_admin"
+    people.give_role(store, cast.joost, "admin", None, now, by=cast.marieke.id)
+    erasing.erase(store, cast.marieke, "", now)
+    assert store.people.admins(cast.noord.id) == 1
+
+
+# What is told ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_told_holds_no_secret_and_of_others_no_more_than_a_first_name(store, cast, life):
+    text = json.dumps(store.erasing.told(cast.samira), ensure_ascii=False)
+    assert "Joost" in text and "klatergoud" in text and "samira@seinhuis.example" in text
+    for hidden in ("Bakker", "joost@", "Smit", cast.joost.id, cast.thijs.id, "secret_hash", "short_code"):
+        assert hidden not in text
+    told = store.erasing.told(cast.samira)
+    assert {row["said"] for row in told["verdicts"]} == {"helped"}, "what Joost said of her is his"
+    assert [row["kind"] for row in told["blocks"]] == ["snooze"], "who is blocked is told nothing"
+
+
+def test_nobody_is_told_of_another(store, cast, life):
+    told = store.erasing.told(cast.olga)
+    assert told["people"][0]["name"] == "Olga Ivanova" and "Samira" not in str(told)
+
+
+# What has grown old ---------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_says_for_thirty_days_whose_it_was_and_then_only_counts(store, cast, now, life):
+    presence.leave(store, store.presence.get(life.id), now)
+    assert erasing.forget(store, now + 30 * DAY) == 0
+    passport = store.passports.visits(cast.samira.id)
+    assert erasing.forget(store, now + 30 * DAY + timedelta(seconds=1)) == 1
+    assert store.presence.get(life.id).person_id is None and store.presence.topics(life.id) == []
+    assert store.passports.visits(cast.samira.id) == passport == 1
+    assert erasing.forget(store, now + 31 * DAY) == 0
+    assert store.passports.visits(cast.samira.id) == passport
+    assert store.meetings.shown_to(cast.samira.id, now, timedelta()) == ({}, frozenset())
+    assert faults(store, cast) is None
+    names = metadata.tables["scans"].c.first_name
+    assert store.run(select(names).where(names.is_not(None))).all() == []
+
+
+def test_who_still_is_here_is_not_forgotten(store, cast, now, life):
+    assert erasing.forget(store, now + 60 * DAY) == 0
+    assert store.presence.open_visit(cast.samira) is not None
+
+
+def test_the_proof_is_the_same_when_persons_are_forgotten(store, cast, now, life):
+    for person in (cast.samira, cast.joost):
+        presence.leave(store, store.presence.open_visit(person), now)
+    at = now + 31 * DAY
+    before = meetings.prove(store, cast.seinhuis, 90, at)
+    assert before.slots[0].met.part == 2 and before.of_present.part == 2
+    assert erasing.forget(store, at) == 2
+    erasing.erase(store, cast.joost, "", at)
+    assert meetings.prove(store, cast.seinhuis, 90, at) == before
+
+
+def test_who_met_whom_is_known_for_a_year_and_which_topics_for_two(store, cast, now, life):
+    for person in (cast.samira, cast.joost):
+        presence.leave(store, store.presence.open_visit(person), now)
+    erasing.forget(store, now + 300 * DAY)
+    assert store.meetings.confirmed_with(cast.samira.id, [cast.joost.id]) == {cast.joost.id}
+    erasing.forget(store, now + 366 * DAY)
+    assert store.meetings.confirmed_with(cast.samira.id, [cast.joost.id]) == frozenset()
+    assert store.meetings.said_of(["gewone taal"], now - DAY, timedelta()) != ()
+    erasing.forget(store, now + 731 * DAY)
+    assert store.meetings.said_of(["gewone taal"], now - DAY, timedelta()) == ()
+
+
+def test_words_of_showings_that_nobody_judged_go_with_their_visit(store, cast, now, life):
+    showings = metadata.tables["showings"]
+    store.run(metadata.tables["verdicts"].delete())
+    for person in (cast.samira, cast.joost):
+        presence.leave(store, store.presence.open_visit(person), now)
+    erasing.forget(store, now + 31 * DAY)
+    assert set(store.run(select(showings.c.mine, showings.c.theirs))) == {("", "")}
+
+
+def test_a_walk_in_of_long_ago_gets_a_new_badge_with_the_first_proof(store, cast, now):
+    """Nobody knows any more how they came, so whoever held the old badge may have been somebody else."""
+    visit = presence.check_in(store, cast.joost, cast.seinhuis, cast.policy, "walk_in", now).visit
+    presence.leave(store, visit, now)
+    erasing.forget(store, now + 31 * DAY)
+    old = store.people.valid_badge(cast.joost.id)
+    link = signin.make_link(store, now + 31 * DAY, person=cast.joost)
+    signin.sign_in(store, link, "Firefox", now + 31 * DAY)
+    assert store.people.valid_badge(cast.joost.id) != old
