@@ -7,8 +7,9 @@ reach somebody, or its owner's own name, stays off.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,26 @@ LONGEST = 45
 # What fits in one turn, read from the screen at 1920 × 1080: four asks of two lines or three of three; five rows of topics
 ASKS, TWO_LINES = 4, 34
 TOPICS, ROWS, ROW, EDGE = 10, 5, 26, 3
+# A field's name is smaller than a row
+NAME = 0.7
 PLACES = 5
 REACHES = re.compile(r"@|https?:|www\.|(\d[\s().+-]*){7,}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A text and the field of the lexicon that it belongs to, by its key; empty where it belongs to none."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """What stands below the name of one field in one turn."""
+
+    field: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,31 +71,56 @@ def house(here: Iterable[Here], agreed: Container[str]) -> House:
     return House(tuple(needs.values()), tuple(text for _key, text in sorted(knows.items())))
 
 
-def ask_pages(needs: Sequence[str]) -> list[tuple[str, ...]]:
+def by_field(texts: Iterable[str], field_of: Callable[[str], str]) -> list[Line]:
+    """What belongs together side by side, in the order in which each field first appears; what has no field comes last."""
+    groups: dict[str, list[Line]] = {}
+    for text in texts:
+        field = field_of(text)
+        groups.setdefault(field, []).append(Line(field, text))
+    last = groups.pop("", [])
+    return [line for group in (*groups.values(), last) for line in group]
+
+
+def ask_pages(asks: Sequence[Line]) -> list[tuple[Group, ...]]:
     """Asks in turns, as many as can be read from afar without cutting one off."""
-    pages: list[tuple[str, ...]] = [()]
-    for need in needs:
-        page = (*pages[-1], need)
-        if len(page) > (ASKS if all(len(text) <= TWO_LINES for text in page) else ASKS - 1):
-            pages.append((need,))
+    pages: list[list[Line]] = [[]]
+    for ask in asks:
+        page = [*pages[-1], ask]
+        if len(page) > (ASKS if all(len(line.text) <= TWO_LINES for line in page) else ASKS - 1):
+            pages.append([ask])
         else:
             pages[-1] = page
-    return [page for page in pages if page]
+    return [_grouped(page) for page in pages if page]
 
 
-def topic_pages(knows: Sequence[str]) -> list[tuple[str, ...]]:
-    """Topics in turns: rows are filled from the left, a long topic takes several."""
-    pages: list[tuple[str, ...]] = [()]
-    rows, used = 0, ROW
+def topic_pages(knows: Sequence[Line]) -> list[tuple[Group, ...]]:
+    """Topics in turns: rows are filled from the left, a long topic takes several, and each field begins a row below its name."""
+    pages: list[list[Line]] = [[]]
+    rows, used = 0.0, ROW
     for topic in knows:
-        width = len(topic) + EDGE
-        more = 0 if used + width <= ROW else -(-width // ROW)
-        if rows + more > ROWS or len(pages[-1]) == TOPICS:
-            pages.append(())
-            rows, more = 0, -(-width // ROW)
+        width = len(topic.text) + EDGE
+        more, name = _rows(pages[-1], topic, used)
+        if rows + more + name > ROWS or len(pages[-1]) == TOPICS:
+            pages.append([])
+            rows = 0.0
+            more, name = _rows([], topic, ROW)
         used = used + width if not more else width % ROW or ROW
-        rows, pages[-1] = rows + more, (*pages[-1], topic)
-    return [page for page in pages if page]
+        rows += more + name
+        pages[-1].append(topic)
+    return [_grouped(page) for page in pages if page]
+
+
+def _rows(page: Sequence[Line], topic: Line, used: int) -> tuple[int, float]:
+    """How many rows a topic takes beside what stands in its row, and how many its field's name does."""
+    width, begins = len(topic.text) + EDGE, not page or page[-1].field != topic.field
+    more = 0 if not begins and used + width <= ROW else -(-width // ROW)
+    return more, NAME if begins and topic.field else 0.0
+
+
+def _grouped(page: Iterable[Line]) -> tuple[Group, ...]:
+    return tuple(
+        Group(field, tuple(line.text for line in lines)) for field, lines in itertools.groupby(page, lambda line: line.field)
+    )
 
 
 def place_pages(rooms: Sequence[Room], seated: Mapping[str, int], present: int) -> list[list[tuple[Room, int]]]:

@@ -15,7 +15,7 @@ PAGES = {
     "asks.seen": "home.today", "asks.answer": "home.today", "asks.pause": "home.today", "asks.again": "home.today",
     "asks.offer": "asks.here",
     "meetings.say": "home.today", "meetings.put_away": "home.today", "meetings.outcome": "home.today",
-    "meetings.withdraw": "people.profile", "host.take_story_down": "host.meetings", "kiosk.say": "kiosk.idle",
+    "meetings.withdraw": "people.profile", "host.take_story_down": "host.meetings",
     "posts.claim_picture": "posts.mine", "posts.check_account": "posts.linked", "posts.remove_account": "posts.linked",
     "host.confirm_post": "host.post_queue", "host.decline_post": "host.post_queue",
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",

@@ -69,12 +69,20 @@ def _house(venue: Venue) -> dict[str, Any]:
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
     shown = wall.house([one for one in here if one.person.id not in paused], agreed)
     return {
-        "needs": wall.ask_pages(shown.needs), "knows": wall.topic_pages(shown.knows),
+        "needs": wall.ask_pages(wall.by_field(shown.needs, _field)),
+        "knows": wall.topic_pages(wall.by_field(shown.knows, _field)),
         "free": max(0, venues.seats(rooms) - len(here)),
         "rooms": wall.place_pages(rooms, seated, len(here)),
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
         "stories": [story.text for story in stories],
     }  # fmt: skip
+
+
+def _field(text: str) -> str:
+    """The name of the field that a text belongs to, in the language of the wall; empty where it belongs to none."""
+    meanings = context.meanings()
+    names = meanings.lexicon.fields.get(meanings.field_of(text), ("", ""))
+    return names[0] if context.locale() == "nl" else names[1]
 
 
 def _door(kiosks: list[Device]) -> dict[str, object] | None:

@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from s2m.app import create_app
 from s2m.config import Config
 from s2m.domain import codes, devices, signin
+from s2m.domain.relevance.meanings import of_the_product
 from tests.cast import settle
 
 FLAGS = [
@@ -31,6 +32,7 @@ class Served:
     """The cast's venue on a port of its own, on an embedded database."""
 
     def __init__(self, folder):
+        of_the_product()  # read when the real server starts
         self.app = create_app(Config(instance=folder, jobs=False))
         self.database = self.app.extensions["s2m.database"]
         with self.database.write() as store:

@@ -84,16 +84,44 @@ def test_a_long_text_is_cut_between_words():
     assert wall.shortened("x" * 60) == "x" * 44 + "…"
 
 
+def lines(*texts, field=""):
+    return [wall.Line(field, text) for text in texts]
+
+
+def texts(pages):
+    return [[text for group in page for text in group.texts] for page in pages]
+
+
 def test_asks_come_four_at_a_time_and_three_where_one_is_long():
     short, long = "Wie kent een drukker?", "Wie helpt mij met de vertaling van dit stuk?"
-    assert [len(page) for page in wall.ask_pages([short] * 6)] == [4, 2]
-    assert [len(page) for page in wall.ask_pages([short, short, long, short, short])] == [3, 2]
+    assert [len(page) for page in texts(wall.ask_pages(lines(*[short] * 6)))] == [4, 2]
+    assert [len(page) for page in texts(wall.ask_pages(lines(short, short, long, short, short)))] == [3, 2]
     assert wall.ask_pages([]) == []
 
 
 def test_topics_come_ten_at_a_time_or_as_many_as_five_rows_hold():
-    assert [len(page) for page in wall.topic_pages(["kleur"] * 25)] == [10, 10, 5]
-    assert [len(page) for page in wall.topic_pages(["prijzen van zzp-werk"] * 8)] == [5, 3]
-    assert [len(page) for page in wall.topic_pages(["x" * 45] * 5)] == [2, 2, 1]
+    def pages(*topics):
+        return texts(wall.topic_pages(lines(*topics)))
+
+    assert [len(page) for page in pages(*["kleur"] * 25)] == [10, 10, 5]
+    assert [len(page) for page in pages(*["prijzen van zzp-werk"] * 8)] == [5, 3]
+    assert [len(page) for page in pages(*["x" * 45] * 5)] == [2, 2, 1]
     mixed = ["kleur", "x" * 45, "geluid", "gewone taal"] * 6
-    assert [topic for page in wall.topic_pages(mixed) for topic in page] == mixed
+    assert [topic for page in pages(*mixed) for topic in page] == mixed
+
+
+def test_what_belongs_to_one_field_stands_together_and_what_belongs_to_none_comes_last():
+    fields = {"btw": "geld", "kleur": "", "loonadministratie": "geld", "film": "media"}
+    found = wall.by_field(fields, fields.get)
+    assert found == [*lines("btw", "loonadministratie", field="geld"), *lines("film", field="media"), *lines("kleur")]
+    [page] = wall.ask_pages(found)
+    assert page == (wall.Group("geld", ("btw", "loonadministratie")), wall.Group("media", ("film",)), wall.Group("", ("kleur",)))
+
+
+def test_the_name_of_a_field_takes_room_and_stands_again_on_the_next_page():
+    found = [line for field in "abcd" for line in lines("kleur", "geluid", field=field)]
+    pages = wall.topic_pages(found)
+    assert [[group.field for group in page] for page in pages] == [["a", "b"], ["c", "d"]]
+    long = wall.topic_pages(lines(*["prijzen van zzp-werk"] * 6, field="a"))
+    assert [[(group.field, len(group.texts)) for group in page] for page in long] == [[("a", 4)], [("a", 2)]]
+

@@ -6,7 +6,7 @@ many described concepts, in its own language, and two descriptions can be compar
 
 import logging
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +28,7 @@ MOST_CONCEPTS = 12
 GLOSS_SHARE = 0.5
 BRIDGED_WORDS = 8
 SURE_OF_LANGUAGE = 0.5
+MOSTLY = 0.5
 CERTAINTY = 2
 UNKNOWN_WORD = 0.8
 LISTENED_TO = 40
@@ -128,6 +129,14 @@ class Meanings:
         sharp = {concept: nearness**3 for concept, nearness in best if nearness >= NEAR}
         length = sqrt(sum(each * each for each in sharp.values()))
         return Meaning(language, {concept: each / length for concept, each in sharp.items()})
+
+    def field_of(self, text: str) -> str:
+        """The key of the field that a text belongs to: what most of its meaning is about, "" where nothing is."""
+        about: dict[str, float] = defaultdict(float)
+        for concept, nearness in self.of(fold(text)).near.items():
+            about[self.lexicon.concepts[concept].field] += nearness * nearness
+        field, share = max(about.items(), key=lambda each: each[1], default=("", 0.0))
+        return field if share > MOSTLY and field in self.lexicon.fields else ""
 
     def _near(self, folded: str, document: tuple[str, ...], side: str, language: str | None) -> Iterator[tuple[int, float]]:
         spelling, concepts = self._sides[side]
