@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, request, session, url_for
@@ -27,6 +27,8 @@ from s2m.web import PAGES, bodies, context, errors, live, pages, policy
 
 STATIC = Path(__file__).parent / "static"
 LIMIT = 64 * 1024
+# Two seconds of one core, after the first pages have been answered; whoever needs it sooner waits for it
+LEXICON_AFTER = 2.0
 CSP = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "connect-src": "'self'",
     "font-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
@@ -102,7 +104,9 @@ def serve() -> Flask:
     app = create_app()
     config: Config = app.extensions["s2m.config"]
     app.extensions["s2m.database"].kind.listen(app.extensions["s2m.hub"].tell)
-    Thread(target=of_the_product, args=(config.taxonomy,), name="lexicon", daemon=True).start()
+    reads = Timer(LEXICON_AFTER, of_the_product, (config.taxonomy,))
+    reads.name, reads.daemon = "lexicon", True
+    reads.start()
     if config.jobs:
         jobs.start(app.extensions["s2m.database"], config)
     return app

@@ -112,6 +112,7 @@ def test_rooms_kiosk_and_wall_are_there(store, venue):
     assert [(d.kind, d.is_silent(NOW)) for d in store.devices.all(venue.id)] == [("kiosk", False), ("wall", False)]
 
 
+@pytest.mark.long
 def test_the_same_moment_gives_the_same_demo(demo, tmp_path, sqlite_template):
     shutil.copy(sqlite_template, tmp_path / "s2m.sqlite")
     database = Database(f"sqlite:///{tmp_path / 's2m.sqlite'}", chance=seeded(1))
@@ -141,7 +142,7 @@ def test_at_whatever_hour_it_is_open_for_two_hours_more(day, venue):
         )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("hour", [1, 23])
 def test_at_night_there_are_people_in_the_house_too(tmp_path, hour):
     now = datetime(2026, 3, 14, hour, 17, tzinfo=AMSTERDAM).astimezone(UTC)

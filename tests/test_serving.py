@@ -91,6 +91,7 @@ def test_no_set_up_link_once_there_is_a_network(serving, founded):  # noqa: F811
     assert f"s2m listens at http://127.0.0.1:{server.port}" in server.said()
 
 
+@pytest.mark.long
 def test_two_hundred_open_pages_do_not_stop_the_site(serving, founded):  # noqa: F811
     server = serving("run")
     token = command(founded, "kiosk", "token")
@@ -111,6 +112,7 @@ def test_two_hundred_open_pages_do_not_stop_the_site(serving, founded):  # noqa:
     close(opened)
 
 
+@pytest.mark.long
 def test_a_page_that_was_closed_frees_its_place_soon(serving, founded):  # noqa: F811
     server = serving("run")
     opened = streams(server, founded, STREAMS)
@@ -137,6 +139,7 @@ def dripping(server, count):
     return opened
 
 
+@pytest.mark.long
 def test_bodies_that_do_not_come_stop_neither_the_site_nor_the_tablets(serving, founded):  # noqa: F811
     server, [token] = serving("run"), tablets(founded, 1)
     opened = dripping(server, THREADS + 20)
@@ -164,6 +167,7 @@ def test_a_signal_stops_it_soon_though_bodies_are_waited_for(serving, founded): 
     close(opened)
 
 
+@pytest.mark.long
 def test_thirty_two_connections_of_one_tablet_are_all_answered(serving, founded):  # noqa: F811
     server, [token] = serving("run"), tablets(founded, 1)
     head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -286,6 +290,7 @@ def test_a_certificate_that_is_none_is_refused(founded, tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 def test_a_backup_may_be_made_while_it_serves_and_a_restore_may_not(serving, founded, tmp_path):  # noqa: F811
     serving("run")
     copy = tmp_path / "copy.sqlite"

@@ -13,6 +13,7 @@ from s2m.domain import contributions, hosting, ledger, presence
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.people import Person
+from s2m.domain.relevance import RoomIndex
 from s2m.domain.venues import Policy, Venue
 from s2m.store import Store
 
@@ -22,7 +23,7 @@ PATIENCE = 4
 
 @dataclass
 class House:
-    """Where and with whom the history takes place."""
+    """Where and with whom the history takes place. room: as the last who came in saw it."""
 
     store: Store
     venue: Venue
@@ -32,6 +33,7 @@ class House:
     cast: tuple[Role, ...]
     chance: Random
     host: Person
+    room: RoomIndex | None = None
 
 
 def live(house: House, days: list[date]) -> None:
@@ -76,7 +78,7 @@ def _arrive(house: House, role: Role, at: datetime, *, last: bool, looks: bool) 
     lowest = house.policy.floor if waits else house.policy.floor + PATIENCE
     if house.store.ledger.person_account(person.id).available - house.policy.seat_price < lowest:
         return
-    need = role.need if waits or house.chance.random() < 0.25 else ""
+    need = role.need if waits or house.chance.random() < 0.25 else _asks(house, role, at) if looks else ""
     kind = "need" if need else "offer" if role.offer and house.chance.random() < 0.5 else "working"
     way = house.chance.choices(("badge", "door", "code"), (7, 2, 1))[0]
     done = presence.check_in(
@@ -88,6 +90,15 @@ def _arrive(house: House, role: Role, at: datetime, *, last: bool, looks: bool) 
     if need and not waits:
         for topic in house.store.presence.topics(done.visit.id):
             presence.solve(house.store, person, topic.id, at + timedelta(hours=1))
+
+
+def _asks(house: House, role: Role, at: datetime) -> str:
+    """On many days people ask for what somebody else knows."""
+    chance = Random(f"{role.name} {at}")
+    topics = [topic for other in house.cast if other is not role for topic in other.knows]
+    if chance.random() > 0.45:
+        return ""
+    return ("Who knows about {}?" if role.language == "en" else "Wie weet iets van {}?").format(chance.choice(topics))
 
 
 def _thank(house: House, role: Role, at: datetime) -> None:

@@ -19,9 +19,9 @@ STORY = "Ik vroeg wie mijn offerte wilde lezen. Nu schrijven we ze samen."
 
 def look(house: House, visit: Visit, at: datetime) -> None:
     """Who came in looks at the screen."""
-    room = matches.room_of(house.store, house.venue.id, at)
-    known = meetings.acquaintance_of(house.store, room, visit, at)
-    meetings.note(house.store, visit, matches.for_visitor(room, visit, known=known), at)
+    house.room = matches.room_of(house.store, house.venue.id, at, house.room)
+    known = meetings.acquaintance_of(house.store, house.room, visit, at)
+    meetings.note(house.store, visit, matches.for_visitor(house.room, visit, known=known), at)
 
 
 def judge(house: House, day: datetime) -> None:

@@ -69,12 +69,17 @@ def day(store: Store, visit: Visit | None) -> dict[str, object]:
         "asking": waiting if waiting and waiting.answer_by > now() else None,
         "asked": _asked(store),
         "met": [_meeting(store, ask, helper.person_id) for ask, helper in store.asks.found_of(me.id, now() - KEPT)],
-        "helping": [_meeting(store, ask, ask.person_id) for ask, _helper in store.asks.helping(me.id)],
+        "helping": _helping(store),
         "untold": untold,
         "unmet": unmet,
         "paused": visit is not None and store.asks.paused(me.id, now()),
         "on_wall": len(asks.offers(store, me, visit, now())) if visit else 0,
     }
+
+
+def _helping(store: Store) -> list[Meeting]:
+    """Whom I said yes to, and where they are."""
+    return [_meeting(store, ask, ask.person_id) for ask, _helper in store.asks.helping(person().id) if ask.person_id]
 
 
 def _asked(store: Store) -> tuple[Asking, Ask] | None:
@@ -284,7 +289,11 @@ def here_now() -> ResponseReturnValue:
 def _wall() -> dict[str, object]:
     with reading() as store:
         visit = store.presence.open_visit(person())
-        return {"visit": visit, "offers": asks.offers(store, person(), visit, now()) if visit else []}
+        return {
+            "visit": visit,
+            "helping": _helping(store),
+            "offers": asks.offers(store, person(), visit, now()) if visit else [],
+        }
 
 
 @blueprint.post("/here/asks/<ask_id>")

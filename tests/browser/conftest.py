@@ -32,7 +32,6 @@ class Served:
     """The cast's venue on a port of its own, on an embedded database."""
 
     def __init__(self, folder):
-        of_the_product()  # read when the real server starts
         self.app = create_app(Config(instance=folder, jobs=False))
         self.database = self.app.extensions["s2m.database"]
         with self.database.write() as store:
@@ -60,6 +59,12 @@ class Served:
         """The address in the QR code that the tablet shows now."""
         keys = self.app.extensions["s2m.keys"].door
         return f"{self.url}/in/{codes.door_text(keys, self.kiosk.id, datetime.now(UTC), b'12345678')}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lexicon():
+    """The real server has read it before the first visitor comes."""
+    return of_the_product()
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def test_thanks_are_objected_to_or_reversed_after_asking(served, laptop):
     expect(page.get_by_role("region", name="Social capital")).to_contain_text("taken back")
 
 
-@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_no_page_of_the_host_has_a_serious_fault(served, laptop, come, furnish, serious, lang):
     visit = come(served.cast.samira, "Wie leest mijn offerte mee?")
     waiting, counted = exchange(served)

@@ -477,7 +477,7 @@ def test_a_phone_without_a_camera_says_so_and_takes_the_typed_code(house, withou
     joost.context.close()
 
 
-@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_every_screen_is_accessible_and_fits(house, without_camera, open_tablet, lang):
     page = open_tablet(without_camera, lang=lang, expects=["status of 4"])
     page.emulate_media(reduced_motion="reduce")

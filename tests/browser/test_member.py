@@ -186,7 +186,11 @@ def thanks_wait(served):
             presence.leave(store, visit, now)
 
 
-@pytest.mark.parametrize(("lang", "size"), [("nl", PHONE), ("en", DESK), ("nl", NARROW)], ids=["phone", "desk", "narrow"])
+@pytest.mark.parametrize(
+    ("lang", "size"),
+    [("nl", PHONE), pytest.param("en", DESK, marks=pytest.mark.long), pytest.param("nl", NARROW, marks=pytest.mark.long)],
+    ids=["phone", "desk", "narrow"],
+)
 def test_every_page_is_accessible_and_fits(served, open_page, here, serious, lang, size):
     thanks_wait(served)
     here(served.cast.joost, "iemand voor gewone taal")

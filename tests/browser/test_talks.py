@@ -107,7 +107,7 @@ def test_a_task_finds_takers_and_is_split_without_script(served, open_page, hous
     assert paid == [3, 2]
 
 
-@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_no_page_of_talks_and_tasks_has_a_serious_fault(served, open_page, house, serious, lang):
     now = datetime.now(UTC)
     day, clock = local(house)

@@ -1,10 +1,13 @@
 """The wall screen in a real browser: paired by its link, current within a second, nothing cut off, nobody named."""
 
+import io
 import statistics
 import time
 from datetime import UTC, datetime
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import expect
 
 from s2m.domain import devices, people, presence, venues
@@ -138,3 +141,20 @@ def test_the_pairing_page_has_no_serious_fault_and_says_what_was_wrong(served, o
     expect(page.get_by_label("One-time code")).to_be_focused()
     expect(page.get_by_text("We do not know this code.")).to_be_visible()
     assert serious(page) == []
+
+
+def test_whoever_can_help_scans_the_wall_says_so_and_both_are_told_where(served, wall, ask, open_page):
+    ask(served.cast.samira, "Wie leest mijn offerte mee?")
+    screen, samira, joost = wall(), open_page(served.cast.samira), open_page(served.cast.joost)
+    samira.goto(f"{served.url}/me?lang=en")
+    photo = Image.open(io.BytesIO(screen.locator(".wall__qr").screenshot()))
+    joost.goto(f"{zxingcpp.read_barcodes(photo.convert('L'))[0].text}?lang=en")
+    joost.get_by_text("Just working").click()
+    joost.get_by_role("button", name="Check in").click()
+    joost.get_by_role("link", name="Can you help?").click()
+    joost.get_by_role("button", name="I can help").click()
+    expect(joost.get_by_text("We wait for their answer.")).to_be_visible()
+    samira.get_by_role("button", name="Yes, please").click()  # her open page heard of it
+    expect(samira.get_by_role("heading", name="Joost helps you")).to_be_visible()
+    expect(joost.get_by_role("region", name="You help Samira")).to_contain_text("Samira, Het Seinhuis")
+    expect(screen.get_by_text("Wie leest mijn offerte mee?")).to_have_count(0)
