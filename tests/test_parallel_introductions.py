@@ -1,5 +1,7 @@
 """Twenty at once at an introduction: one for the two of them, agreed on once, paid once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -68,3 +70,22 @@ def test_a_block_and_an_answer_at_once_end_in_one_order_or_the_other(database, c
     with database.read() as store:
         found = store.introductions.get(introduced.id)
         assert (found.agreed_at is None) == (found.mine(cast.samira.id).answer == "no")
+
+
+def test_who_agrees_at_the_last_moment_is_not_ended_by_the_job_that_waited_for_them(database, cast, now, introduced):
+    last = now + introductions.LASTS
+    with database.write() as store:
+        introductions.agree(store, cast.samira, introduced.id, "bij de koffie", now)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as store:
+            introductions.agree(store, cast.joost, introduced.id, "", last - timedelta(seconds=1))
+            job = pool.submit(lapse, database, last)
+            time.sleep(0.2)  # it reads what is late, and waits for the lock
+        assert job.result(timeout=10) == 0
+    with database.read() as store:
+        assert store.introductions.get(introduced.id).mine(cast.samira.id).contact == "bij de koffie"
+
+
+def lapse(database, now):
+    with database.write() as store:
+        return introductions.lapse(store, now)

@@ -261,11 +261,14 @@ def _say(
 
 def lapse(store: Store, now: datetime) -> int:
     """End what nobody agreed on in time, and forget what was told for it; how many. Safe to run again."""
-    late = store.introductions.late(now)
-    for found in late:
-        store.ledger.lock_chain(found.network_id)
-        store.introductions.end(found, now)
-    return len(late)
+    ended = 0
+    for network_id in sorted({found.network_id for found in store.introductions.late(now)}):
+        store.ledger.lock_chain(network_id)
+        # Whoever agreed in time while we waited for the lock is late no more
+        for found in store.introductions.late(now, network_id):
+            store.introductions.end(found, now)
+            ended += 1
+    return ended
 
 
 # Did it help? -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import asks
 from s2m.domain.errors import Invalid
-from s2m.domain.venues import day_start
+from s2m.domain.venues import day_end
 
 if TYPE_CHECKING:
     from s2m.domain.people import Person
@@ -39,9 +39,7 @@ def pause(store: Store, person: Person, venue: Venue, length: str, now: datetime
     """From now on, instead of the pause before. length: today (by the venue's clock), week, open. Raises Invalid `choice`."""
     if length not in LENGTHS:
         raise Invalid("length", "choice")
-    # A day and a half after its midnight is within the next day, also where the clock changes
-    tomorrow = day_start(venue, day_start(venue, now).astimezone(UTC) + timedelta(hours=36)).astimezone(UTC)
-    until = {"today": tomorrow, "week": now + WEEK, "open": None}[length]
+    until = {"today": day_end(venue, now).astimezone(UTC), "week": now + WEEK, "open": None}[length]
     store.ledger.lock_chain(person.network_id)
     resume(store, person, now)
     made = Pause(store.new_id(now), person.network_id, person.id, now, until)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import agenda, codes, contributions, fields, people
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
-from s2m.domain.venues import Venue, day_start, the_room
+from s2m.domain.venues import Venue, day_end, day_start, the_room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -251,7 +251,7 @@ def _pay(store: Store, talk: Talk, now: datetime) -> Talk:
     earned = 0
     if venue and speaker and not speaker.erased_at and attendances:
         since = day_start(venue, talk.starts_at)
-        if not store.talks.earned_between(speaker.id, since, day_start(venue, since + timedelta(hours=36))):
+        if not store.talks.earned_between(speaker.id, since, day_end(venue, since)):
             earned = worth(attendances, store.venues.policy(venue, talk.starts_at))
         contributions.earn(store, speaker, venue, "talk", talk.topic, earned, now, key=talk.id)
         if talk.teaches:

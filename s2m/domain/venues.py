@@ -137,6 +137,11 @@ def day_start(venue: Venue, at: datetime) -> datetime:
     return at.astimezone(venue.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
+def day_end(venue: Venue, at: datetime) -> datetime:
+    """The midnight after `at` by the venue's clock, which may be 23 or 25 hours after the one before."""
+    return day_start(venue, at) + timedelta(days=1)
+
+
 def is_open(venue: Venue, start: datetime, end: datetime) -> bool:
     """Whether a venue is open from `start` to `end`, within the hours of one day (which may end after midnight)."""
     today = start.astimezone(venue.zone).date()

@@ -55,8 +55,16 @@ class Introductions(Part):
         paid = (introductions.c.venue_id == venue_id) & (introductions.c.earned > 0) & (introductions.c.asked_at >= since)
         return self._all(select(introductions).where(paid))
 
-    def late(self, now: datetime) -> list[Introduction]:
-        return self._all(select(introductions).where(_waits, introductions.c.lapses_at <= now))
+    def late(self, now: datetime, network_id: str | None = None) -> list[Introduction]:
+        query = select(introductions).where(_waits, introductions.c.lapses_at <= now)
+        return self._all(query.where(introductions.c.network_id == network_id) if network_id else query)
+
+    def helped_with(self, person_id: str) -> frozenset[str]:
+        """Those with whom somebody was introduced, and both said that it helped."""
+        mine, theirs = introduction_sides.alias("mine"), introduction_sides.alias("theirs")
+        both = (mine.c.introduction_id == theirs.c.introduction_id) & (mine.c.person_id != theirs.c.person_id)
+        query = select(theirs.c.person_id).join(mine, both).where(mine.c.person_id == person_id)
+        return frozenset(self.run(query.where(mine.c.helped == 1, theirs.c.helped == 1)).scalars())
 
     def refused(self, person_id: str, other_id: str, since: datetime) -> bool:
         """Whether somebody said no to being introduced to this person since then."""

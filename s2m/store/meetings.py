@@ -32,7 +32,8 @@ from s2m.domain.people import Person
 from s2m.domain.presence import Visit
 from s2m.domain.relevance.acquaintance import Together, Verdict
 from s2m.store.part import Part
-from s2m.store.schema import askings, asks, consents, people, showings, stories, verdicts, visits
+from s2m.store.pauses import stands
+from s2m.store.schema import askings, asks, consents, pauses, people, showings, stories, verdicts, visits
 from s2m.store.schema.columns import EPOCH, MICROSECOND, Instant, Whole
 
 DAY, FIRST_DAY = 86_400_000_000, EPOCH.toordinal()
@@ -187,7 +188,7 @@ class Meetings(Part):
             verdicts.c.at > now - OF_LATE,
         )  # fmt: skip
         query = query.join(people, people.c.id == _theirs.c.person_id).where(_theirs.c.id.in_(shown_ids))
-        query = query.where(people.c.erased_at.is_(None), _lets_be_seen(), ~of_late.exists())
+        query = query.where(people.c.erased_at.is_(None), _lets_be_seen(now), ~of_late.exists())
         apart = self.store.blocks.apart(visit.person_id, now)
         rows = [row for row in self.run(query.order_by(_theirs.c.id)) if row.person not in apart]
         return [Question(visit.id, row.id, row.name.split()[0]) for row in rows]
@@ -231,7 +232,7 @@ class Meetings(Part):
             select(verdicts.c.visit_id, verdicts.c.shown_id, people.c.id, people.c.name)
             .join(_theirs, _theirs.c.id == verdicts.c.shown_id)
             .join(people, people.c.id == verdicts.c.other_id)
-            .where(theirs, verdicts.c.at >= since, verdicts.c.at < until, people.c.erased_at.is_(None), _lets_be_seen())
+            .where(theirs, verdicts.c.at >= since, verdicts.c.at < until, people.c.erased_at.is_(None), _lets_be_seen(now))
         )
         apart = self.store.blocks.apart(person_id, now)
         rows = [row for row in self.run(query.order_by(verdicts.c.at)) if row.id not in apart]
@@ -307,10 +308,13 @@ class Meetings(Part):
         return [row.answered_at - row.opened_at if row.answered_at else None for row in rows]
 
 
-def _lets_be_seen() -> ColumnElement[bool]:
-    """Of `_theirs` and `people`: the visit in which they were shown still is visible, and what stands now agrees."""
+def _lets_be_seen(now: datetime) -> ColumnElement[bool]:
+    """Of `_theirs` and `people`: the visit in which they were shown still is visible, and what stands now agrees: their
+    consent, the visit they are on, and no pause."""
     agrees = select(consents.c.id).where(
         consents.c.person_id == people.c.id, consents.c.purpose == "matching", consents.c.withdrawn_at.is_(None)
     )
     hidden = select(_now.c.id).where(_now.c.person_id == people.c.id, _now.c.ended_at.is_(None), _number(_now.c.visible) == 0)
-    return and_(_number(_theirs.c.visible) == 1, or_(_theirs.c.ended_at.is_(None), agrees.exists()), ~hidden.exists())
+    rests = select(pauses.c.id).where(pauses.c.person_id == people.c.id, stands(now))
+    seen = and_(_number(_theirs.c.visible) == 1, or_(_theirs.c.ended_at.is_(None), agrees.exists()))
+    return and_(seen, ~hidden.exists(), ~rests.exists())

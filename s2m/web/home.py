@@ -14,7 +14,7 @@ from s2m.domain import contributions, meetings, posts, presence
 from s2m.domain.errors import Invalid
 from s2m.domain.people import Person
 from s2m.domain.presence import Visit
-from s2m.domain.venues import day_start
+from s2m.domain.venues import day_end
 from s2m.web import asks, context, introductions
 from s2m.web.context import now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
@@ -56,7 +56,7 @@ def _day() -> dict[str, object]:
             "offer": next(iter(posts.offers(store, person(), now())), None),
             "badge": store.people.valid_badge(person().id),
             "policy": policy_of(store, venue) if venue else None,
-            "talks": store.talks.coming(venue.id, now(), until=day_start(venue, now()) + timedelta(days=1)) if venue else [],
+            "talks": store.talks.coming(venue.id, now(), until=day_end(venue, now())) if venue else [],
             "to_say": store.talks.unanswered(person().id),
             **introductions.cards(store),
             "to_ask": meetings.later(store, person(), now()),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import blocks, matches, meetings, people, presence
+from s2m.domain import blocks, introductions, matches, meetings, pauses, people, presence
 from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.meetings import confirmed
 from s2m.domain.presence import Need
@@ -138,6 +138,17 @@ def test_a_confirmed_meeting_is_known_to_both_whoever_said_it(store, cast, now, 
     assert acquainted(samira).known == {cast.joost.id} and acquainted(joost).known == {cast.samira.id}
 
 
+def test_two_whom_an_introduction_helped_are_no_strangers(store, cast, now, pair, acquainted):
+    samira, joost = pair
+    soon = now + timedelta(minutes=1)
+    made = introductions.introduce(store, cast.samira, cast.samira.id, cast.joost.id, "Schrijvers", soon)
+    introductions.agree(store, cast.joost, made.id, "", soon)
+    introductions.confirm(store, cast.samira, made.id, True, soon)
+    assert acquainted(samira).known == frozenset(), "the other has not said so"
+    introductions.confirm(store, cast.joost, made.id, True, soon)
+    assert acquainted(samira).known == {cast.joost.id} and acquainted(joost).known == {cast.samira.id}
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "met"),
     [
@@ -222,7 +233,7 @@ def test_who_was_judged_this_week_is_not_asked_about_again(store, cast, now, pai
     assert store.meetings.shown_in(again.id) == {cast.joost.id} and asked(store, again, now + DAY / 24) == []
 
 
-@pytest.mark.parametrize("vanish", ["hide", "consent", "answer", "block", "blocked", "snooze"])
+@pytest.mark.parametrize("vanish", ["hide", "consent", "answer", "pause", "block", "blocked", "snooze"])
 def test_who_hides_or_is_kept_apart_is_gone_from_the_question_at_once(store, cast, now, pair, vanish):
     samira, joost = pair
     out(store, samira, now)
@@ -236,6 +247,8 @@ def test_who_hides_or_is_kept_apart_is_gone_from_the_question_at_once(store, cas
         presence.consent(store, cast.joost, matching=False, wall=False, now=now)
     elif vanish == "answer":
         presence.answer_need(store, joost, Need("working", ""), now, visible=False, on_wall=False)
+    elif vanish == "pause":
+        pauses.pause(store, cast.joost, cast.seinhuis, "today", now)
     elif vanish == "blocked":
         blocks.keep_apart(store, cast.joost, cast.samira.id, "block", now)
     else:

@@ -289,3 +289,16 @@ def test_a_day_begins_at_midnight_by_the_venues_clock(cast, now, given, begins):
 def test_refuses_a_day_that_is_none(cast, now, given, code):
     with pytest.raises(Invalid, match=code):
         venues.parse_day(cast.seinhuis, given, now)
+
+
+@pytest.mark.parametrize(
+    ("at", "hours"),
+    [
+        (datetime(2026, 10, 24, 22, 30, tzinfo=UTC), 24.5),  # half past midnight before the hour that comes twice
+        (datetime(2026, 3, 28, 22, 30, tzinfo=UTC), 0.5),  # half an hour before the day that lacks one
+        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), 22.5),
+        (datetime(2026, 6, 1, 12, 0, tzinfo=UTC), 10),
+    ],
+)
+def test_a_day_ends_at_the_next_midnight_by_the_clock_on_the_wall(cast, at, hours):
+    assert venues.day_end(cast.seinhuis, at) - at == timedelta(hours=hours)

@@ -10,6 +10,7 @@ from s2m.domain import wall
 from s2m.domain.asks import stepping
 from s2m.domain.asks.values import OFFER_STANDS, Ask, Asking
 from s2m.domain.errors import NotFound, Refused
+from s2m.domain.venues import day_end
 
 if TYPE_CHECKING:
     from s2m.domain.people import Person
@@ -159,9 +160,10 @@ def pause(store: Store, person: Person, now: datetime) -> None:
     """Ask me no more today; what waits passes on at once. Raises Refused `not_here`."""
     store.ledger.lock_chain(person.network_id)
     visit = store.presence.open_visit(person)
-    if visit is None:
+    venue = store.venues.get(visit.venue_id) if visit else None
+    if venue is None:
         raise Refused("not_here")
-    store.asks.pause(person.network_id, person.id, stepping.tomorrow(store, visit.venue_id, now))
+    store.asks.pause(person.network_id, person.id, day_end(venue, now))
     stepping.gone(store, person.id, now)
 
 

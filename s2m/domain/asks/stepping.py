@@ -6,13 +6,13 @@ or somebody who leaves, is the only one who does; the unique indexes of the tabl
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import matches
 from s2m.domain.asks.values import ANSWER_IN, IGNORED_MOST, LOOK_AGAIN, Ask, Asking
 from s2m.domain.relevance.asking import Knower, who_knows
-from s2m.domain.venues import day_start
+from s2m.domain.venues import day_end, day_start
 
 if TYPE_CHECKING:
     from s2m.domain.people import Person
@@ -123,13 +123,7 @@ def _leave_in_peace(store: Store, asking: Asking, now: datetime) -> None:
     assert venue and asking.person_id, "askings that wait belong to an ask at a venue, and to somebody"
     lately = store.asks.answers(asking.person_id, since=day_start(venue, now), most=IGNORED_MOST)
     if lately == ["ignored"] * IGNORED_MOST:
-        store.asks.pause(asking.network_id, asking.person_id, tomorrow(store, ask.venue_id if ask else "", now))
-
-
-def tomorrow(store: Store, venue_id: str, now: datetime) -> datetime:
-    venue = store.venues.get(venue_id)
-    assert venue, "venues are retired, never deleted"
-    return day_start(venue, now + timedelta(days=1))
+        store.asks.pause(asking.network_id, asking.person_id, day_end(venue, now))
 
 
 def end(store: Store, ask: Ask, state: str, now: datetime) -> Ask:

@@ -60,7 +60,7 @@ def acquaintance_of(store: Store, room: RoomIndex, visit: Visit, now: datetime) 
     shown, shown_today = store.meetings.shown_to(visit.person_id, midnight, offset)
     return Acquaintance(
         today,
-        store.meetings.confirmed_with(visit.person_id, others),
+        store.meetings.confirmed_with(visit.person_id, others) | store.introductions.helped_with(visit.person_id),
         store.meetings.together(visit.person_id, others, midnight, offset),
         shown,
         shown_today,

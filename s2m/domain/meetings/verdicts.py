@@ -57,7 +57,7 @@ def to_ask(store: Store, visit: Visit, now: datetime) -> list[Question]:
 
     Which three is chosen by a hash of both visits, so that each kind of place is asked about as often.
     """
-    if visit.person_id is None or visit.ended_how == "undone":
+    if visit.person_id is None or visit.ended_how == "undone" or store.pauses.paused(visit.person_id, now):
         return []
     return store.meetings.questions(visit, now, most=ASKED)
 
@@ -92,7 +92,9 @@ def put_away(store: Store, person: Person, visit_id: str, now: datetime) -> None
 
 
 def open_outcome(store: Store, person: Person, now: datetime) -> Question | None:
-    """A meeting of a week ago of which nobody knows yet what came; the first one."""
+    """A meeting of a week ago of which nobody knows yet what came; the first one. Who is paused is asked nothing."""
+    if store.pauses.paused(person.id, now):
+        return None
     return store.meetings.open_outcome(person.id, now - OUTCOME_UNTIL, now - OUTCOME_AFTER, now)
 
 

@@ -23,7 +23,7 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.ledger import digest
 from s2m.domain.posts import canonical
 from s2m.domain.presence import Visit
-from s2m.domain.venues import Venue, day_start
+from s2m.domain.venues import Venue, day_end, day_start
 
 if TYPE_CHECKING:
     from s2m.domain.people import Person
@@ -199,7 +199,7 @@ def _check(store: Store, person: Person, visit_id: str, hash_: str, now: datetim
 def _standing(store: Store, person: Person, visit: Visit, venue: Venue) -> Claim | None:
     """A claim that was not refused for this visit, or for another of the same day: who leaves for lunch was here once."""
     since = day_start(venue, visit.started_at)
-    return store.posts.of_day(person.id, venue.id, since, day_start(venue, since + timedelta(hours=36)))
+    return store.posts.of_day(person.id, venue.id, since, day_end(venue, since))
 
 
 def _add(
