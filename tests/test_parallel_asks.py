@@ -113,4 +113,7 @@ def test_twenty_who_leave_while_asked_leave_nobody_waiting(database, crowd, now,
 
     assert all(not isinstance(r, Exception) for r in at_once(leave))
     with database.read() as store:
-        assert store.asks.waiting(ask.id) is None and store.asks.get(ask.id).nobody_at is not None
+        assert store.asks.waiting(ask.id) is None
+    with database.write() as store:
+        asks.step_due(store, ask.network_id, now + timedelta(minutes=9))
+        assert store.asks.get(ask.id).nobody_at is not None

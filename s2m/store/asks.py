@@ -117,6 +117,12 @@ class Asks(Part):
     def waiting(self, ask_id: str) -> Asking | None:
         return self._asking(and_(askings.c.ask_id == ask_id, _WAITS))
 
+    def asked_until(self, ask_id: str) -> datetime | None:
+        """Until when the last one who was quietly asked had time to answer."""
+        query = select(askings.c.answer_by).where(askings.c.ask_id == ask_id, askings.c.way == "quiet")
+        row = self.one(query.order_by(askings.c.asked_at.desc(), askings.c.id.desc()).limit(1))
+        return row.answer_by if row else None
+
     def waiting_for(self, person_id: str) -> Asking | None:
         """What somebody was asked, or offered, and is not answered yet."""
         return self._asking(and_(askings.c.person_id == person_id, _WAITS))

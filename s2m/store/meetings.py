@@ -269,22 +269,23 @@ class Meetings(Part):
 
     # Whether it does anything: counts only ------------------------------------------------------------------------
 
-    def said_by_slot(self, venue_id: str, since: datetime) -> Counter[tuple[str, str | None, str | None]]:
-        """How often a slot, what the viewer said, and what the other said of the viewer came together."""
+    def said_by_slot(self, venue_id: str, since: datetime, until: datetime) -> Counter[tuple[str, str | None, str | None]]:
+        """How often a slot, what the viewer said, and what the other said of the viewer (before `until`) came together."""
         query = (
             select(showings.c.slot, verdicts.c.said, _mirror.c.said.label("theirs"), func.count().label("times"))
             .select_from(showings)
-            .outerjoin(verdicts, _own_verdict)
-            .outerjoin(_mirror, _their_verdict)
-            .where(showings.c.venue_id == venue_id, showings.c.at >= since)
+            .outerjoin(verdicts, and_(_own_verdict, verdicts.c.at < until))
+            .outerjoin(_mirror, and_(_their_verdict, _mirror.c.at < until))
+            .where(showings.c.venue_id == venue_id, showings.c.at >= since, showings.c.at < until)
             .group_by(showings.c.slot, verdicts.c.said, _mirror.c.said)
         )
         return Counter({(row.slot, row.said, row.theirs): row.times for row in self.run(query)})
 
-    def exposed(self, venue_id: str, since: datetime) -> tuple[list[int], int]:
+    def exposed(self, venue_id: str, since: datetime, until: datetime) -> tuple[list[int], int]:
         """How often each visit that let itself be seen was shown, and how many of them saw somebody who saw them."""
         stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
-        there = (visits.c.venue_id == venue_id) & (visits.c.started_at >= since) & (_number(visits.c.visible) == 1) & stays
+        then = (visits.c.started_at >= since) & (visits.c.started_at < until)
+        there = (visits.c.venue_id == venue_id) & then & (_number(visits.c.visible) == 1) & stays
         query = select(func.count(showings.c.visit_id).label("times")).select_from(visits)
         query = query.outerjoin(showings, showings.c.shown_id == visits.c.id).where(there).group_by(visits.c.id)
         back = showings.alias("back")
@@ -300,11 +301,11 @@ class Meetings(Part):
         query = query.where(verdicts.c.at >= since, verdicts.c.at < until)
         return {row.outcome: row.times for row in self.run(query.group_by(verdicts.c.outcome))}
 
-    def asks(self, venue_id: str, since: datetime) -> list[timedelta | None]:
+    def asks(self, venue_id: str, since: datetime, until: datetime) -> list[timedelta | None]:
         """How long each ask of this time took to be answered, None as long as it is not."""
         helped = select(askings.c.answered_at).where(askings.c.ask_id == asks.c.id, askings.c.answer == "accepted")
         query = select(asks.c.opened_at, helped.scalar_subquery().label("answered_at"))
-        rows = self.run(query.where(asks.c.venue_id == venue_id, asks.c.opened_at >= since))
+        rows = self.run(query.where(asks.c.venue_id == venue_id, asks.c.opened_at >= since, asks.c.opened_at < until))
         return [row.answered_at - row.opened_at if row.answered_at else None for row in rows]
 
 

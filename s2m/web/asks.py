@@ -5,6 +5,7 @@ Nobody's page says who was asked, declined or let it pass; first names and rooms
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -68,7 +69,7 @@ def day(store: Store, visit: Visit | None) -> dict[str, object]:
         "ask": mine,
         "asking": waiting if waiting and waiting.answer_by > now() else None,
         "asked": _asked(store),
-        "met": [_meeting(store, ask, helper.person_id) for ask, helper in store.asks.found_of(me.id, now() - KEPT)],
+        "met": _meetings(store, ((ask, helper.person_id) for ask, helper in store.asks.found_of(me.id, now() - KEPT))),
         "helping": _helping(store),
         "untold": untold,
         "unmet": unmet,
@@ -79,7 +80,7 @@ def day(store: Store, visit: Visit | None) -> dict[str, object]:
 
 def _helping(store: Store) -> list[Meeting]:
     """Whom I said yes to, and where they are."""
-    return [_meeting(store, ask, ask.person_id) for ask, _helper in store.asks.helping(person().id) if ask.person_id]
+    return _meetings(store, ((ask, ask.person_id) for ask, _helper in store.asks.helping(person().id)))
 
 
 def _asked(store: Store) -> tuple[Asking, Ask] | None:
@@ -89,14 +90,23 @@ def _asked(store: Store) -> tuple[Asking, Ask] | None:
     return (asking, ask) if asking and ask and ask.stands(now()) and asking.answer_by > now() else None
 
 
-def _meeting(store: Store, ask: Ask, other_id: str) -> Meeting:
-    other = store.people.get(other_id)
-    visit = store.presence.open_visit(other) if other else None
-    where = ""
-    if visit and visit.venue_id == ask.venue_id:
-        room, venue = store.venues.room(visit.room_id) if visit.room_id else None, store.venues.get(ask.venue_id)
-        where = room.name if room else venue.name if venue else ""
-    return Meeting(ask, other.first_name if other else "", where)
+def _meetings(store: Store, found: Iterable[tuple[Ask, str | None]]) -> list[Meeting]:
+    """Both said yes: the other's first name, and where they are while both are there and the other lets it be seen."""
+    here, met = store.presence.open_visit(person()), []
+    for ask, other_id in found:
+        other = store.people.get(other_id) if other_id else None
+        if other and not other.erased_at:
+            near = here is not None and here.venue_id == ask.venue_id
+            met.append(Meeting(ask, other.first_name, _where(store, ask, other) if near else ""))
+    return met
+
+
+def _where(store: Store, ask: Ask, other: Person) -> str:
+    visit = store.presence.open_visit(other)
+    if visit is None or visit.venue_id != ask.venue_id or not visit.visible or store.pauses.paused(other.id, now()):
+        return ""
+    room, venue = store.venues.room(visit.room_id) if visit.room_id else None, store.venues.get(ask.venue_id)
+    return room.name if room else venue.name if venue else ""
 
 
 # My ask ---------------------------------------------------------------------------------------------------------------

@@ -429,14 +429,30 @@ def test_nobody_offers_to_what_is_not_for_them(store, cast, house, come, ask, no
     with pytest.raises(Refused, match="not_here"):
         asks.offer(store, cast.wim, mine.id, now)
     come(cast.wim, venue=cast.wissel)
-    blocks.keep_apart(store, cast.samira, cast.thijs.id, "block", now)
-    for person in (cast.wim, cast.thijs):
-        with pytest.raises(NotFound):
-            asks.offer(store, person, mine.id, now)
-    assert asks.offers(store, cast.thijs, store.presence.open_visit(cast.thijs), now) == []
+    with pytest.raises(NotFound):
+        asks.offer(store, cast.wim, mine.id, now)
     presence.hide(store, house, True, now)
     with pytest.raises(NotFound):
         asks.offer(store, cast.marieke, mine.id, now)
+
+
+@pytest.mark.parametrize("kind", ["block", "snooze"])
+def test_an_ask_of_somebody_kept_apart_stands_there_as_taken_like_on_the_wall(store, cast, house, ask, now, kind):
+    """Left out, it would tell who keeps apart from whom."""
+    mine = ask(house, quiet=False, wall=True)
+    blocks.keep_apart(store, cast.samira, cast.thijs.id, kind, now)
+    [(shown, part, taken)] = asks.offers(store, cast.thijs, store.presence.open_visit(cast.thijs), now)
+    assert (shown.id, part, taken) == (mine.id, None, True)
+    with pytest.raises(Refused, match="ask_taken"):
+        asks.offer(store, cast.thijs, mine.id, now)
+
+
+def test_the_last_no_is_told_no_sooner_than_silence(store, cast, house, ask, now):
+    mine = ask(house)
+    reply(store, mine, cast.joost, False, now + MINUTE)
+    mine = store.asks.get(reply(store, mine, cast.marieke, False, now + 2 * MINUTE).id)
+    assert asked(store, mine) is None and mine.nobody_at is None
+    assert again(store, mine, now + 4 * MINUTE).nobody_at == now + 4 * MINUTE
 
 
 def test_who_waits_for_an_answer_offers_nothing_else(store, cast, house, ask, now):

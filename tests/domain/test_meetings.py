@@ -68,7 +68,7 @@ def test_who_is_shown_is_written_once_a_visit_with_the_pair_of_topics(store, cas
     samira, joost = pair
     look(samira, now + timedelta(minutes=5))
     assert store.meetings.shown_in(samira.id) == {cast.joost.id}
-    assert store.meetings.said_by_slot(cast.seinhuis.id, now) == {("relevant", None, None): 2}
+    assert store.meetings.said_by_slot(cast.seinhuis.id, now, now + DAY) == {("relevant", None, None): 2}
     assert store.meetings.was_shown(samira.id, joost.id) and not store.meetings.was_shown(samira.id, samira.id)
 
 
@@ -170,7 +170,7 @@ def test_the_first_word_stands_and_is_asked_no_more(store, cast, now, pair):
     meetings.say(store, cast.samira, samira.id, joost.id, "met", now)
     meetings.say(store, cast.samira, samira.id, joost.id, "not_met", now)
     assert asked(store, samira, now) == []
-    assert store.meetings.said_by_slot(cast.seinhuis.id, now)[("relevant", "met", None)] == 1
+    assert store.meetings.said_by_slot(cast.seinhuis.id, now, now + DAY)[("relevant", "met", None)] == 1
 
 
 def test_no_more_than_three_are_asked_about(store, cast, now, come, look, monkeypatch):

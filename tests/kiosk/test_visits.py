@@ -296,7 +296,7 @@ def test_who_leaves_is_asked_whom_they_met_and_may_just_walk_off(tablet, cast, s
     assert answer.location == f"/kiosk/visits/{samira}/goodbye"
     assert "Joost" not in said(tablet.get(answer.location))
     with database.read() as store:
-        assert store.meetings.said_by_slot(cast.seinhuis.id, now) == {("relevant", "met", None): 1}
+        assert store.meetings.said_by_slot(cast.seinhuis.id, now, now + timedelta(days=1)) == {("relevant", "met", None): 1}
 
 
 def test_who_hid_meanwhile_is_not_named_at_the_door(tablet, cast, shown, database, now):

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -93,4 +94,4 @@ def test_a_list_shown_twice_at_once_is_written_once(database, cast, now, write):
         found = matches.for_visitor(matches.room_of(store, cast.seinhuis.id, now), samira)
     at_once(lambda _: write(lambda store: meetings.note(store, samira, found, now)), range(8))
     with database.read() as store:
-        assert store.meetings.said_by_slot(cast.seinhuis.id, now) == {("relevant", None, None): 1}
+        assert store.meetings.said_by_slot(cast.seinhuis.id, now, now + timedelta(days=1)) == {("relevant", None, None): 1}

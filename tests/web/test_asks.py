@@ -114,11 +114,14 @@ def test_where_the_thanks_are_refused_the_ask_is_done_all_the_same(both, app, da
         assert store.asks.get(ask_id).state == "done" and store.contributions.given(cast.samira.id) == []
 
 
-def test_nobody_reads_who_said_no_not_the_owner_not_the_host(both, phone, cast, clock, mine):
+def test_nobody_reads_who_said_no_not_the_owner_not_the_host(both, phone, cast, clock, mine, step, now):
     samira, joost = both
     ask(samira)
     page = joost.post(f"/me/asked/{mine()[1].id}", follow_redirects=True, answer="no")
     assert "Fine. Nobody is told." in page.text and "Somebody here asks you" not in page.text
+    assert "We are asking somebody who knows it." in card(samira), "as long as the time of the last one lasts"
+    clock.shift(180)
+    step(now + timedelta(minutes=3))
     assert "Nobody else here knows it just now." in card(samira) and "Joost" not in samira.says("/me/ask")
     mine_says = samira.get("/me").text
     assert "declin" not in mine_says.lower()
@@ -126,6 +129,19 @@ def test_nobody_reads_who_said_no_not_the_owner_not_the_host(both, phone, cast, 
     for path in ("/host/het-seinhuis/today", f"/host/het-seinhuis/people/{cast.joost.id}", "/host/het-seinhuis/health"):
         page = host.get(path)
         assert page.status_code == 200 and "declin" not in page.text.lower() and NEED + "”" not in page.text
+
+
+def test_where_they_are_is_told_only_while_both_are_there_and_let_it_be_seen(both, mine):
+    samira, joost = both
+    ask(samira)
+    joost.post(f"/me/asked/{mine()[1].id}", answer="yes")
+    assert "Joost, Het Seinhuis" in card(samira) and "Samira, Het Seinhuis" in card(joost)
+    joost.post("/me/hide", hidden="1")
+    assert "Joost is not here any more." in card(samira) and "Joost, Het Seinhuis" not in card(samira)
+    joost.post("/me/hide", hidden="0")
+    assert "Joost, Het Seinhuis" in card(samira)
+    joost.post("/me/leave")
+    assert "Joost is not here any more." in card(samira) and "Samira, Het Seinhuis" not in card(joost)
 
 
 def test_after_three_minutes_the_job_goes_on_and_a_late_yes_is_refused_in_words(both, clock, now, step, mine):

@@ -20,7 +20,7 @@ def shown(phone, cast, here):
 
 def counts(app, cast, now):
     with app.extensions["s2m.database"].read() as store:
-        return dict(store.meetings.said_by_slot(cast.seinhuis.id, now - 9 * DAY))
+        return dict(store.meetings.said_by_slot(cast.seinhuis.id, now - 9 * DAY, now + 99 * DAY))
 
 
 def test_a_list_is_written_down_once_however_often_the_page_refreshes_itself(app, cast, now, shown, monkeypatch):

@@ -57,12 +57,13 @@ def offer(store: Store, person: Person, ask_id: str, now: datetime) -> Asking:
         raise Refused("ask_offered")
     if not ask.stands(now):
         raise Refused("ask_over")
-    if ask.id not in [one.id for one, _mine, _taken in offers(store, person, visit, now)]:
+    taken = {one.id: taken for one, _mine, taken in offers(store, person, visit, now)}
+    if ask.id not in taken:
         raise NotFound()
     if before and before.waits and before.answer_by > now:
         answer(store, person, before.id, True, now)
         return replace(before, answer="accepted", answered_at=now)
-    if waiting and waiting.way == "wall" and waiting.answer_by > now:
+    if taken[ask.id]:
         raise Refused("ask_taken")
     if store.asks.waiting_for(person.id) not in (None, waiting):
         raise Refused("answer_first")
@@ -85,11 +86,12 @@ def offers(store: Store, person: Person, visit: Visit, now: datetime) -> list[tu
     parts = store.asks.parts([ask.id for ask, _owner in found])
     shown = []
     for ask, owner in found:
-        near = owner.id not in paused and owner.id not in apart.get(person.id, ()) and person.id not in apart.get(owner.id, ())
-        if near and owner.id != person.id and not wall.identifies(ask.text, owner):
+        if owner.id != person.id and owner.id not in paused and not wall.identifies(ask.text, owner):
             mine = next((one for one in parts.get(ask.id, ()) if one.person_id == person.id), None)
             taken = any(one.waits and one.way == "wall" and one.answer_by > now for one in parts.get(ask.id, ()))
-            shown.append((ask, mine, taken))
+            # It hangs on the wall for all to read: left out here, it would tell who keeps apart from whom
+            kept_apart = owner.id in apart.get(person.id, ()) or person.id in apart.get(owner.id, ())
+            shown.append((ask, None if kept_apart else mine, taken or kept_apart))
     return shown
 
 

@@ -83,13 +83,21 @@ def step(store: Store, ask: Ask, now: datetime) -> Ask:
 def _ask_next(store: Store, ask: Ask, now: datetime) -> Ask:
     knower = _next(store, ask, now)
     if knower is None:
-        looked = {"due_at": min(now + LOOK_AGAIN, ask.ends_at)}
-        return store.asks.change(ask, **looked if ask.nobody_at else looked | {"nobody_at": now})
+        return _nobody(store, ask, now)
     asking = Asking(
         store.new_id(now), ask.network_id, ask.id, knower.person_id, "quiet", knower.topic, now, now + ANSWER_IN
     )  # fmt: skip
     store.asks.add_asking(asking)
     return store.asks.change(ask, due_at=asking.answer_by, nobody_at=None)
+
+
+def _nobody(store: Store, ask: Ask, now: datetime) -> Ask:
+    """Nobody is left to ask. The owner is told once the last one's time is over, or the clock would tell that they said no."""
+    until = store.asks.asked_until(ask.id)
+    if until and until > now:
+        return store.asks.change(ask, due_at=min(until, ask.ends_at))
+    looked = {"due_at": min(now + LOOK_AGAIN, ask.ends_at)}
+    return store.asks.change(ask, **looked if ask.nobody_at else looked | {"nobody_at": now})
 
 
 def _next(store: Store, ask: Ask, now: datetime) -> Knower | None:

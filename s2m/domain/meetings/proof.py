@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain.meetings.showing import SLOTS
 from s2m.domain.meetings.verdicts import OUTCOME_AFTER, OUTCOMES, SAID, confirmed
+from s2m.domain.venues import day_start
 
 if TYPE_CHECKING:
     from s2m.domain.venues import Venue
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PERIODS = (7, 30, 90)
 # Below so many a share says little
 ENOUGH = 30
+# Fewer answers than this are nobody's business but those people's
+FEW = 5
 Z = 1.959964
 
 
@@ -55,6 +58,11 @@ class Slot:
     helped: int
     met: Share
 
+    @property
+    def told(self) -> bool:
+        """Whether enough people answered that no single answer can be read from the counts."""
+        return self.answered >= FEW
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -71,6 +79,10 @@ class Proof:
     outcomes: dict[str, int]
     asks: Share
     answer_time: timedelta | None
+
+    @property
+    def outcomes_told(self) -> bool:
+        return sum(self.outcomes.values()) >= FEW
 
     @property
     def shown(self) -> int:
@@ -107,13 +119,14 @@ def gini(counts: Sequence[int]) -> float:
 
 
 def prove(store: Store, venue: Venue, days: int, now: datetime) -> Proof:
-    """The counts of these days up to now."""
-    since = now - timedelta(days=days)
-    said = store.meetings.said_by_slot(venue.id, since)
-    exposed, mutual = store.meetings.exposed(venue.id, since)
-    asks = store.meetings.asks(venue.id, since)
+    """The counts of these days up to last midnight: counted up to now, they would tell what one visitor has just said."""
+    until = day_start(venue, now)
+    since = until - timedelta(days=days)
+    said = store.meetings.said_by_slot(venue.id, since, until)
+    exposed, mutual = store.meetings.exposed(venue.id, since, until)
+    asks = store.meetings.asks(venue.id, since, until)
     times = sorted(time for time in asks if time is not None)
-    came = store.meetings.outcomes(venue.id, since, now - OUTCOME_AFTER)
+    came = store.meetings.outcomes(venue.id, since, until - OUTCOME_AFTER)
     return Proof(
         days,
         tuple(_slot(name, said) for name in SLOTS),

@@ -71,17 +71,18 @@ def meetings_file(slug: str) -> ResponseReturnValue:
 
 
 def _lines(proof: Proof) -> Iterator[list[object]]:
-    shares = [(f"{_('Met')}: {SLOTS[slot.name]()}", slot.met) for slot in proof.slots]
+    told = [slot for slot in proof.slots if slot.told]
+    shares = [(f"{_('Met')}: {SLOTS[slot.name]()}", slot.met) for slot in told]
     shares += [(_("Shown to somebody"), proof.of_present), (_("Shown to each other"), proof.mutual)]
     shares += [(_("Asks answered"), proof.asks)]
     for words, share in shares:
         low, high = share.interval
         yield [words, share.part, share.whole, *(f"{value:.4f}" for value in (share.rate, low, high))]
-    for slot in proof.slots:
+    for slot in told:
         yield [f"{_('Said something')}: {SLOTS[slot.name]()}", slot.answered]
         yield [f"{_('It helped')}: {SLOTS[slot.name]()}", slot.helped]
     yield [_("How unevenly people were shown (Gini)"), f"{proof.exposure:.4f}"]
-    for outcome, count in proof.outcomes.items():
+    for outcome, count in proof.outcomes.items() if proof.outcomes_told else ():
         yield [f"{_('What came of it')}: {OUTCOMES[outcome]()}", count]
     if proof.answer_time is not None:
         yield [_("Minutes to an answer, the middle one"), int(proof.answer_time / timedelta(minutes=1))]

@@ -6,17 +6,25 @@ import io
 import pytest
 
 from s2m.domain import meetings
+from s2m.domain.meetings import proof
 
 
 @pytest.fixture
-def lived(app, phone, cast, here, now):
-    """Samira was shown Joost, and it helped; its story hangs on the wall."""
+def lived(app, phone, cast, here, now, clock):
+    """Samira was shown Joost, and it helped; its story hangs on the wall. The next day a host looks."""
     visits = here(cast.samira, "iemand die offertes leest"), here(cast.joost)
     phone(cast.samira).says("/me")
     with app.extensions["s2m.database"].write() as store:
         meetings.say(store, cast.samira, visits[0].id, visits[1].id, "helped", now)
         meetings.tell(store, cast.samira, visits[0].id, visits[1].id, "Samen =gerekend", now, agreed=True)
+    clock.shift(86_400)
     return phone(cast.marieke)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """As if one answer were enough to be told."""
+    monkeypatch.setattr(proof, "FEW", 1)
 
 
 PAGE = "/host/het-seinhuis/meetings"
@@ -26,12 +34,19 @@ def test_nobody_shown_yet_is_said_in_plain_words(phone, cast):
     assert "Nobody was shown yet" in phone(cast.marieke).says(PAGE)
 
 
-def test_the_page_counts_and_says_where_little_was_seen(lived):
+def test_what_fewer_than_five_said_is_not_told(lived):
     page = lived.says(PAGE)
-    assert "The last 30 days, without names." in page
+    assert "Fits fewer than five answers: not told 1 – –" in page and "100 %" not in page
+    rows = lived.get(f"{PAGE}.csv").text
+    assert "Fits" not in rows and "helped" not in rows and "Shown to somebody" in rows
+
+
+def test_the_page_counts_and_says_where_little_was_seen(lived, told):
+    page = lived.says(PAGE)
+    assert "The last 30 days up to last midnight, without names." in page
     assert "Fits fewer than 30 shown: says little 1 1 100 % 21–100 %" in page
-    assert "Unexpected fewer than 30 shown: says little 0 0 –" in page
-    assert "No meeting of this time is a week old yet." in page
+    assert "Unexpected fewer than five answers: not told 0 – –" in page
+    assert "Fewer than five meetings of this time are a week old." in page
     assert "50 % 1 of 2" in page and "0 % 0 of 2" in page
 
 
@@ -47,16 +62,16 @@ def test_the_period_is_chosen_from_three(lived, asked, days):
     assert f'href="?days={days}" aria-current="true"' in page
 
 
-def test_the_file_holds_the_same_figures_and_no_formula(lived):
+def test_the_file_holds_the_same_figures_and_no_formula(lived, told):
     answer = lived.get(f"{PAGE}.csv?days=7")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="meetings-2026-03-12-7.csv"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="meetings-2026-03-13-7.csv"'
     rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(answer.text.lstrip("\ufeff")))}
     assert rows["Met: Fits"] == ["1", "1", "1.0000", "0.2065", "1.0000"]
     assert rows["Shown to somebody"][:2] == ["1", "2"] and rows["It helped: Fits"] == ["1"]
     assert not any(cell[:1] in "=+-@" for row in rows.values() for cell in row if cell)
 
 
-def test_the_picture_and_the_table_say_the_same(lived):
+def test_the_picture_and_the_table_say_the_same(lived, told):
     page = lived.get(PAGE).text
     assert '<rect width="600" height="14"/><rect x="124" y="19" width="476" height="3"/>' in page
     assert page.count("<svg class=\"mark--know\"") == 1, "no bar where nobody was shown"
