@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -49,7 +49,12 @@ def thank() -> ResponseReturnValue:
 
 
 def _receiver(store: Store, person_id: str) -> Person:
-    return people.in_network(store, person().network_id, person_id)
+    """Somebody whom I met and who lets themselves be seen, or who showed me their badge. Raises NotFound for all others:
+    an answer of any other kind would tell of somebody who is not to be seen, whether they were here."""
+    other = people.in_network(store, person().network_id, person_id)
+    if other.id not in (*session.get("badges", ()), *(p.id for p in contributions.to_thank(store, person(), now()))):
+        raise NotFound()
+    return other
 
 
 def _choose(store: Store, error: S2MError | None = None) -> ResponseReturnValue:
@@ -104,6 +109,7 @@ def find() -> ResponseReturnValue:
             contributions.check_met(store, person(), other, now())
         except (Invalid, Refused) as error:
             return _choose(store, error)
+    session["badges"] = [*session.get("badges", ())[-9:], other.id]
     return redirect(url_for("contributions.thank", to=other.id), 303)
 
 
