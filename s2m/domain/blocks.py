@@ -32,9 +32,9 @@ class Block:
 
 
 def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
-    """From now on, also for asks under way; a repeat changes nothing. Introductions that wait are declined in silence.
+    """From now on, also for asks under way; a repeat takes the place of the one before, so a snooze begins anew.
 
-    Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
+    Introductions that wait are declined in silence. Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
     """
     if kind not in KINDS:
         raise Invalid("kind", "choice")

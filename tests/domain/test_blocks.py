@@ -43,7 +43,7 @@ def test_a_snooze_hides_one_from_the_other_for_thirty_days(store, cast, now, fit
     assert fit(cast.samira, now + blocks.SNOOZE) == ["Joost"]
 
 
-def test_a_second_block_of_the_same_person_changes_nothing(store, cast, now):
+def test_a_second_block_of_the_same_person_takes_the_place_of_the_first(store, cast, now):
     blocks.keep_apart(store, cast.samira, cast.joost.id, "block", now)
     later = blocks.keep_apart(store, cast.samira, cast.joost.id, "block", now + timedelta(hours=1))
     assert store.blocks.of(cast.samira.id, now + timedelta(hours=1)) == [later]

@@ -1,7 +1,8 @@
 """Who is present, with what they know, work on and need: the material of every match in a venue.
 
-A `RoomIndex` is a value: built from the people present, never changed, so many threads may read it.
-Build a new one when somebody checks in, leaves or edits a topic, and keep it until the next change.
+A `RoomIndex` says who is present at one moment; its people never change, so many threads may read it. Build a new one
+when somebody checks in, leaves or edits a topic, and keep it until the next change. The index of its topics may grow under
+it with the rooms that come after: that adds topics, under a lock, and changes none.
 """
 
 from collections.abc import Iterable, Mapping
