@@ -4,27 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import blocks, matches, presence
+from s2m.domain import blocks
 from s2m.domain.errors import Invalid, NotFound
-from s2m.domain.presence import Need
-
-
-@pytest.fixture
-def fit(store, cast, now):
-    """Samira needs what Joost knows, both are here; gives who sees whom."""
-    visits = {}
-    for person, text in ((cast.samira, "offertes en prijzen"), (cast.joost, "gewone taal")):
-        visit = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now).visit
-        presence.answer_need(store, visit, Need("need", text), now, visible=True, on_wall=False)
-        visits[person.id] = visit
-
-    def fit(viewer, at=now):
-        room = matches.room_of(store, cast.seinhuis.id, at)
-        visit = store.presence.get(visits[viewer.id].id)
-        return [match.first_name for match in matches.for_visitor(room, visit)]
-
-    assert fit(cast.samira) == ["Joost"] and fit(cast.joost) == ["Samira"]
-    return fit
 
 
 def test_a_block_hides_both_from_each_other_until_it_is_taken_back(store, cast, now, fit):
