@@ -15,7 +15,8 @@ from s2m.cli.base import Command, Place, now, pass_place, refuse
 def backup(place: Place, file: Path) -> None:
     """Copy the database to FILE, checked, while the venue is open.
 
-    Keep keys.json from the instance folder, too, in another place: without it badges are worth nothing.
+    Keep keys.json from the instance folder, too, in another place: without it badges are worth nothing. Keep the newest
+    erased.txt with the copies: without it, a copy on another machine brings people back who were erased.
     """
     if file.exists():
         raise refuse(f"{file} exists. Choose another name.")

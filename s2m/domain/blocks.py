@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import asks
+from s2m.domain import asks, people
 from s2m.domain.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ class Block:
 
 
 def keep_apart(store: Store, person: Person, other_id: str, kind: str, now: datetime) -> Block:
-    """From now on, also for asks under way; a repeat changes nothing. Introductions that wait are declined in silence.
+    """From now on, also for asks under way; a repeat takes the place of the one before, so a snooze begins anew.
 
-    Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
+    Introductions that wait are declined in silence. Raises Invalid `choice`, NotFound for oneself as for somebody unknown.
     """
     if kind not in KINDS:
         raise Invalid("kind", "choice")
-    other = store.people.get(other_id)
-    if other is None or other.id == person.id or other.network_id != person.network_id or other.erased_at:
+    other = people.in_network(store, person.network_id, other_id)
+    if other.id == person.id:
         raise NotFound()
     store.ledger.lock_chain(person.network_id)
     store.blocks.end(person.id, other.id, kind, now)

@@ -22,18 +22,16 @@ if TYPE_CHECKING:
 MET_KEPT, TOPICS_KEPT = timedelta(days=365), timedelta(days=730)
 
 
-def may_be_given(store: Store, person: Person, now: datetime) -> tuple[Person, ...]:
-    """Whom somebody who leaves for good may leave their balance to: whom they may thank, too."""
-    return contributions.to_thank(store, person, now)
-
-
 def check_erase(store: Store, person: Person, heir_id: str, now: datetime) -> Person | None:
-    """Who gets the balance; None is the commons. Raises Refused `last_admin`, NotFound for who may not get it."""
+    """Who gets the balance: somebody whom they may thank, too; None is the commons.
+
+    Raises Refused `last_admin`, NotFound for who may not get it.
+    """
     if any(role.role == "admin" for role in store.people.roles(person.id)) and store.people.admins(person.network_id) == 1:
         raise Refused("last_admin")
     if not heir_id:
         return None
-    heir = next((other for other in may_be_given(store, person, now) if other.id == heir_id), None)
+    heir = next((other for other in contributions.to_thank(store, person, now) if other.id == heir_id), None)
     if heir is None:
         raise NotFound()
     return heir

@@ -140,10 +140,6 @@ class People(Part):
         row = {"id": self.store.new_id(now), "network_id": person.network_id, "person_id": person.id, "role": role}
         self.run(insert(roles).values(**row, venue_id=venue_id, created_at=now))
 
-    def hosts(self, venue_id: str) -> list[Person]:
-        query = select(*PERSON).join(roles, roles.c.person_id == people.c.id).where(roles.c.ended_at.is_(None))
-        return [person_in(r) for r in self.run(query.where(roles.c.venue_id == venue_id).order_by(roles.c.created_at))]
-
     def admins(self, network_id: str) -> int:
         """How many admins a network has."""
         theirs = (roles.c.network_id == network_id) & (roles.c.role == "admin") & roles.c.ended_at.is_(None)

@@ -17,10 +17,9 @@ _mine, _theirs = reunions.alias("mine"), reunions.alias("theirs")
 
 class Reunions(Part):
     def wish(self, person: Person, other_id: str, wish: str, now: datetime) -> None:
-        self.forget(person, other_id)
+        self.forget(person, other_id)  # which tells the pages of both, once this is stored
         row = {"network_id": person.network_id, "person_id": person.id, "other_id": other_id}
         self.run(insert(reunions).values(**row, wish=wish, at=now))
-        self.store.presence.tell(person.id, other_id)
 
     def forget(self, person: Person, other_id: str) -> bool:
         mine = (reunions.c.person_id == person.id) & (reunions.c.other_id == other_id)

@@ -36,9 +36,3 @@ class Scans(Part):
         """Was this visit scanned at this device since then?"""
         mine = (scans.c.device_id == device_id) & (scans.c.visit_id == visit_id) & (scans.c.received_at >= since)
         return self.one(select(scans.c.event_id).where(mine)) is not None
-
-    def quarantined(self, venue_device_ids: list[str], since: datetime) -> int:
-        query = select(scans.c.event_id).where(
-            scans.c.device_id.in_(venue_device_ids), scans.c.status == "quarantined", scans.c.received_at >= since
-        )
-        return len(self.run(query).all())

@@ -13,7 +13,7 @@ from s2m.domain import blocks, pauses, people
 from s2m.domain.errors import NotFound
 from s2m.domain.people import Person
 from s2m.web import context
-from s2m.web.context import limit, now, person, reading, writing
+from s2m.web.context import isolated, limit, now, person, reading, writing
 from s2m.web.policy import signed_in
 
 blueprint = Blueprint("blocks", __name__)
@@ -49,7 +49,7 @@ def _keep_apart(other: Person, kind: str) -> None:
 def snooze(person_id: str) -> ResponseReturnValue:
     other = _other(person_id)
     _keep_apart(other, "snooze")
-    said = escape(_("For 30 days you do not see %(name)s. They are not told.", name=f"\u2068{other.first_name}\u2069"))
+    said = escape(_("For 30 days you do not see %(name)s. They are not told.", name=isolated(other.first_name)))
     flash(said + Markup(' <a href="{}">{}</a>').format(url_for("blocks.mine"), _("Undo")))
     return redirect(url_for("home.today"), 303)
 
@@ -62,7 +62,7 @@ def block(person_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("blocks/block.html", other=other)
     _keep_apart(other, "block")
-    flash(_("You and %(name)s are not shown to each other any more. They are not told.", name=f"\u2068{other.first_name}\u2069"))
+    flash(_("You and %(name)s are not shown to each other any more. They are not told.", name=isolated(other.first_name)))
     return redirect(url_for("blocks.mine"), 303)
 
 

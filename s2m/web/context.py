@@ -216,6 +216,11 @@ def locale() -> str:
     return found.language if found else "nl"
 
 
+def isolated(name: str) -> str:
+    """A name within a sentence, whatever direction it is written in; in markup that is `<bdi>`."""
+    return f"\u2068{name}\u2069"
+
+
 def limit(name: str, key: str, *, most: int, per: timedelta) -> None:
     """Take one of `most` tries in `per`. Raises TooMany with the seconds to wait. Counts even where the try fails."""
     with writing() as store:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.config import note_erased
-from s2m.domain import erasing
+from s2m.domain import contributions, erasing
 from s2m.domain.errors import Invalid, NotFound, Refused, S2MError
 from s2m.web import context
 from s2m.web.context import limit, locale, now, person, reading, writing
@@ -54,7 +54,7 @@ def leave() -> ResponseReturnValue:
 def _page(heir_id: str | None, error: S2MError | None = None) -> ResponseReturnValue:
     """heir_id: none as long as that is not chosen, '' for the commons."""
     with reading() as store:
-        heirs = erasing.may_be_given(store, person(), now())
+        heirs = contributions.to_thank(store, person(), now())
         account = store.ledger.person_account(person().id)
         if heir_id is not None and error is None:
             try:

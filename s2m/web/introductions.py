@@ -13,7 +13,7 @@ from s2m.domain import introductions, reunions
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.introductions import Introduction
 from s2m.domain.people import Person
-from s2m.web.context import limit, now, person, reading, writing
+from s2m.web.context import isolated, limit, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
 
@@ -172,7 +172,7 @@ def tell_me(person_id: str) -> ResponseReturnValue:
 
 
 def _together(other: Person) -> str:
-    name = f"\u2068{other.first_name}\u2069"
+    name = isolated(other.first_name)
     return _("If %(name)s wants it, too, you both see it here when you are here together.", name=name)
 
 

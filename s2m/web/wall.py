@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from s2m.domain import codes, devices, venues, wall
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
+from s2m.domain.relevance.meanings import Meanings
 from s2m.domain.venues import Venue
 from s2m.web import context, qr
 from s2m.web.context import device, device_venue, hosted_venue, keys, limit, now, public_url, reading, writing
@@ -67,10 +69,11 @@ def _house(venue: Venue) -> dict[str, Any]:
         agreed = store.people.agreed([one.person.id for one in here], "wall")
         stories = store.meetings.hanging(venue.id, now())
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
+    field = partial(_field, context.meanings(), context.locale())
     shown = wall.house([one for one in here if one.person.id not in paused], agreed)
     return {
-        "needs": wall.ask_pages(wall.by_field(shown.needs, _field)),
-        "knows": wall.topic_pages(wall.by_field(shown.knows, _field)),
+        "needs": wall.ask_pages(wall.by_field(shown.needs, field)),
+        "knows": wall.topic_pages(wall.by_field(shown.knows, field)),
         "free": max(0, venues.seats(rooms) - len(here)),
         "rooms": wall.place_pages(rooms, seated, len(here)),
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
@@ -78,11 +81,10 @@ def _house(venue: Venue) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _field(text: str) -> str:
-    """The name of the field that a text belongs to, in the language of the wall; empty where it belongs to none."""
-    meanings = context.meanings()
+def _field(meanings: Meanings, language: str, text: str) -> str:
+    """The name of the field that a text belongs to; empty where it belongs to none."""
     names = meanings.lexicon.fields.get(meanings.field_of(text), ("", ""))
-    return names[0] if context.locale() == "nl" else names[1]
+    return names[0] if language == "nl" else names[1]
 
 
 def _door(kiosks: list[Device]) -> dict[str, object] | None:

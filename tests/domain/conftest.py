@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import contributions, presence
+from s2m.domain import contributions, matches, presence
 from s2m.domain.codes import Keys
+from s2m.domain.presence import Need
 
 
 @pytest.fixture
@@ -16,6 +17,21 @@ def store(database, cast):
 @pytest.fixture
 def keys():
     return Keys({"1": b"k" * 32})
+
+
+@pytest.fixture
+def fit(store, cast, now):
+    """Samira and Joost are here, each needs what the other knows; gives whom one of them sees."""
+    for person, text in ((cast.samira, "offertes en prijzen"), (cast.joost, "gewone taal")):
+        visit = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - timedelta(hours=1)).visit
+        presence.answer_need(store, visit, Need("need", text), now, visible=True, on_wall=False)
+
+    def fit(viewer, at=now):
+        room = matches.room_of(store, cast.seinhuis.id, at)
+        return [match.first_name for match in matches.for_visitor(room, store.presence.open_visit(viewer))]
+
+    assert fit(cast.samira) == ["Joost"] and fit(cast.joost) == ["Samira"]
+    return fit
 
 
 # Thanks ---------------------------------------------------------------------------------------------------------------

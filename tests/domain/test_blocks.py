@@ -4,27 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import blocks, matches, presence
+from s2m.domain import blocks
 from s2m.domain.errors import Invalid, NotFound
-from s2m.domain.presence import Need
-
-
-@pytest.fixture
-def fit(store, cast, now):
-    """Samira needs what Joost knows, both are here; gives who sees whom."""
-    visits = {}
-    for person, text in ((cast.samira, "offertes en prijzen"), (cast.joost, "gewone taal")):
-        visit = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now).visit
-        presence.answer_need(store, visit, Need("need", text), now, visible=True, on_wall=False)
-        visits[person.id] = visit
-
-    def fit(viewer, at=now):
-        room = matches.room_of(store, cast.seinhuis.id, at)
-        visit = store.presence.get(visits[viewer.id].id)
-        return [match.first_name for match in matches.for_visitor(room, visit)]
-
-    assert fit(cast.samira) == ["Joost"] and fit(cast.joost) == ["Samira"]
-    return fit
 
 
 def test_a_block_hides_both_from_each_other_until_it_is_taken_back(store, cast, now, fit):
@@ -43,7 +24,7 @@ def test_a_snooze_hides_one_from_the_other_for_thirty_days(store, cast, now, fit
     assert fit(cast.samira, now + blocks.SNOOZE) == ["Joost"]
 
 
-def test_a_second_block_of_the_same_person_changes_nothing(store, cast, now):
+def test_a_second_block_of_the_same_person_takes_the_place_of_the_first(store, cast, now):
     blocks.keep_apart(store, cast.samira, cast.joost.id, "block", now)
     later = blocks.keep_apart(store, cast.samira, cast.joost.id, "block", now + timedelta(hours=1))
     assert store.blocks.of(cast.samira.id, now + timedelta(hours=1)) == [later]

@@ -25,7 +25,7 @@ def come(store, cast, now):
 
 
 @pytest.fixture
-def look(store, cast, now):
+def look(store, now):
     """What a visitor sees, written down as shown."""
 
     def look(visit, at=now):
@@ -46,7 +46,7 @@ def acquainted(store, now):
 
 
 @pytest.fixture
-def pair(store, cast, now, come, look):
+def pair(cast, come, look):
     """Samira and Joost are here and were shown to each other; gives both visits."""
     samira, joost = come(cast.samira, "offertes en prijzen"), come(cast.joost, "gewone taal")
     assert look(samira) == ["Joost"] and look(joost) == ["Samira"]
@@ -72,7 +72,7 @@ def test_who_is_shown_is_written_once_a_visit_with_the_pair_of_topics(store, cas
     assert store.meetings.was_shown(samira.id, joost.id) and not store.meetings.was_shown(samira.id, samira.id)
 
 
-def test_who_left_before_the_list_is_written_is_not_on_it(store, cast, now, come, look):
+def test_who_left_before_the_list_is_written_is_not_on_it(store, cast, now, come):
     samira, joost = come(cast.samira, "offertes en prijzen"), come(cast.joost)
     found = matches.for_visitor(matches.room_of(store, cast.seinhuis.id, now), samira)
     out(store, joost, now)
@@ -173,7 +173,7 @@ def test_the_first_word_stands_and_is_asked_no_more(store, cast, now, pair):
     assert store.meetings.said_by_slot(cast.seinhuis.id, now, now + DAY)[("relevant", "met", None)] == 1
 
 
-def test_no_more_than_three_are_asked_about(store, cast, now, come, look, monkeypatch):
+def test_no_more_than_three_are_asked_about(store, cast, now, come):
     for number in range(5):
         one = people.join(store, cast.noord.id, f"Naam{number} Ander", None, cast.policy, now)
         people.add_topic(store, one, "offertes en prijzen", now)

@@ -4,23 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from s2m.domain import blocks, contributions, matches, pauses, people, presence
+from s2m.domain import blocks, contributions, pauses, people
 from s2m.domain.errors import Invalid, Refused
-from s2m.domain.presence import Need
-
-
-@pytest.fixture
-def fit(store, cast, now):
-    """Who of the two sees the other: each needs what the other knows."""
-    for person, text in ((cast.samira, "offertes en prijzen"), (cast.joost, "gewone taal")):
-        visit = presence.check_in(store, person, cast.seinhuis, cast.policy, "badge", now - timedelta(hours=1)).visit
-        presence.answer_need(store, visit, Need("need", text), now, visible=True, on_wall=False)
-
-    def fit(viewer, at=now):
-        room = matches.room_of(store, cast.seinhuis.id, at)
-        return [match.first_name for match in matches.for_visitor(room, store.presence.open_visit(viewer))]
-
-    return fit
 
 
 def thankable(store, person, at):

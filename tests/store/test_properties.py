@@ -144,7 +144,7 @@ class House(RuleBasedStateMachine):
             assert not done.fresh and done.visit.id == before.visit.id
             return before
         if before:
-            assert done.moved_from.id == before.visit.id
+            assert done.fresh and done.visit.id != before.visit.id
             self._settle(before, "moved")
         seat = self.open[name] = Seat(done.visit, name, where, free=has_seat)
         self.ever.append(seat)

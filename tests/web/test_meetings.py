@@ -60,7 +60,7 @@ def test_who_leaves_is_asked_and_one_tap_answers(app, cast, now, shown):
     assert counts(app, cast, now) == {("relevant", "helped", None): 1}
 
 
-def test_not_now_asks_once_more_the_next_day(cast, shown, clock, now):
+def test_not_now_asks_once_more_the_next_day(shown, clock, now):
     samira, visit, _joost = shown
     samira.post("/me/leave")
     samira.post("/me/met/later", visit=visit.id)
@@ -111,7 +111,7 @@ def week_later(app, cast, shown, phone, clock, now):
     return phone(cast.samira), {"visit": visit.id, "shown": joost.id}
 
 
-def test_after_a_week_what_came_of_it_leads_to_a_story_on_the_wall(app, cast, week_later, phone):
+def test_after_a_week_what_came_of_it_leads_to_a_story_on_the_wall(cast, week_later, phone):
     samira, pair = week_later
     assert "What came of it? A week ago you met Joost." in samira.says("/me")
     answer = samira.post("/me/met/outcome", outcome="work", **pair)
@@ -131,7 +131,7 @@ def test_after_a_week_what_came_of_it_leads_to_a_story_on_the_wall(app, cast, we
     assert "It began here" not in marieke.says(f"/wall/{cast.seinhuis.slug}")
 
 
-def test_without_the_tick_no_story_is_kept(app, cast, week_later):
+def test_without_the_tick_no_story_is_kept(week_later):
     samira, pair = week_later
     page = samira.post(f"/me/story/{pair['visit']}/{pair['shown']}", True, text="Voor mezelf").text
     assert "Nothing was kept." in page and "Voor mezelf" not in samira.get("/me/profile").text

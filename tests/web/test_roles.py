@@ -85,10 +85,8 @@ TABLE = (
     (SAMIRA_ONLY, """
         ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept
         contributions.decline talks.cancel talks.useful tasks.give_back posts.claim posts.claim_picture posts.check_account
-        posts.remove_account
-        blocks.bring_back introductions.agree introductions.decline introductions.withdraw introductions.confirm
-        introductions.tell_me_not
-        posts.remove_account asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
+        posts.remove_account blocks.bring_back introductions.agree introductions.decline introductions.withdraw
+        introductions.confirm introductions.tell_me_not asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
         meetings.say meetings.put_away meetings.outcome meetings.story meetings.withdraw
     """),
     (HERS_OR_HOST, "posts.picture"),

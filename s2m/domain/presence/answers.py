@@ -129,6 +129,6 @@ def unmet_need(store: Store, person: Person, now: datetime) -> VisitTopic | None
     return store.presence.last_unmet(person.id, since=now - timedelta(days=7))
 
 
-def together(store: Store, one: str, other: str, now: datetime, *, days: int = MET_DAYS) -> str | None:
+def together(store: Store, one: str, other: str, now: datetime) -> str | None:
     """The venue where two people were present at the same time in the last days, the latest first; None if nowhere."""
-    return store.presence.together(one, other, now - timedelta(days=days), now)
+    return store.presence.together(one, other, now - timedelta(days=MET_DAYS), now)

@@ -53,14 +53,15 @@ def check_in(
     visit_id = store.new_id(now)
     held = None if seated else _hold_seat(store, person, venue, policy, visit_id, now, until, paid_by)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
-    left = end(store, current, started, "moved", now) if current and current.started_at <= started else None
+    if current and current.started_at <= started:
+        end(store, current, started, "moved", now)
     ended_at, ended_how = (moved_at, "moved") if moved_at else (until, "closing") if until <= now else (None, None)
     visit = Visit(
         visit_id, person.network_id, venue.id, person.id, None, device_id, way, need.kind if need else "working", shown,
         started, until, ended_at, ended_how, held.id if held and held.state == "pending" else None,
     )  # fmt: skip
     _write_down(store, visit, held, need, now)
-    return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0, left)
+    return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0)
 
 
 def _open_at(store: Store, person: Person, venue: Venue, started: datetime, now: datetime) -> tuple[Visit | None, bool]:

@@ -100,7 +100,6 @@ class CheckIn:
     visit: Visit
     fresh: bool
     held: int
-    moved_from: Visit | None = None
 
 
 def parse_need(kind: object, text: object) -> Need:

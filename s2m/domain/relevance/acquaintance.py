@@ -46,7 +46,7 @@ class Verdict:
 class Acquaintance:
     """One viewer, today. Every field but `today` may be left out; ids are person ids.
 
-    today: the venue's day. known: who confirmed a meeting with the viewer or shares an organisation with them.
+    today: the venue's day. known: with whom a meeting of the viewer was confirmed, and is still remembered.
     together: with whom they were here before. shown: the last day *before today* on which each was shown to the viewer.
     shown_today: who was shown to the viewer today already, so that looking again takes nobody away.
     exposure: to how many viewers each person was shown at this venue today, whoever looked.

@@ -167,17 +167,22 @@ def bridged(cosine: float, one: str | None, two: str | None) -> float:
 def of_the_product(more: Path | None = None) -> Meanings:
     """The meanings of the lexicon that comes with the product, and of one more file where that is there.
 
-    Built once in a process, by whoever asks first. What cannot be built is logged, and only literal matches are found.
+    Built once in a process, by whoever asks first: a file that comes, changes or goes later counts from the next start.
+    What cannot be built is logged, and only literal matches are found.
     """
-    extra = (more, more.stat().st_mtime_ns) if more and more.exists() else None
     with _BUILDING:
-        return _built(extra)
+        return _built(_found(more))
+
+
+@lru_cache
+def _found(more: Path | None) -> Path | None:
+    return more if more and more.exists() else None
 
 
 @lru_cache(maxsize=2)
-def _built(extra: tuple[Path, int] | None) -> Meanings:
+def _built(more: Path | None) -> Meanings:
     try:
-        return Meanings(load(SHIPPED, extra[0]) if extra else shipped())
+        return Meanings(load(SHIPPED, more) if more else shipped())
     except Exception:
         log.exception("The lexicon cannot be used: only literal matches are found")
         return Meanings(Lexicon())

@@ -1,21 +1,7 @@
 """Why two people matter to each other: the one pair of topics that weighs most, quoted as typed.
 
-A reason is data. The edge turns it into a sentence in the viewer's language, and puts "maybe" before
-it when it is not `sure`. One sentence per kind, the viewer's topic being `mine`:
-
-    need_know  Jij zoekt {mine}. {name} weet van {theirs}.
-               You need {mine}. {name} knows {theirs}.
-    know_need  {name} zoekt {theirs}; jij weet van {mine}.
-               {name} is looking for {theirs}; you know {mine}.
-    work_work  Jij werkt aan {mine}, {name} aan {theirs}.
-               You work on {mine}, {name} on {theirs}.
-    work_know  Jij werkt aan {mine}. {name} weet van {theirs}.
-               You work on {mine}. {name} knows {theirs}.
-    know_work  {name} werkt aan {theirs}; jij weet van {mine}.
-               {name} works on {theirs}; you know {mine}.
-
-Before it comes *Unexpected: a different field, but* where the match has that slot; behind it *related through: {concept}*
-where the lexicon carried the one topic to the other.
+A reason is data. The edge turns it into a sentence in the viewer's language, and puts a "perhaps" before
+it when it is not `sure`. A kind names the viewer's side first: need_know is that they need `mine` and the other knows `theirs`.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """Who is present, with what they know, work on and need: the material of every match in a venue.
 
-A `RoomIndex` is a value: built from the people present, never changed, so many threads may read it.
-Build a new one when somebody checks in, leaves or edits a topic, and keep it until the next change.
+A `RoomIndex` says who is present at one moment; its people never change, so many threads may read it. Build a new one
+when somebody checks in, leaves or edits a topic, and keep it until the next change. The index of its topics may grow under
+it with the rooms that come after: that adds topics, under a lock, and changes none.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,20 +79,16 @@ class RoomIndex:
                 raise ValueError(f"person {person.person_id!r} is listed twice in one room")
             self._people[person.person_id] = person
         shown = [person for person in self._people.values() if person.visible]
-        stays = before is not None and before.topics.fits and before.topics.house == (house or {})
-        kept = {each.person: each for each in before.candidates} if before and stays else {}
-        if before and stays:
-            self.topics: TopicIndex = before.topics
+        grown = before if before and before.candidates and before.topics.fits and before.topics.house == (house or {}) else None
+        kept = {each.person: each for each in grown.candidates} if grown else {}
+        if grown:
+            self.topics: TopicIndex = grown.topics
             self.topics.add(text for person in shown if person not in kept for text in person.topics)
         else:
             self.topics = TopicIndex(
                 (text for person in shown for text in person.topics), before.topics.meanings if before else meanings, house=house
             )
         self.candidates: tuple[Candidate, ...] = tuple(kept.get(person) or self._candidate(person) for person in shown)
-
-    def __len__(self) -> int:
-        """How many people are present, visible or not."""
-        return len(self._people)
 
     def person(self, person_id: str) -> Present:
         """The person present with this id; NotFound when nobody is."""

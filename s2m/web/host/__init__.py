@@ -42,11 +42,6 @@ def said(error: S2MError, field: str = "form") -> dict[str, str]:
     return {str(error.data.get("field", field)): sentence(error.code, error.data)}
 
 
-def isolated(name: str) -> str:
-    """A name within a sentence, whatever direction it is written in."""
-    return f"\u2068{name}\u2069"
-
-
 from s2m.web.host import (  # noqa: E402, F401
     answers,
     budget,

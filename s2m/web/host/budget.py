@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from s2m.domain import budgets, people
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
-from s2m.web.context import hosted_venue, limit, now, person, reading, writing
+from s2m.web.context import hosted_venue, isolated, limit, now, person, reading, writing
 from s2m.web.errors import status_of
-from s2m.web.host import blueprint, isolated, said
+from s2m.web.host import blueprint, said
 from s2m.web.policy import admin, host
 
 

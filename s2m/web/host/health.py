@@ -17,8 +17,8 @@ from s2m.domain import ledger
 from s2m.domain.errors import Damaged
 from s2m.domain.ledger import Head, Verdict
 from s2m.domain.venues import Venue
-from s2m.web.context import config, database, hosted_venue, limit, me, meanings, now, person, reading, writing
-from s2m.web.host import blueprint, isolated
+from s2m.web.context import config, database, hosted_venue, isolated, limit, me, meanings, now, person, reading, writing
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 if TYPE_CHECKING:

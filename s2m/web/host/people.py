@@ -16,9 +16,9 @@ from s2m.domain.ledger.statement import lines
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.web import qr
-from s2m.web.context import hosted_venue, keys, limit, me, now, person, policy_of, reading, writing
+from s2m.web.context import hosted_venue, isolated, keys, limit, me, now, person, policy_of, reading, writing
 from s2m.web.errors import status_of
-from s2m.web.host import blueprint, isolated, said
+from s2m.web.host import blueprint, said
 from s2m.web.policy import host
 
 MOST = 50

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from s2m.domain import mending
 from s2m.domain.contributions import Thanks, reciprocity
 from s2m.domain.venues import Venue
-from s2m.web.context import hosted_venue, me, now, person, policy_of, reading
-from s2m.web.host import blueprint, isolated
+from s2m.web.context import hosted_venue, isolated, me, now, person, policy_of, reading
+from s2m.web.host import blueprint
 from s2m.web.host.mending import Question, ask
 from s2m.web.policy import host
 

@@ -1,7 +1,8 @@
 """Whom to ask: who surely knows it, best first, and always in the same order."""
 
 from s2m.domain.relevance import RoomIndex
-from s2m.domain.relevance.asking import ASKED_FROM, who_knows
+from s2m.domain.relevance.asking import who_knows
+from s2m.domain.relevance.reasons import SURE_FROM
 
 
 def names(index, text, asker="id-of-Samira"):
@@ -17,7 +18,7 @@ def test_who_knows_it_best_is_asked_first_and_who_does_not_is_not_asked(person):
     )  # fmt: skip
     assert names(room, "offertes lezen") == ["Joost", "Lotte"]
     best = who_knows(room, "id-of-Samira", "offertes lezen")[0]
-    assert (best.topic, best.strength) == ("offertes lezen", 1.0) and best.strength >= ASKED_FROM
+    assert (best.topic, best.strength) == ("offertes lezen", 1.0) and best.strength >= SURE_FROM
 
 
 def test_what_somebody_works_on_or_needs_is_not_what_they_know(person):
