@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from s2m import looks, mail
 from s2m.config import Config
 from s2m.domain import asks, budgets, commons, contributions, erasing, introductions, presence, talks
+from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
 from s2m.store.engine import Database
 
@@ -100,10 +101,10 @@ def step_asks(database: Database, config: Config, now: datetime) -> str:
     """Bring asks on to the next person, or to their end. A network at a time, and no lock where nothing is due."""
     with database.read() as store:
         late = store.asks.networks_due(now)
-    stepped = 0
+    stepped, meanings = 0, of_the_product(config.taxonomy) if late else None
     for network_id in late:
         with database.write() as store:
-            stepped += asks.step_due(store, network_id, now)
+            stepped += asks.step_due(store, network_id, now, meanings)
     return f"stepped {stepped}"
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     case,
     distinct,
     func,
-    insert,
     or_,
     select,
     text,
@@ -48,6 +47,11 @@ _SAY = text(
     "INSERT INTO verdicts (network_id, visit_id, shown_id, person_id, other_id, said, at) VALUES (:network, :visit, :shown, "
     ":person, :other, :said, :at) ON CONFLICT (visit_id, shown_id) DO UPDATE SET said = excluded.said, at = excluded.at "
     "WHERE verdicts.said = 'later'"
+)
+_TELL = text(
+    "INSERT INTO stories (id, network_id, venue_id, person_id, text, at) VALUES (:id, :network, :venue, :person, :text, :at) "
+    "ON CONFLICT (id) DO UPDATE SET text = excluded.text, ended_at = NULL, ended_by = NULL, "
+    "at = CASE WHEN stories.ended_at IS NULL THEN stories.at ELSE excluded.at END"
 )
 _mine, _theirs, _mirror, _now = visits.alias("mine"), visits.alias("theirs"), verdicts.alias("mirror"), visits.alias("now")
 _own_verdict = and_(verdicts.c.visit_id == showings.c.visit_id, verdicts.c.shown_id == showings.c.shown_id)
@@ -244,9 +248,22 @@ class Meetings(Part):
 
     # Stories ------------------------------------------------------------------------------------------------------
 
-    def add_story(self, story: Story) -> None:
-        self.run(insert(stories).values(vars(story)))
+    def meeting(self, visit_id: str, shown_id: str) -> tuple[str | None, str]:
+        """Whom they said they met, which stands when the visit has forgotten it; and a mark that only this meeting has."""
+        query = select(verdicts.c.other_id, verdicts.c.at, showings.c.at.label("shown_at")).join(showings, _own_verdict)
+        row = self.run(query.where(verdicts.c.visit_id == visit_id, verdicts.c.shown_id == shown_id)).one()
+        return row.other_id, f"{row.shown_at.isoformat()} {row.at.isoformat()}"
+
+    def put_story(self, story: Story) -> Story:
+        """Hang a story up; where one with its id hangs, that one with these words. Gives back how it hangs."""
+        self.run(
+            _TELL, id=story.id, network=story.network_id, venue=story.venue_id, person=story.person_id, text=story.text,
+            at=(story.at - EPOCH) // MICROSECOND,
+        )  # fmt: skip
         self.store.changed(story.venue_id)
+        kept = self.story(story.id)
+        assert kept, "it was just hung up"
+        return kept
 
     def story(self, story_id: str) -> Story | None:
         row = self.one(select(stories).where(stories.c.id == story_id, stories.c.ended_at.is_(None)))

@@ -16,7 +16,7 @@ from s2m.domain.people import Person
 from s2m.domain.presence import Visit
 from s2m.domain.venues import day_end
 from s2m.web import asks, context, introductions
-from s2m.web.context import now, person, policy_of, reading, writing
+from s2m.web.context import limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.live import same_unless_changed
 from s2m.web.policy import signed_in
@@ -98,6 +98,7 @@ def leave() -> ResponseReturnValue:
 @signed_in
 def hide() -> ResponseReturnValue:
     """Out of sight, or in sight again, for this visit; counts at once on every page."""
+    limit_changes("hide")
     hidden = request.form.get("hidden") == "1"
     with writing() as store:
         presence.hide(store, asks.my_visit(store), hidden, now())
@@ -112,6 +113,7 @@ def need() -> ResponseReturnValue:
     if request.method == "GET":
         with reading() as store:
             return _need_page(store, asks.my_visit(store))
+    limit_changes("need")
     with writing() as store:
         visit = asks.my_visit(store)
         try:
@@ -143,6 +145,11 @@ def parse_need() -> presence.Need:
     return presence.parse_need(form.get("kind"), texts.get(form.get("kind", ""), ""))
 
 
+def limit_changes(name: str) -> None:
+    """What counts at once for everybody in the house makes every open page read anew. Raises TooMany."""
+    limit(name, person().id, most=60, per=timedelta(hours=1))
+
+
 def ticked(name: str) -> bool:
     return request.form.get(name) == "1"
 
@@ -155,6 +162,7 @@ def work() -> ResponseReturnValue:
         with reading() as store:
             asks.my_visit(store)
         return render_template("home/work.html", errors={}, text="")
+    limit_changes("work")
     try:
         with writing() as store:
             presence.add_work(store, asks.my_visit(store), request.form.get("text", ""), now())

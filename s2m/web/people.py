@@ -17,7 +17,7 @@ from s2m.domain.people import Badge
 from s2m.web import address
 from s2m.web.context import keys, limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
-from s2m.web.home import ticked
+from s2m.web.home import limit_changes, ticked
 from s2m.web.policy import signed_in
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def label_of(agent: str) -> str:
 @blueprint.post("/me/topics")
 @signed_in
 def add_topic() -> ResponseReturnValue:
+    limit_changes("topics")
     with writing() as store:
         try:
             people.add_topic(store, person(), request.form.get("topic", ""), now())

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import asks, blocks, pauses, people, presence, signin
+from s2m.domain import asks, blocks, matches, pauses, people, presence, signin
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.presence import Need
+from s2m.domain.relevance.meanings import of_the_product
 
 MINUTE = timedelta(minutes=1)
 NEED = "offertes en prijzen"
@@ -84,6 +85,37 @@ def test_three_minutes_are_three_minutes(store, cast, house, ask, now):
     assert asked(store, again(store, mine, now + 3 * MINUTE)) == "Marieke"
     before = store.asks.waiting(mine.id)
     assert asks.step_due(store, cast.noord.id, now + 3 * MINUTE) == 0 and store.asks.waiting(mine.id) == before
+
+
+def test_one_room_is_read_for_all_asks_of_a_venue(store, cast, house, come, ask, now, monkeypatch):
+    first, second = ask(house), ask(come(cast.wim))
+    assert (asked(store, first), asked(store, second)) == ("Joost", "Marieke")
+    read = []
+    room_of = matches.room_of
+    monkeypatch.setattr(matches, "room_of", lambda *args, **more: read.append(more) or room_of(*args, **more))
+    meanings = of_the_product()
+    assert asks.step_due(store, cast.noord.id, now + 3 * MINUTE, meanings) == 2
+    assert [each["meanings"] for each in read] == [meanings]
+    assert {asked(store, first), asked(store, second)} in ({None, "Joost"}, {None, "Marieke"}), "the one stepped last"
+
+
+@pytest.mark.parametrize("how", ["hides", "leaves", "pauses", "is blocked", "snoozes"])
+def test_who_went_away_since_the_room_was_read_is_passed_over(store, cast, house, come, ask, now, how):
+    mine, later = ask(house), now + 3 * MINUTE
+    rooms = {cast.seinhuis.id: matches.room_of(store, cast.seinhuis.id, now)}
+    visit = store.presence.open_visit(cast.marieke)
+    if how == "hides":
+        presence.hide(store, visit, True, now)
+    elif how == "leaves":
+        presence.leave(store, visit, now)
+    elif how == "pauses":
+        pauses.pause(store, cast.marieke, cast.seinhuis, "today", now)
+    elif how == "is blocked":
+        blocks.keep_apart(store, cast.samira, cast.marieke.id, "block", now)
+    else:
+        blocks.keep_apart(store, cast.samira, cast.marieke.id, "snooze", now)
+    asks.step(store, mine, later, rooms)
+    assert asked(store, mine) is None
 
 
 def test_who_accepts_is_the_one_and_nobody_else_is_asked(store, cast, house, ask, now):

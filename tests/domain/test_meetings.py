@@ -355,6 +355,28 @@ def test_a_story_names_nobody_and_is_short(store, cast, now, met, text, code):
     assert refused.value.code == code
 
 
+def test_a_meeting_has_one_story_and_telling_it_again_changes_its_words(store, cast, now, met):
+    samira, joost = met
+    first = meetings.tell(store, cast.samira, samira.id, joost.id, "Samen gelachen", now, agreed=True)
+    again = meetings.tell(store, cast.samira, samira.id, joost.id, "Samen geleerd", now + DAY, agreed=True)
+    assert hanging(store, cast, now) == ["Samen geleerd"] and (again.id, again.at) == (first.id, now), "nor does it hang longer"
+    meetings.tell(store, cast.joost, joost.id, samira.id, "Zelf ook geleerd", now, agreed=True)
+    assert sorted(hanging(store, cast, now)) == ["Samen geleerd", "Zelf ook geleerd"], "the other's is their own"
+    meetings.withdraw(store, cast.samira, first.id, now)
+    meetings.tell(store, cast.samira, samira.id, joost.id, "Toch verteld", now + DAY, agreed=True)
+    assert "Toch verteld" in hanging(store, cast, now + 60 * DAY)
+
+
+def test_a_story_names_nobody_also_when_the_visit_forgot_who_it_was(store, cast, now, met):
+    samira, joost = met
+    for visit in met:
+        store.presence.end(visit, now, "left")
+    store.erasing.forget_visits(now + DAY)
+    assert store.presence.get(joost.id).person_id is None
+    with pytest.raises(Invalid, match="story_names"):
+        meetings.tell(store, cast.samira, samira.id, joost.id, "Joost hielp mij", now + DAY, agreed=True)
+
+
 def test_a_host_takes_a_story_of_their_venue_down(store, cast, now, met):
     samira, joost = met
     told = meetings.tell(store, cast.samira, samira.id, joost.id, "Samen gelachen", now, agreed=True)

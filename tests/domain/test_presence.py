@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from s2m.domain import ledger, matches, people, presence, venues
+from s2m.domain import fields, ledger, matches, people, presence, venues
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.presence import Need
 
@@ -323,6 +323,17 @@ def test_what_stands_on_somebody_does_not_count_where_they_came_by_name(store, c
     presence.add_work(store, visit, "een boot", now)
     (there,) = [matches.as_present(here) for here in store.presence.here(cast.seinhuis.id)]
     assert (there.knows, there.works_on) == ((), ("een boot",))
+
+
+def test_a_visit_has_as_many_topics_as_a_person_and_no_more(store, cast, now):
+    visit = presence.check_in(store, cast.joost, cast.seinhuis, cast.policy, "name", now).visit
+    for number in range(fields.TOPICS_MAX):
+        presence.add_work(store, visit, f"boot {number}", now)
+    with pytest.raises(Invalid, match="too_many_topics"):
+        presence.add_work(store, visit, "nog een boot", now)
+    presence.drop_topic(store, visit, store.presence.topics(visit.id)[0].id, now)
+    presence.add_work(store, visit, "nog een boot", now)
+    assert len(store.presence.topics(visit.id)) == fields.TOPICS_MAX
 
 
 def test_just_working_has_no_text(store, now, arrive):

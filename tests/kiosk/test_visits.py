@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import presence, venues
+from s2m.domain import people, presence, venues
 
 
 @pytest.fixture
@@ -272,6 +272,16 @@ def test_the_next_time_the_tablet_says_that_no_answer_came(tablet, cast, scanned
 def test_the_tablet_suggests_topics_while_one_is_typed(tablet):
     assert tablet.get("/kiosk/topics?q=podcast").json["topics"]
     assert tablet.get("/kiosk/topics").json == {"topics": []}
+
+
+def test_whoever_types_on_a_tablet_may_be_one_of_those_who_know_it(tablet, database, cast, now):
+    for person, found in ((cast.samira, []), (cast.joost, []), (cast.thijs, ["Zuivelroutes"])):
+        with database.write() as store:
+            people.add_topic(store, person, "Zuivelroutes", now)
+            people.consent(store, person, "matching", True, now)
+        assert tablet.get("/kiosk/topics?q=zuivelr").json["topics"] == found
+
+
 # Did you meet? --------------------------------------------------------------------------------------------------------
 
 

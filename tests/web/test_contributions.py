@@ -1,10 +1,11 @@
 """Thanks: from the one who was helped, to somebody they were here with, and back within half a minute."""
 
 import pytest
+from PIL import Image
 
 from s2m.domain import codes, mending, people
 from tests.cast import token_of
-from tests.frames import picture_of
+from tests.frames import jpeg, picture_of
 
 
 @pytest.fixture
@@ -155,6 +156,22 @@ def test_a_phone_without_a_reader_has_its_frames_read(phone, cast, app):
     assert samira.client.post("/thanks/frames", data=picture_of(badge), headers=headers).json == {"code": badge}
     assert samira.client.post("/thanks/frames", data=b"hello", headers=headers).status_code == 422
     assert samira.client.post("/thanks/frames", data=b"\xff\xd8" + bytes(210_000), headers=headers).status_code == 413
+
+
+def test_a_phone_is_looked_at_less_often_and_in_smaller_pictures_than_a_tablet(phone, cast, clock):
+    samira, joost = phone(cast.samira), phone(cast.joost)
+
+    def look(browser, width, height):
+        headers = {"X-CSRFToken": token_of(browser.client), "Content-Type": "image/jpeg"}
+        picture = jpeg(Image.new("L", (width, height)))
+        return browser.client.post("/thanks/frames", data=picture, headers=headers).status_code
+
+    assert (look(samira, 640, 640), look(samira, 640, 641), look(samira, 1280, 720)) == (200, 422, 422)
+    clock.shift(1)
+    assert [look(samira, 48, 36) for _ in range(13)] == [200] * 12 + [429]
+    assert look(joost, 48, 36) == 200
+    clock.shift(1)
+    assert look(samira, 48, 36) == 200
 
 
 def test_the_same_form_sent_twice_gives_once(phone, cast, together, balance, accept):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -123,6 +124,19 @@ def test_work_of_today_is_added_solved_needs_are_struck_and_topics_taken_back(ph
     samira.post(f"/me/visit/topics/{work.id}/drop")
     assert "een folder" not in samira.get("/me").text
     assert samira.post("/me/work", text=" ").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/me/need", "/me/work", "/me/hide", "/me/topics"])
+def test_what_counts_on_every_page_at_once_is_said_sixty_times_an_hour_at_most(phone, cast, here, app, path, now):
+    here(cast.samira)
+    browser = phone(cast.samira)
+    assert browser.post(path).status_code != 429
+    with app.extensions["s2m.database"].write() as store:
+        name = path.rpartition("/")[2]
+        taken = [store.rates.take(f"{name}:{cast.samira.id}", most=60, per=timedelta(hours=1), now=now) for _ in range(60)]
+    assert not any(taken[:59]) and taken[59]
+    assert browser.post(path).status_code == 429
+    assert phone(cast.joost).post(path).status_code != 429, "another's tries are their own"
 
 
 @pytest.mark.parametrize("act", ["solved", "drop"])

@@ -22,8 +22,9 @@ def test_topics_are_suggested_in_the_language_of_the_page(phone, cast):
 
 def test_what_several_people_know_is_suggested_and_what_one_knows_is_not(database, phone, cast, now):
     with database.write() as store:
-        for person in (cast.samira, cast.joost):
+        for person in (cast.marieke, cast.joost):
             people.add_topic(store, person, "Zuivelroutes", now)
+            people.consent(store, person, "matching", True, now)
         people.add_topic(store, cast.joost, "Zuivelvondst van Joost", now)
         synonyms.add(store, cast.seinhuis, {"word": "zuivelkring", "means": "korte voedselketen"}, cast.marieke.id, now)
     samira = phone(cast.samira)
@@ -31,6 +32,29 @@ def test_what_several_people_know_is_suggested_and_what_one_knows_is_not(databas
     assert "Zuivelvondst van Joost" not in asked(samira, "zuivelv")
     assert asked(samira, "%%") == asked(samira, "zu_v") == []
     assert "zuivelkring" not in asked(phone(cast.olga), "zuivel"), "another network's"
+
+
+def test_nobody_learns_by_asking_whether_somebody_else_has_a_topic(database, phone, cast, now):
+    with database.write() as store:
+        for person in (cast.samira, cast.joost, cast.thijs):
+            people.add_topic(store, person, "Zuivelroutes", now)
+        for person in (cast.samira, cast.joost):
+            people.consent(store, person, "matching", True, now)
+    assert asked(phone(cast.samira), "zuivelr") == [], "one other, and one who lets nobody see them"
+    with database.write() as store:
+        people.consent(store, cast.thijs, "matching", True, now)
+    assert asked(phone(cast.samira), "zuivelr") == ["Zuivelroutes"]
+    with database.write() as store:
+        people.consent(store, cast.joost, "matching", False, now)
+    assert asked(phone(cast.samira), "zuivelr") == []
+
+
+def test_who_asks_very_often_is_suggested_nothing_for_a_while(phone, cast, clock):
+    samira = phone(cast.samira)
+    assert all(asked(samira, "podcast") for _ in range(60))
+    assert asked(samira, "podcast") == [] != asked(phone(cast.joost), "podcast")
+    clock.shift(60)
+    assert asked(samira, "podcast")
 
 
 def test_a_host_adds_a_word_sees_it_and_removes_it(phone, cast):

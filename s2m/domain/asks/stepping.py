@@ -15,8 +15,12 @@ from s2m.domain.relevance.asking import Knower, who_knows
 from s2m.domain.venues import day_end, day_start
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from s2m.domain.people import Person
     from s2m.domain.presence import Visit, VisitTopic
+    from s2m.domain.relevance import RoomIndex
+    from s2m.domain.relevance.meanings import Meanings
     from s2m.store import Store
 
 
@@ -63,8 +67,11 @@ def follow(store: Store, visit: Visit, topic: VisitTopic | None, now: datetime, 
         end(store, ask, "withdrawn", now)
 
 
-def step(store: Store, ask: Ask, now: datetime) -> Ask:
-    """Bring an ask to where it should be at this moment. Safe to do at any time, and again."""
+def step(store: Store, ask: Ask, now: datetime, rooms: Mapping[str, RoomIndex] | None = None) -> Ask:
+    """Bring an ask to where it should be at this moment. Safe to do at any time, and again.
+
+    rooms: those of venues that were read a moment ago; another is read here.
+    """
     if ask.state != "open":
         return ask
     waiting = store.asks.waiting(ask.id)
@@ -77,11 +84,12 @@ def step(store: Store, ask: Ask, now: datetime) -> Ask:
     # Nobody gets less than the whole time to answer
     if not ask.quiet or ask.ends_at - now < ANSWER_IN:
         return store.asks.change(ask, due_at=ask.ends_at)
-    return _ask_next(store, ask, now)
+    room = (rooms or {}).get(ask.venue_id)
+    return _ask_next(store, ask, now, matches.room_of(store, ask.venue_id, now) if room is None else room)
 
 
-def _ask_next(store: Store, ask: Ask, now: datetime) -> Ask:
-    knower = _next(store, ask, now)
+def _ask_next(store: Store, ask: Ask, now: datetime, room: RoomIndex) -> Ask:
+    knower = _next(store, ask, now, room)
     if knower is None:
         return _nobody(store, ask, now)
     asking = Asking(
@@ -100,17 +108,21 @@ def _nobody(store: Store, ask: Ask, now: datetime) -> Ask:
     return store.asks.change(ask, **looked if ask.nobody_at else looked | {"nobody_at": now})
 
 
-def _next(store: Store, ask: Ask, now: datetime) -> Knower | None:
-    """The best of those who know it, can see the question, were not asked yet and keep apart from nobody here."""
+def _next(store: Store, ask: Ask, now: datetime, room: RoomIndex) -> Knower | None:
+    """The best of those who know it, can see the question, were not asked yet and keep apart from nobody here.
+
+    The room may be a moment old: who is here, lets themselves be seen and is not paused or kept apart is looked up now.
+    """
     assert ask.person_id, "an open ask has an owner"
-    able = who_knows(matches.room_of(store, ask.venue_id, now), ask.person_id, ask.text)
+    able = who_knows(room, ask.person_id, ask.text)
     if not able:
         return None
-    not_now = store.asks.not_to_ask(ask, now)
+    seen = {visit.person_id for visit in store.presence.open_visits(ask.venue_id) if visit.visible}
+    not_now = store.asks.not_to_ask(ask, now) | store.pauses.here(ask.venue_id, now) | store.blocks.apart(ask.person_id, now)
     reached = store.signin.reached([each.person_id for each in able], now)
     for each in able:
         # A snooze is seen from one side only, and asking needs both
-        if each.person_id in reached - not_now and ask.person_id not in store.blocks.apart(each.person_id, now):
+        if each.person_id in (reached & seen) - not_now and ask.person_id not in store.blocks.apart(each.person_id, now):
             return each
     return None
 
@@ -169,14 +181,20 @@ def _show(store: Store, ask: Ask) -> None:
         store.presence.put_on_wall(ask.topic_id, ask.wall and ask.state == "open")
 
 
-def step_due(store: Store, network_id: str, now: datetime) -> int:
-    """Step every ask of a network whose time has come; how many. Safe to run twice and from two processes."""
-    if not store.asks.due(network_id, now):
+def step_due(store: Store, network_id: str, now: datetime, meanings: Meanings | None = None) -> int:
+    """Step every ask of a network whose time has come; how many. Safe to run twice and from two processes.
+
+    Rooms are read once for each venue, and before the lock: others wait for that no longer than they must.
+    """
+    late = store.asks.due(network_id, now)
+    if not late:
         return 0
+    venues = {ask.venue_id for ask in late if ask.quiet and ask.ends_at - now >= ANSWER_IN}
+    rooms = {venue_id: matches.room_of(store, venue_id, now, meanings=meanings) for venue_id in venues}
     store.ledger.lock_chain(network_id)
     due = store.asks.due(network_id, now)
     for ask in due:
-        step(store, ask, now)
+        step(store, ask, now, rooms)
     return len(due)
 
 

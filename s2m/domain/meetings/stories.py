@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields
@@ -41,20 +42,21 @@ def tell(
 ) -> Story | None:
     """A story of a meeting, for the wall of the venue where it began; None without their consent: then nothing is kept.
 
+    A meeting has one story: told again, its words are replaced, and it hangs no longer for that.
     Raises NotFound; Invalid `empty`, `too_long`, `story_names` where it holds a name or a way to reach somebody.
     """
     check_met(store, person, visit_id, shown_id)
     if not agreed:
         return None
     tidy = fields.line("text", text, STORY_MAX)
-    shown, visit = store.presence.get(shown_id), store.presence.get(visit_id)
-    other = store.people.get(shown.person_id) if shown and shown.person_id else None
+    visit, (other_id, mark) = store.presence.get(visit_id), store.meetings.meeting(visit_id, shown_id)
+    other = store.people.get(other_id) if other_id else None
     if any(identifies(tidy, one) for one in (person, other) if one):
         raise Invalid("text", "story_names")
     assert visit, "a showing's visits are never deleted"
-    story = Story(store.new_id(now), person.network_id, visit.venue_id, person.id, tidy, now)
-    store.meetings.add_story(story)
-    return story
+    # The same for the same meeting, and tells nobody which that is: hosts know the ids of visits, not its mark
+    story_id = sha256(f"{visit_id} {shown_id} {mark}".encode()).hexdigest()[:32]
+    return store.meetings.put_story(Story(story_id, person.network_id, visit.venue_id, person.id, tidy, now))
 
 
 def withdraw(store: Store, person: Person, story_id: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import asks, fields, people
-from s2m.domain.errors import NotFound, Refused
+from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.presence.visits import MET_DAYS, Need, Visit, VisitTopic
 from s2m.domain.relevance.suggesting import usual
 from s2m.domain.venues import Venue, the_room
@@ -62,10 +62,14 @@ def _say(store: Store, visit: Visit, need: Need, now: datetime, on_wall: bool) -
 
 
 def add_work(store: Store, visit: Visit, text: object, now: datetime) -> None:
-    """What the visitor works on today. Raises Refused `not_here`, Invalid."""
+    """What the visitor works on today. Raises Refused `not_here`, Invalid; `too_many_topics`: all others' matches read them."""
     if not visit.is_open:
         raise Refused("not_here")
-    store.presence.add_topic(visit, "work", usual().written(fields.topic(text, "work")), now, on_wall=False)
+    said = usual().written(fields.topic(text, "work"))
+    store.ledger.lock_chain(visit.network_id)
+    if len(store.presence.topics(visit.id)) >= fields.TOPICS_MAX:
+        raise Invalid("work", "too_many_topics", most=fields.TOPICS_MAX)
+    store.presence.add_topic(visit, "work", said, now, on_wall=False)
 
 
 def hide(store: Store, visit: Visit, hidden: bool, now: datetime) -> Visit:

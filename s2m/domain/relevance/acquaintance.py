@@ -86,15 +86,19 @@ class Acquaintance:
         mean = sum(self.exposure.values()) / max(present, 1)
         return self.exposure.get(other, 0) + 1 > max(EXPOSURE_MOST * mean, EXPOSURE_FREE)
 
-    def leaning(self) -> Mapping[tuple[str, str], float]:
-        """What verdicts add to or take from the likeness of two folded topics, in both orders: at most a quarter."""
-        found: dict[tuple[str, str], float] = {}
+    def leaning(self) -> Mapping[str, Mapping[str, float]]:
+        """What verdicts add to or take from the likeness of two folded topics, by the one and the other: at most a quarter."""
+        found: dict[str, dict[str, float]] = {}
         for verdict in self.verdicts:
             one, other = fold(verdict.one), fold(verdict.other)
             step = (FEEDBACK_STEP if verdict.useful else -FEEDBACK_STEP) * self._left(verdict.on, FEEDBACK_HALVES)
-            for pair in {(one, other), (other, one)}:
-                found[pair] = found.get(pair, 0.0) + step
-        return {pair: max(-FEEDBACK_MOST, min(FEEDBACK_MOST, each)) for pair, each in found.items()}
+            for mine, theirs in {(one, other), (other, one)}:
+                said = found.setdefault(mine, {})
+                said[theirs] = said.get(theirs, 0.0) + step
+        return {
+            mine: {theirs: max(-FEEDBACK_MOST, min(FEEDBACK_MOST, each)) for theirs, each in said.items()}
+            for mine, said in found.items()
+        }
 
     def _left(self, since: date, half_life: int) -> float:
         """How much of 1 is left today."""

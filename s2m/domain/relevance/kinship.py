@@ -11,7 +11,7 @@ Both kinships may grow: a word can be added while others read. What a term weigh
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import log, sqrt
 
 from s2m.domain.relevance.text import grams, slip_keys, stems
@@ -23,7 +23,7 @@ BASE_TOPICS = 1000
 LANGUAGES = ("nl", "en")
 
 
-@cache
+@lru_cache(maxsize=65536)
 def rarity(topics: float, holding: float) -> float:
     """How much a term tells: 1 when every topic has it, about 6.4 for the only one among 2,500.
 

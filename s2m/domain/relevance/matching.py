@@ -79,7 +79,7 @@ class _Side:
     best: Mapping[int, float]
 
     @classmethod
-    def of(cls, index: RoomIndex, texts: Iterable[str], leaning: Mapping[tuple[str, str], float]) -> "_Side":
+    def of(cls, index: RoomIndex, texts: Iterable[str], leaning: Mapping[str, Mapping[str, float]]) -> "_Side":
         likeness = tuple((text, _leant(index, text, leaning)) for text in texts if fold(text))
         best: dict[int, float] = {}
         for _, row in likeness:
@@ -103,13 +103,14 @@ class _Side:
         return (mine + sum(self.best.get(topic.at, 0.0) for topic in theirs) / len(theirs)) / 2
 
 
-def _leant(index: RoomIndex, text: str, leaning: Mapping[tuple[str, str], float]) -> Mapping[int, float]:
+def _leant(index: RoomIndex, text: str, leaning: Mapping[str, Mapping[str, float]]) -> Mapping[int, float]:
     """The likeness of a topic to those in the room, and what people said of such pairs."""
-    if not leaning:
+    said = leaning.get(fold(text))
+    if not said:
         return index.similarities(text)
     row = dict(index.similarities(text))
-    for (mine, theirs), lean in leaning.items():
-        at = index.topics.positions.get(theirs) if mine == fold(text) else None
+    for theirs, lean in said.items():
+        at = index.topics.positions.get(theirs)
         if at is not None and at in row:
             row[at] = max(0.0, min(1.0, row[at] + lean))
     return row

@@ -22,6 +22,8 @@ _WORD = re.compile(r"\w+(?:'\w+)*(?:\+\+|#)?")
 
 GRAM_SIZES = (3, 4, 5)
 SLIP_FROM_LENGTH = 7
+# No word that people use is longer; one sign may fold to eighteen letters, and what a word costs grows with them (slips: squared)
+LONGEST_WORD = 40
 
 # Words about asking and joining sentences, not about a subject. "it" is left out: here it is IT.
 _DUTCH_STOP_WORDS = """
@@ -103,20 +105,21 @@ def grams(word: str, least: int = GRAM_SIZES[0]) -> tuple[str, ...]:
     """The distinct groups of 3 (or `least`) to 5 letters of a word, a blank marking its start and end.
 
     They stay inside one word, so word order does not count and Dutch compounds still meet their parts.
+    Of a word that is longer than any only its beginning counts, without an end.
     """
-    padded = f" {word} "
+    padded = f" {word} "[: LONGEST_WORD + 2]
     size = len(padded)
     sizes = range(min(least, size), GRAM_SIZES[-1] + 1)
     return tuple(dict.fromkeys([padded[start : start + many] for many in sizes for start in range(size - many + 1)]))
 
 
 def slip_keys(word: str) -> tuple[str, ...]:
-    """The word itself and the word with any one letter but the first left out; () for short words.
+    """The word itself and the word with any one letter but the first left out; () for short and endless words.
 
     Two words of at least `SLIP_FROM_LENGTH` letters that share a key are one slip of the finger apart:
     a letter missing, extra, wrong or out of place (the deletion neighbourhood of SymSpell). Shorter
     words have too many honest neighbours (kosten, kasten).
     """
-    if len(word) < SLIP_FROM_LENGTH:
+    if not SLIP_FROM_LENGTH <= len(word) <= LONGEST_WORD:
         return ()
     return (word, *dict.fromkeys(word[:at] + word[at + 1 :] for at in range(1, len(word))))

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from s2m.domain.relevance import Acquaintance, Match, Present, RoomIndex, Together, Verdict, people_for
+from s2m.domain.relevance import Acquaintance, Match, Present, RoomIndex, Together, Verdict, matching, people_for
 from s2m.domain.relevance.places import is_control
+from s2m.domain.relevance.text import fold
 
 Person = Callable[..., Present]
 TODAY = date(2026, 3, 12)
@@ -98,9 +99,7 @@ def test_the_only_one_who_can_help_is_shown_every_day(noor: Present, person: Per
 def test_looking_again_on_one_day_takes_nobody_away(noor: Present, crowd: list[Present]) -> None:
     day = outside_the_control(noor)
     before = ids(shown(noor, crowd, Acquaintance(day)))
-    again = Acquaintance(
-        day, shown=dict.fromkeys(before, day), shown_today=frozenset(before), exposure=dict.fromkeys(before, 40)
-    )
+    again = Acquaintance(day, shown=dict.fromkeys(before, day), shown_today=frozenset(before), exposure=dict.fromkeys(before, 40))
     assert ids(shown(noor, crowd, again)) == before
 
 
@@ -132,9 +131,18 @@ def test_what_people_said_of_two_topics_moves_them(person: Person) -> None:
 def test_a_verdict_weighs_a_twentieth_and_halves_in_half_a_year() -> None:
     def lean(days: int, times: int = 1) -> float:
         said = Verdict("Koken", "bakken", True, TODAY - timedelta(days))
-        return Acquaintance(TODAY, verdicts=(said,) * times).leaning()["bakken", "koken"]
+        return Acquaintance(TODAY, verdicts=(said,) * times).leaning()["bakken"]["koken"]
 
     assert [lean(0), lean(180), lean(0, times=9)] == pytest.approx([0.05, 0.025, 0.25])
+
+
+def test_what_was_said_of_others_topics_costs_a_viewer_nothing(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    noor, sam = person("Noor", needs=["offertes schrijven"]), person("Sam", knows=["offertes lezen"])
+    said = tuple(Verdict(f"vak {n}", "koken", True, TODAY) for n in range(100))
+    folded: list[str] = []
+    monkeypatch.setattr(matching, "fold", lambda text: folded.append(text) or fold(text))
+    assert shown(noor, [sam], Acquaintance(TODAY, verdicts=said))
+    assert len(folded) < 10
 
 
 def test_a_verdict_makes_no_match_of_topics_that_have_nothing_in_common(person: Person) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from s2m.domain.relevance.kinship import rarity
 from s2m.domain.relevance.text import fold
 from s2m.domain.relevance.topics import TopicIndex
 
@@ -90,3 +91,7 @@ def test_one_word_that_matches_twice_counts_once() -> None:
 def test_html_and_emoji_are_just_text() -> None:
     assert sim("<b>boekhouding</b>", "boekhouding 🎉") > 0.5
     assert sim("<script>alert(1)</script>", "tuinieren") == 0.0
+
+
+def test_what_terms_told_is_remembered_of_some_only() -> None:
+    assert rarity.cache_info().maxsize == 65_536, "rooms come and go, and each has counts of its own"

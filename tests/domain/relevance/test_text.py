@@ -75,3 +75,11 @@ def test_a_letter_missing_extra_wrong_or_moved_is_one_slip(slip: str) -> None:
 @pytest.mark.parametrize(("word", "other"), [("kosten", "kasten"), ("training", "draining")])
 def test_short_words_and_first_letters_have_no_slips(word: str, other: str) -> None:
     assert not set(slip_keys(word)) & set(slip_keys(other))
+
+
+def test_a_word_longer_than_any_language_has_costs_no_more_than_the_longest() -> None:
+    sixty_signs = fold("\ufb03" * 60 + "\u3316" * 60)
+    assert len(sixty_signs) > 300
+    assert slip_keys(sixty_signs) == slip_keys("a" + "b" * 40) == ()
+    assert len(slip_keys("abcdefghij" * 4)) > 7
+    assert grams(sixty_signs) == grams(sixty_signs[:41] + "anders") and len(grams("abcdefghij" * 90)) < 130
