@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     delete,
     func,
     literal,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from s2m.domain.ledger import Account
 from s2m.domain.people import Person
 from s2m.store import schema
 from s2m.store.part import Part
@@ -197,6 +199,22 @@ class Erasing(Part):
         for row in self.run(select(schema.venues.c.id, schema.venues.c.name)):
             names[row.id] = row.name
         return names | {person.id: "you"}
+
+    def left_of_welcome(self, account: Account) -> int:
+        """What somebody still has of the newcomers' grant: it is spent, or promised, first. What was put right never was."""
+        transfers, mirrored = schema.transfers, schema.transfers.alias("mirrored")
+        welcome = and_(transfers.c.credit_id == account.id, transfers.c.kind == "newcomers_grant")
+        sums = (
+            select(
+                func.sum(case((welcome, transfers.c.amount), else_=0)).label("welcome"),
+                func.sum(case((transfers.c.debit_id == account.id, transfers.c.amount), else_=0)).label("spent"),
+            )
+            .outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id)
+            .where(or_(transfers.c.debit_id == account.id, transfers.c.credit_id == account.id))
+            .where(transfers.c.state.in_(("posted", "post")), transfers.c.reverses_id.is_(None), mirrored.c.id.is_(None))
+        )
+        row = self.run(sums).one()
+        return max(0, int(row.welcome or 0) - int(row.spent or 0) - account.held)
 
     # What has grown old -------------------------------------------------------------------------------------------
 

@@ -209,12 +209,52 @@ def test_what_was_open_has_ended(store, cast, now, life, keys):
 def test_the_balance_goes_to_whom_they_chose_among_those_they_met(store, cast, now, met):
     people.consent(store, cast.joost, "matching", True, now)
     presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    earn(store, cast.samira, 5, now)
     before = store.ledger.person_account(cast.joost.id).balance
-    left = store.ledger.person_account(cast.samira.id).available
+    assert erasing.bequest(store, cast.samira) == 5
     erasing.erase(store, cast.samira, cast.joost.id, now)
-    assert store.ledger.person_account(cast.joost.id).balance == before + left > before
+    assert store.ledger.person_account(cast.joost.id).balance == before + 5
     newest = next(row for row in store.ledger.statement(store.ledger.person_account(cast.joost.id)) if row.amount)
-    assert (newest.transfer.kind, newest.amount) == ("gift", left)
+    assert (newest.transfer.kind, newest.amount) == ("gift", 5)
+
+
+def earn(store, person, amount, now):
+    account, issuing = store.ledger.person_account(person.id), store.ledger.network_account(person.network_id, "issuing")
+    return ledger.transfer(store, issuing, account, amount, "post", now, key=f"earned {amount}")
+
+
+def test_what_is_left_of_the_welcome_goes_back_to_the_commons_whoever_the_heir_is(store, cast, now, met):
+    people.consent(store, cast.joost, "matching", True, now)
+    presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    assert erasing.bequest(store, cast.samira) == 0, "nothing but the welcome, less a seat"
+    ledger.reverse(store, earn(store, cast.samira, 3, now).id, cast.noord.id, now)
+    earn(store, cast.samira, 9, now)
+    assert erasing.bequest(store, cast.samira) == 9, "what was earned and put right was not spent from the welcome"
+    commons.give(store, cast.samira, 2, now, key="gift")
+    common = store.ledger.network_account(cast.noord.id, "commons").balance
+    joost = store.ledger.person_account(cast.joost.id).balance
+    erasing.erase(store, cast.samira, cast.joost.id, now)
+    assert store.ledger.person_account(cast.joost.id).balance == joost + 9, "what was given away was the welcome"
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == common + cast.policy.newcomers_grant - 4 - 2
+    assert faults(store, cast) is None
+
+
+def test_an_account_that_stands_still_is_left_to_the_commons_and_its_thanks_do_not_count(store, cast, now, met, thank):
+    people.consent(store, cast.joost, "matching", True, now)
+    presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    earn(store, cast.samira, 9, now)
+    patient = type(cast.policy)(**(vars(cast.policy) | {"thanks_accept_hours": 24}))
+    given = [thank(policy=patient), thank(policy=patient, kind="gift", amount=2)]
+    mending.freeze(store, cast.seinhuis, cast.samira, "eerst praten", cast.marieke.id, now)
+    with pytest.raises(Refused) as refused:
+        erasing.erase(store, cast.samira, cast.joost.id, now)
+    assert refused.value.code == "frozen" and store.people.get(cast.samira.id).erased_at is None
+    assert erasing.bequest(store, cast.samira) == 0
+    before = store.ledger.person_account(cast.joost.id).balance
+    erasing.erase(store, cast.samira, "", now)
+    assert store.ledger.person_account(cast.joost.id).balance == before
+    assert {store.contributions.thanks(one.id).state for one in given} == {"declined"}
+    assert faults(store, cast) is None
 
 
 def test_else_it_goes_to_the_commons_which_forgives_a_promise(store, cast, now):
