@@ -299,6 +299,32 @@ def test_what_is_told_holds_no_secret_and_of_others_no_more_than_a_first_name(st
     assert [row["kind"] for row in told["blocks"]] == ["snooze"], "who is blocked is told nothing"
 
 
+def test_nobody_is_told_by_a_no_they_never_said_that_they_were_kept_apart(store, cast, now, met):
+    for person in (cast.samira, cast.joost, cast.thijs):
+        people.consent(store, person, "matching", True, now)
+        presence.hide(store, store.presence.open_visit(person), False, now)
+    blocks.keep_apart(store, cast.joost, cast.samira.id, "block", now)
+    found = introductions.introduce(store, cast.thijs, cast.samira.id, cast.joost.id, "Jullie schrijven", now)
+    for unasked in (cast.samira, cast.joost):
+        told = store.erasing.told(unasked)
+        assert told["introductions"] == told["introduction_sides"] == []
+    assert [row["id"] for row in store.erasing.told(cast.thijs)["introductions"]] == [found.id], "what one made is one's own"
+    other = introductions.introduce(store, cast.joost, cast.joost.id, cast.thijs.id, "Buren", now)
+    introductions.decline(store, cast.thijs, other.id, now + DAY)
+    for asked, answer in ((cast.joost, "yes"), (cast.thijs, "no")):
+        told = store.erasing.told(asked)
+        assert [(row["introduction_id"], row["answer"]) for row in told["introduction_sides"]] == [(other.id, answer)]
+        assert other.id in {row["id"] for row in told["introductions"]}
+
+
+def test_who_an_ask_was_put_to_on_the_wall_is_not_told_how_it_ended(store, cast, now, life):
+    asking = metadata.tables["askings"]
+    for way, told in (("wall", False), ("quiet", True)):
+        store.run(asking.update().values(way=way, answer="passed", answered_at=now))
+        [row] = store.erasing.told(cast.samira)["askings"]
+        assert (row["way"], bool(row["answer"]), bool(row["answered_at"])) == (way, told, told)
+
+
 def test_nobody_is_told_of_another(store, cast, life):
     told = store.erasing.told(cast.olga)
     assert told["people"][0]["name"] == "Olga Ivanova" and "Samira" not in str(told)
