@@ -229,6 +229,11 @@ class Erasing(Part):
             names[row.id] = row.name
         return names | {person.id: "you"}
 
+    def erased(self) -> list[str]:
+        """The ids of all who were."""
+        gone = schema.people.c.erased_at.is_not(None)
+        return list(self.run(select(schema.people.c.id).where(gone).order_by(schema.people.c.erased_at)).scalars())
+
     def left_of_welcome(self, account: Account) -> int:
         """What somebody still has of the newcomers' grant: it is spent, or promised, first. What was put right never was."""
         transfers, mirrored = schema.transfers, schema.transfers.alias("mirrored")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from s2m.domain import ledger, mending
+from s2m.domain import erasing, ledger, mending
 
 
 def test_what_is_known_comes_as_one_file_without_other_peoples_names(phone, cast, here):
@@ -103,6 +103,27 @@ def test_what_the_erased_gave_is_read_without_a_name(app, phone, cast, here, clo
     assert samira.post("/me/erase", to=cast.joost.id, sure="1").status_code == 303
     page = phone(cast.joost).says("/me/statement")
     assert "Gift from somebody" in page and "Samira" not in page
+
+
+@pytest.mark.parametrize("how", ["start", "hourly"])
+def test_who_was_erased_by_a_process_that_was_killed_then_is_noted_all_the_same(app, cast, now, how):
+    from s2m import jobs
+    from s2m.app import furnish
+
+    database, config = app.extensions["s2m.database"], app.extensions["s2m.config"]
+    with database.write() as store:
+        erasing.erase(store, cast.joost, "", now)
+    note = config.instance / "erased.txt"
+    assert not note.exists()
+    note.write_text("somebody\n")
+    for _again in range(2):
+        if how == "start":
+            database.close()
+            furnish(app, config)
+            database = app.extensions["s2m.database"]
+        else:
+            jobs.forget_people(database, config, now)
+        assert note.read_text().split() == ["somebody", cast.joost.id]
 
 
 def test_a_copy_that_is_brought_back_brings_nobody_back(app, phone, cast, here):
