@@ -286,6 +286,27 @@ def test_the_only_admin_stays_until_there_is_another(store, cast, now):
     assert store.people.admins(cast.noord.id) == 1
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store, one, now: people.rename(store, one, "Samira Vos", "samira@seinhuis.example", "nl"),
+        lambda store, one, now: people.prove_mail(store, one, "samira@elders.example", now),
+        lambda store, one, now: store.people.mark_signed_in(one, now),
+        lambda store, one, now: people.add_topic(store, one, "klatergoud", now),
+        lambda store, one, now: people.consent(store, one, "matching", True, now),
+        lambda store, one, now: people.issue_badge(store, one, now),
+        lambda store, one, now: people.give_role(store, one, "admin", None, now, by=one.id),
+    ],
+)
+def test_a_form_that_was_under_way_brings_nobody_back(store, cast, now, act):
+    """It looked somebody up before they were erased, and writes afterwards."""
+    erasing.erase(store, cast.samira, "", now)
+    gone, told = store.people.get(cast.samira.id), store.erasing.told(cast.samira)
+    with pytest.raises(NotFound):
+        act(store, cast.samira, now)
+    assert store.people.get(cast.samira.id) == gone and store.erasing.told(cast.samira) == told
+
+
 # What is told ---------------------------------------------------------------------------------------------------------
 
 
