@@ -22,6 +22,7 @@ from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
 RETRY = 10.0
+MAIL_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -123,10 +124,11 @@ def lapse_introductions(database: Database, config: Config, now: datetime) -> st
 def forget_people(database: Database, config: Config, now: datetime) -> str:
     """Let visits, meetings and what was said in them lose their persons once they are old enough; the counts stay.
 
-    Also note who was erased and is not noted outside the database.
+    Also note who was erased and is not noted outside the database, and drop mail that is done with.
     """
     note_missing(database, config)
     with database.write() as store:
+        store.outbox.forget(now - MAIL_KEPT)
         return f"forgot whose {erasing.forget(store, now)} visits were"
 
 
