@@ -16,9 +16,8 @@ from flask_babel import Babel, format_date, get_locale, ngettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kiosk
-from s2m import __version__, jobs, paths
+from s2m import __version__, jobs, paths, restoring
 from s2m.config import Config, erased, keys, load
-from s2m.domain import erasing
 from s2m.domain.errors import Collision
 from s2m.domain.people import LANGUAGES
 from s2m.domain.relevance.meanings import of_the_product
@@ -83,20 +82,17 @@ def furnish(app: Flask, config: Config) -> None:
     )  # fmt: skip
     database = Database(config.database)
     database.migrate()
-    _forget_again(database, erased(config.instance))
+    # Before anything is served
+    gone = erased(config.instance)
+    if gone:
+        with database.write() as store:
+            restoring.forget_again(store, gone, datetime.now(UTC))
+    restoring.note_missing(database, config)
     hub = live.Hub()
     database.on_change.append(hub.tell)
     app.extensions |= {"s2m.config": config, "s2m.keys": ring, "s2m.database": database, "s2m.hub": hub, "s2m.rooms": {}}
     app.extensions["s2m.bodies"] = bodies.Bodies()
     app.extensions["s2m.jobs"] = {job.name: job.seconds for job in jobs.JOBS}
-
-
-def _forget_again(database: Database, person_ids: list[str]) -> None:
-    """Before anything is served: a copy that was brought back may hold people who were erased since."""
-    if person_ids:
-        with database.write() as store:
-            for person_id in person_ids:
-                erasing.erase_again(store, person_id, datetime.now(UTC))
 
 
 def serve() -> Flask:

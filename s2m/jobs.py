@@ -18,10 +18,12 @@ from s2m.config import Config
 from s2m.domain import asks, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
+from s2m.restoring import note_missing
 from s2m.store.engine import Database
 
 log = structlog.get_logger("s2m.jobs")
 RETRY = 10.0
+MAIL_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,13 @@ def lapse_introductions(database: Database, config: Config, now: datetime) -> st
 
 
 def forget_people(database: Database, config: Config, now: datetime) -> str:
-    """Let visits, meetings and what was said in them lose their persons once they are old enough; the counts stay."""
+    """Let visits, meetings and what was said in them lose their persons once they are old enough; the counts stay.
+
+    Also note who was erased and is not noted outside the database, and drop mail that is done with.
+    """
+    note_missing(database, config)
     with database.write() as store:
+        store.outbox.forget(now - MAIL_KEPT)
         return f"forgot whose {erasing.forget(store, now)} visits were"
 
 

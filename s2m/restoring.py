@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s2m.domain import ledger
+from s2m.config import erased, note_erased
+from s2m.domain import erasing, ledger
 from s2m.domain.errors import Refused
 from s2m.store.engine import Database
 
@@ -37,15 +38,32 @@ def restore(config: Config, copy: Path, now: datetime) -> Restored:
                 raise Refused("served")
             with tempfile.TemporaryDirectory(dir=config.instance, prefix=".restoring.") as folder:
                 draft = Path(folder) / "s2m.sqlite"
-                rows = _checked(copy, draft, now)
+                rows = _checked(copy, draft, erased(config.instance), now)
                 aside = present.kind.replace(draft, f"before-restore-{now:%Y%m%d-%H%M%S}")
     finally:
         present.close()
     return Restored(rows, aside)
 
 
-def _checked(copy: Path, draft: Path, now: datetime) -> int:
-    """The draft is the copy, brought to the newest schema, its ledgers verified, nobody signed in; how many rows."""
+def forget_again(store: Store, gone: list[str], now: datetime) -> None:
+    """A copy that was brought back may hold people who were erased since."""
+    for person_id in gone:
+        erasing.erase_again(store, person_id, now)
+
+
+def note_missing(database: Database, config: Config) -> None:
+    """Who was erased by a process that ended before it could note so outside the database is noted now."""
+    with database.read() as store:
+        gone = store.erasing.erased()
+    noted = set(erased(config.instance))
+    for person_id in gone:
+        if person_id not in noted:
+            note_erased(config.instance, person_id)
+
+
+def _checked(copy: Path, draft: Path, gone: list[str], now: datetime) -> int:
+    """The draft is the copy, brought to the newest schema, its ledgers verified, nobody signed in, and without who was erased
+    since, for whoever reads it before it is served; how many rows it had."""
     Database(f"sqlite:///{copy.resolve()}").kind.backup(draft)
     database = Database(f"sqlite:///{draft.resolve()}")
     try:
@@ -57,7 +75,9 @@ def _checked(copy: Path, draft: Path, now: datetime) -> int:
         database.migrate()
         with database.write() as store:
             store.signin.forget_all(now)
-            return sum(_verified(store, network.id) for network in store.venues.networks())
+            rows = sum(_verified(store, network.id) for network in store.venues.networks())
+            forget_again(store, gone, now)
+            return rows
     finally:
         database.close()
 

@@ -22,15 +22,21 @@ if TYPE_CHECKING:
 MET_KEPT, TOPICS_KEPT = timedelta(days=365), timedelta(days=730)
 
 
-def check_erase(store: Store, person: Person, heir_id: str, now: datetime) -> Person | None:
-    """Who gets the balance: somebody whom they may thank, too; None is the commons.
+def bequest(store: Store, person: Person) -> int:
+    """How much an heir may get: nothing of an account that stands still, nor what is left of the welcome, which was a loan of
+    the commons to somebody who came to stay."""
+    account = store.ledger.person_account(person.id)
+    return 0 if account.frozen_at else max(0, account.available - store.erasing.left_of_welcome(account))
 
-    Raises Refused `last_admin`, NotFound for who may not get it.
-    """
+
+def check_erase(store: Store, person: Person, heir_id: str, now: datetime) -> Person | None:
+    """Who gets what may be left; None is the commons. Raises Refused `last_admin`, `frozen`, NotFound for who may not get it."""
     if any(role.role == "admin" for role in store.people.roles(person.id)) and store.people.admins(person.network_id) == 1:
         raise Refused("last_admin")
     if not heir_id:
         return None
+    if store.ledger.person_account(person.id).frozen_at:
+        raise Refused("frozen")
     heir = next((other for other in contributions.to_thank(store, person, now) if other.id == heir_id), None)
     if heir is None:
         raise NotFound()
@@ -40,7 +46,7 @@ def check_erase(store: Store, person: Person, heir_id: str, now: datetime) -> Pe
 def erase(store: Store, person: Person, heir_id: str, now: datetime) -> None:
     """Forget somebody. What is open ends first, then the balance goes to the heir or the commons, then all that tells of them.
 
-    Raises Refused `last_admin`, NotFound for an heir whom they did not meet.
+    Raises Refused `last_admin`, `frozen` for an heir of an account that stands still, NotFound for one whom they did not meet.
     """
     store.ledger.lock_chain(person.network_id)
     _erase(store, person, check_erase(store, person, heir_id, now), now)
@@ -70,8 +76,10 @@ def _end_what_is_open(store: Store, person: Person, now: datetime) -> None:
         presence.leave(store, visit, now)
     for thanks in store.contributions.waiting(person.id):
         contributions.settle(store, thanks, "declined", now)
+    # Whoever stands still gives nothing, and so does not by leaving
+    given = "declined" if store.ledger.person_account(person.id).frozen_at else "accepted"
     for thanks in store.contributions.given_waiting(person.id):
-        contributions.settle(store, thanks, "accepted", now)
+        contributions.settle(store, thanks, given, now)
     for grant in store.budgets.undecided(now):
         if grant.person_id == person.id:
             budgets.let_go(store, grant, now)
@@ -82,10 +90,11 @@ def _end_what_is_open(store: Store, person: Person, now: datetime) -> None:
 def _leave_balance(store: Store, person: Person, heir: Person | None, now: datetime) -> None:
     """A promise is forgiven by the commons: nobody is left to make it good."""
     account, commons = store.ledger.person_account(person.id), store.ledger.network_account(person.network_id, "commons")
-    key = ledger.digest("erase", person.id)
-    if account.balance > 0:
-        to, kind = (store.ledger.person_account(heir.id), "gift") if heir else (commons, "gift_commons")
-        ledger.transfer(store, account, to, account.balance, kind, now, key=key)
+    key, left = ledger.digest("erase", person.id), bequest(store, person) if heir else 0
+    if heir and left:
+        ledger.transfer(store, account, store.ledger.person_account(heir.id), left, "gift", now, key=ledger.digest(key, heir.id))
+    if account.balance > left:
+        ledger.transfer(store, account, commons, account.balance - left, "gift_commons", now, key=key)
     elif account.balance < 0:
         ledger.transfer(store, commons, account, -account.balance, "promise_forgiven", now, key=key)
 

@@ -299,7 +299,8 @@ def _pay(store: Store, found: Introduction, now: datetime) -> None:
         return
     earned_today = store.contributions.count("introduction", since=day_start(venue, now), person_id=third.id)
     amount = store.venues.policy(venue, found.asked_at).introduction_amount if earned_today < EARNING_DAY else 0
-    contributions.earn(store, third, venue, "introduction", found.reason, amount, now, key=found.id)
+    # The reason tells of the two, and would stay with the third when one of them is erased
+    contributions.earn(store, third, venue, "introduction", "", amount, now, key=found.id)
     store.introductions.change(found, earned=amount)
 
 

@@ -19,14 +19,19 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     delete,
     func,
     literal,
+    not_,
+    null,
     or_,
     select,
+    type_coerce,
     update,
 )
 
+from s2m.domain.ledger import Account
 from s2m.domain.people import Person
 from s2m.store import schema
 from s2m.store.part import Part
@@ -43,11 +48,21 @@ _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id =
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
+# A no of the moment they were introduced was never said: it tells that somebody keeps apart (`introductions._asked`)
+_sides = schema.introduction_sides.c
+_unasked = and_(
+    _sides.answer == "no",
+    select(_introductions.id)
+    .where(_introductions.id == _sides.introduction_id, _introductions.asked_at == _sides.answered_at)
+    .exists(),
+)
+_not_asked = select(_sides.introduction_id).where(_sides.person_id == _P, _unasked)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """mine: whose rows are a person's. told: which of them they are told of, where that is not all. hidden: secrets.
+    """mine: whose rows are a person's. told: which of them they are told of, where that is not all. hidden: secrets. silent: rows
+    of which they are not told how it ended.
 
     erased: new values, the word `delete`, or nothing: then they stay as they are, as the comment above says why. only: which
     rows that is for, where it is not all.
@@ -59,6 +74,16 @@ class Rule:
     only: ColumnElement[bool] | None = None
     told: ColumnElement[bool] | None = None
     hidden: tuple[str, ...] = field(default=())
+    silent: ColumnElement[bool] | None = None
+
+    def columns(self) -> list[ColumnElement[Any]]:
+        """What a person is told of a row."""
+        return [self._told(c) for c in self.table.c if c.name not in self.hidden]
+
+    def _told(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        if self.silent is None or column.key not in ("answer", "answered_at"):
+            return column
+        return type_coerce(case((self.silent, null()), else_=column), column.type).label(column.key)
 
 
 def _own(table: Table, erased: Mapping[str, Any] | str | None = None, **more: Any) -> Rule:
@@ -69,12 +94,19 @@ _T = schema
 # In this order: what is found through visits, claims or the mail address before those are emptied, the person last
 RULES = (
     _own(_T.asks, {"text": "", "topic_id": None}),
-    _own(_T.askings, {"knows": None}),
+    # Of an offer on the wall the page says no more than that it is taken care of
+    _own(_T.askings, {"knows": None}, silent=_T.askings.c.way == "wall"),
     _own(_T.ask_pauses, "delete"),
     _own(_T.pauses, "delete"),
     # What the other answered is theirs to tell, and so is how they can be reached
-    _own(_T.introduction_sides, {"contact": None}),
-    Rule(_T.introductions, _introduced, {"ended_at": _NOW}, only=_T.introductions.c.ended_at.is_(None)),
+    _own(_T.introduction_sides, {"contact": None}, told=and_(_sides.person_id == _P, not_(_unasked))),
+    Rule(
+        _T.introductions,
+        _introduced,
+        {"ended_at": _NOW},
+        only=_T.introductions.c.ended_at.is_(None),
+        told=and_(_introduced, or_(_introductions.by_id == _P, _introductions.id.not_in(_not_asked))),
+    ),
     Rule(_T.introductions, _introduced, {"reason": ""}),
     Rule(
         _T.reunions,
@@ -166,7 +198,9 @@ KEPT = {
 
 class Erasing(Part):
     def erase(self, person: Person, now: datetime) -> None:
-        """Empty or delete every row of a person, as RULES say."""
+        """Empty or delete every row of a person, as RULES say. Nobody writes one of these in between: see `people.add_topic`."""
+        people = schema.people.c
+        self.run(select(people.id).where(people.id == person.id).with_for_update(key_share=True))
         for rule in RULES:
             mine = rule.mine if rule.only is None else and_(rule.mine, rule.only)
             if rule.erased == "delete":
@@ -181,8 +215,7 @@ class Erasing(Part):
         found: dict[str, Any] = {}
         for rule in RULES:
             if rule.table.name not in found:
-                shown = [c for c in rule.table.c if c.name not in rule.hidden]
-                rows = self.run(select(*shown).where(rule.mine if rule.told is None else rule.told), person=person.id)
+                rows = self.run(select(*rule.columns()).where(rule.mine if rule.told is None else rule.told), person=person.id)
                 found[rule.table.name] = [{key: _plain(value, names) for key, value in row._mapping.items()} for row in rows]
         times = select(func.count()).select_from(schema.showings).where(schema.showings.c.shown_id.in_(_visits))
         return found | {"shown_to_others": self.run(times, person=person.id).scalar_one()}
@@ -197,6 +230,27 @@ class Erasing(Part):
         for row in self.run(select(schema.venues.c.id, schema.venues.c.name)):
             names[row.id] = row.name
         return names | {person.id: "you"}
+
+    def erased(self) -> list[str]:
+        """The ids of all who were."""
+        gone = schema.people.c.erased_at.is_not(None)
+        return list(self.run(select(schema.people.c.id).where(gone).order_by(schema.people.c.erased_at)).scalars())
+
+    def left_of_welcome(self, account: Account) -> int:
+        """What somebody still has of the newcomers' grant: it is spent, or promised, first. What was put right never was."""
+        transfers, mirrored = schema.transfers, schema.transfers.alias("mirrored")
+        welcome = and_(transfers.c.credit_id == account.id, transfers.c.kind == "newcomers_grant")
+        sums = (
+            select(
+                func.sum(case((welcome, transfers.c.amount), else_=0)).label("welcome"),
+                func.sum(case((transfers.c.debit_id == account.id, transfers.c.amount), else_=0)).label("spent"),
+            )
+            .outerjoin(mirrored, mirrored.c.reverses_id == transfers.c.id)
+            .where(or_(transfers.c.debit_id == account.id, transfers.c.credit_id == account.id))
+            .where(transfers.c.state.in_(("posted", "post")), transfers.c.reverses_id.is_(None), mirrored.c.id.is_(None))
+        )
+        row = self.run(sums).one()
+        return max(0, int(row.welcome or 0) - int(row.spent or 0) - account.held)
 
     # What has grown old -------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, text, update
+from sqlalchemy import case, delete, func, insert, select, text, update
 
 from s2m.store.part import Part
 from s2m.store.schema import EPOCH, job_runs, outbox, requests
@@ -78,6 +78,11 @@ class Outbox(Part):
         wait = timedelta(seconds=30 * 2**mail.attempts)
         changed = {"attempts": mail.attempts + 1, "next_at": now + wait, "error": error[:200]}
         self.run(update(outbox).where(outbox.c.id == mail.id).values(changed))
+
+    def forget(self, before: datetime) -> None:
+        """What was sent or given up before then: it holds addresses, and perhaps a name."""
+        given_up = outbox.c.sent_at.is_(None) & (outbox.c.attempts >= MAIL_TRIES) & (outbox.c.next_at < before)
+        self.run(delete(outbox).where((outbox.c.sent_at < before) | given_up))
 
 
 class Rates(Part):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, bindparam, case, delete, distinct, func, insert, or_, select, update
 
-from s2m.domain.errors import Conflict
+from s2m.domain.errors import Conflict, NotFound
 from s2m.domain.fields import folded
 from s2m.domain.people import Badge, Person, Role, Topic
 from s2m.store.part import Part
@@ -41,15 +41,27 @@ class People(Part):
         return person
 
     def change(self, person: Person, name: str, email: str | None, language: str) -> Person:
+        """Raises Conflict `email_known`, NotFound for who was erased since they were looked up."""
         other = self.by_email(person.network_id, email) if email else None
         if other and other.id != person.id:
             raise Conflict("email_known")
         changed = {"name": name, "email": email, "language": language}
-        self.run(update(people).where(people.c.id == person.id).values(**changed, name_folded=folded(name)))
+        self._set(person, **changed, name_folded=folded(name))
         return Person(**{**vars(person), **changed})
 
     def mark_signed_in(self, person: Person, now: datetime) -> None:
-        self.run(update(people).where(people.c.id == person.id).values(signed_in_at=now))
+        self._set(person, signed_in_at=now)
+
+    def _set(self, person: Person, **values: object) -> None:
+        stands = (people.c.id == person.id) & people.c.erased_at.is_(None)
+        if not self.run(update(people).where(stands).values(values)).rowcount:
+            raise NotFound()
+
+    def _check_stands(self, person: Person) -> None:
+        """Whoever is erased waits until this is written. Raises NotFound for who was erased since they were looked up."""
+        stands = (people.c.id == person.id) & people.c.erased_at.is_(None)
+        if self.one(select(people.c.id).where(stands).with_for_update(read=True)) is None:
+            raise NotFound()
 
     def get(self, person_id: str) -> Person | None:
         row = self.one(select(*PERSON).where(people.c.id == person_id))
@@ -96,6 +108,7 @@ class People(Part):
         return [Topic(row.id, row.text) for row in self.run(query.order_by(topics.c.created_at, topics.c.id))]
 
     def add_topic(self, person: Person, text: str, now: datetime) -> None:
+        self._check_stands(person)
         self.run(
             insert(topics).values(
                 id=self.store.new_id(now), network_id=person.network_id, person_id=person.id, text=text, created_at=now
@@ -122,6 +135,7 @@ class People(Part):
 
     def set_consent(self, person: Person, purpose: str, given: bool, now: datetime) -> None:
         if given:
+            self._check_stands(person)
             row = {"id": self.store.new_id(now), "network_id": person.network_id, "person_id": person.id, "purpose": purpose}
             self.run(insert(consents).values(**row, given_at=now))
         else:
@@ -137,6 +151,7 @@ class People(Part):
         return tuple(Role(row.role, row.venue_id) for row in self.run(query.order_by(roles.c.created_at)))
 
     def add_role(self, person: Person, role: str, venue_id: str | None, now: datetime) -> None:
+        self._check_stands(person)
         row = {"id": self.store.new_id(now), "network_id": person.network_id, "person_id": person.id, "role": role}
         self.run(insert(roles).values(**row, venue_id=venue_id, created_at=now))
 
@@ -154,6 +169,7 @@ class People(Part):
     # Badges ---------------------------------------------------------------------------------------------------
 
     def add_badge(self, person: Person, short_code: str, now: datetime) -> Badge:
+        self._check_stands(person)
         # Not in order of time, unlike other ids: a badge's number must tell nothing
         badge = Badge(self.store.nonce(16).hex(), person.network_id, person.id, short_code, now)
         self.run(insert(badges).values(vars(badge)))

@@ -55,18 +55,18 @@ def _page(heir_id: str | None, error: S2MError | None = None) -> ResponseReturnV
     """heir_id: none as long as that is not chosen, '' for the commons."""
     with reading() as store:
         heirs = contributions.to_thank(store, person(), now())
-        account = store.ledger.person_account(person().id)
+        account, left = store.ledger.person_account(person().id), erasing.bequest(store, person())
         if heir_id is not None and error is None:
             try:
                 erasing.check_erase(store, person(), heir_id, now())
             except Refused as refused:
                 error = refused
     heir = next((one for one in heirs if one.id == heir_id), None)
-    if heir_id and heir is None:
+    if heir_id and heir is None and not isinstance(error, Refused):
         raise NotFound()
     said = sentence(error.code, error.data) if error else ""
     choice = [(one.id, one.first_name) for one in heirs]
-    page = render_template("erasing/leave.html", heirs=choice, account=account, chosen=heir_id, heir=heir, error=said)
+    page = render_template("erasing/leave.html", heirs=choice, account=account, left=left, chosen=heir_id, heir=heir, error=said)
     return page, status_of(error) if error else 200
 
 

@@ -270,7 +270,7 @@ def test_two_are_introduced_by_a_third_agree_confirm_and_the_third_earns(served,
     third.goto(f"{served.url}/me/introductions")
     expect(third.get_by_text("It helped both")).to_be_visible()
     third.goto(f"{served.url}/me/statement")
-    expect(third.get_by_text("You introduced two people: Zij zoekt, hij weet")).to_be_visible()
+    expect(third.get_by_text("You introduced two people, and it helped both")).to_be_visible()
     expect(third.locator(".balance__figure")).to_contain_text("14")
 
 

@@ -40,6 +40,23 @@ def test_a_copy_made_while_people_write_comes_back_whole(founded, folder, copy, 
     before.close()
 
 
+def test_who_was_erased_since_the_copy_was_made_is_not_in_what_comes_back(founded, folder, copy, open_database):
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    with open_database.write() as store:
+        [venue] = store.venues.all()
+        zoe = people.join(store, venue.network_id, "Zoë", "zoe@noord.example", store.venues.policy(venue, now), now)
+    founded("backup", copy)
+    open_database.close()
+    (folder / "erased.txt").write_text(f"{zoe.id}\nnobody\n")
+    done = founded("restore", copy)
+    assert done.exit_code == 0, done.output
+    assert "3 ledger rows, verified" in done.stdout
+    assert founded("ledger", "verify").exit_code == 0
+    assert "zoe@noord.example" not in founded("people", "export").stdout
+
+
 def test_nobody_is_signed_in_after_a_restore(founded, copy, open_database):
     from datetime import UTC, datetime
 

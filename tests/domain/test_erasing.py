@@ -209,12 +209,52 @@ def test_what_was_open_has_ended(store, cast, now, life, keys):
 def test_the_balance_goes_to_whom_they_chose_among_those_they_met(store, cast, now, met):
     people.consent(store, cast.joost, "matching", True, now)
     presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    earn(store, cast.samira, 5, now)
     before = store.ledger.person_account(cast.joost.id).balance
-    left = store.ledger.person_account(cast.samira.id).available
+    assert erasing.bequest(store, cast.samira) == 5
     erasing.erase(store, cast.samira, cast.joost.id, now)
-    assert store.ledger.person_account(cast.joost.id).balance == before + left > before
+    assert store.ledger.person_account(cast.joost.id).balance == before + 5
     newest = next(row for row in store.ledger.statement(store.ledger.person_account(cast.joost.id)) if row.amount)
-    assert (newest.transfer.kind, newest.amount) == ("gift", left)
+    assert (newest.transfer.kind, newest.amount) == ("gift", 5)
+
+
+def earn(store, person, amount, now):
+    account, issuing = store.ledger.person_account(person.id), store.ledger.network_account(person.network_id, "issuing")
+    return ledger.transfer(store, issuing, account, amount, "post", now, key=f"earned {amount}")
+
+
+def test_what_is_left_of_the_welcome_goes_back_to_the_commons_whoever_the_heir_is(store, cast, now, met):
+    people.consent(store, cast.joost, "matching", True, now)
+    presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    assert erasing.bequest(store, cast.samira) == 0, "nothing but the welcome, less a seat"
+    ledger.reverse(store, earn(store, cast.samira, 3, now).id, cast.noord.id, now)
+    earn(store, cast.samira, 9, now)
+    assert erasing.bequest(store, cast.samira) == 9, "what was earned and put right was not spent from the welcome"
+    commons.give(store, cast.samira, 2, now, key="gift")
+    common = store.ledger.network_account(cast.noord.id, "commons").balance
+    joost = store.ledger.person_account(cast.joost.id).balance
+    erasing.erase(store, cast.samira, cast.joost.id, now)
+    assert store.ledger.person_account(cast.joost.id).balance == joost + 9, "what was given away was the welcome"
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == common + cast.policy.newcomers_grant - 4 - 2
+    assert faults(store, cast) is None
+
+
+def test_an_account_that_stands_still_is_left_to_the_commons_and_its_thanks_do_not_count(store, cast, now, met, thank):
+    people.consent(store, cast.joost, "matching", True, now)
+    presence.hide(store, store.presence.open_visit(cast.joost), False, now)
+    earn(store, cast.samira, 9, now)
+    patient = type(cast.policy)(**(vars(cast.policy) | {"thanks_accept_hours": 24}))
+    given = [thank(policy=patient), thank(policy=patient, kind="gift", amount=2)]
+    mending.freeze(store, cast.seinhuis, cast.samira, "eerst praten", cast.marieke.id, now)
+    with pytest.raises(Refused) as refused:
+        erasing.erase(store, cast.samira, cast.joost.id, now)
+    assert refused.value.code == "frozen" and store.people.get(cast.samira.id).erased_at is None
+    assert erasing.bequest(store, cast.samira) == 0
+    before = store.ledger.person_account(cast.joost.id).balance
+    erasing.erase(store, cast.samira, "", now)
+    assert store.ledger.person_account(cast.joost.id).balance == before
+    assert {store.contributions.thanks(one.id).state for one in given} == {"declined"}
+    assert faults(store, cast) is None
 
 
 def test_else_it_goes_to_the_commons_which_forgives_a_promise(store, cast, now):
@@ -246,6 +286,27 @@ def test_the_only_admin_stays_until_there_is_another(store, cast, now):
     assert store.people.admins(cast.noord.id) == 1
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store, one, now: people.rename(store, one, "Samira Vos", "samira@seinhuis.example", "nl"),
+        lambda store, one, now: people.prove_mail(store, one, "samira@elders.example", now),
+        lambda store, one, now: store.people.mark_signed_in(one, now),
+        lambda store, one, now: people.add_topic(store, one, "klatergoud", now),
+        lambda store, one, now: people.consent(store, one, "matching", True, now),
+        lambda store, one, now: people.issue_badge(store, one, now),
+        lambda store, one, now: people.give_role(store, one, "admin", None, now, by=one.id),
+    ],
+)
+def test_a_form_that_was_under_way_brings_nobody_back(store, cast, now, act):
+    """It looked somebody up before they were erased, and writes afterwards."""
+    erasing.erase(store, cast.samira, "", now)
+    gone, told = store.people.get(cast.samira.id), store.erasing.told(cast.samira)
+    with pytest.raises(NotFound):
+        act(store, cast.samira, now)
+    assert store.people.get(cast.samira.id) == gone and store.erasing.told(cast.samira) == told
+
+
 # What is told ---------------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +318,32 @@ def test_what_is_told_holds_no_secret_and_of_others_no_more_than_a_first_name(st
     told = store.erasing.told(cast.samira)
     assert {row["said"] for row in told["verdicts"]} == {"helped"}, "what Joost said of her is his"
     assert [row["kind"] for row in told["blocks"]] == ["snooze"], "who is blocked is told nothing"
+
+
+def test_nobody_is_told_by_a_no_they_never_said_that_they_were_kept_apart(store, cast, now, met):
+    for person in (cast.samira, cast.joost, cast.thijs):
+        people.consent(store, person, "matching", True, now)
+        presence.hide(store, store.presence.open_visit(person), False, now)
+    blocks.keep_apart(store, cast.joost, cast.samira.id, "block", now)
+    found = introductions.introduce(store, cast.thijs, cast.samira.id, cast.joost.id, "Jullie schrijven", now)
+    for unasked in (cast.samira, cast.joost):
+        told = store.erasing.told(unasked)
+        assert told["introductions"] == told["introduction_sides"] == []
+    assert [row["id"] for row in store.erasing.told(cast.thijs)["introductions"]] == [found.id], "what one made is one's own"
+    other = introductions.introduce(store, cast.joost, cast.joost.id, cast.thijs.id, "Buren", now)
+    introductions.decline(store, cast.thijs, other.id, now + DAY)
+    for asked, answer in ((cast.joost, "yes"), (cast.thijs, "no")):
+        told = store.erasing.told(asked)
+        assert [(row["introduction_id"], row["answer"]) for row in told["introduction_sides"]] == [(other.id, answer)]
+        assert other.id in {row["id"] for row in told["introductions"]}
+
+
+def test_who_an_ask_was_put_to_on_the_wall_is_not_told_how_it_ended(store, cast, now, life):
+    asking = metadata.tables["askings"]
+    for way, told in (("wall", False), ("quiet", True)):
+        store.run(asking.update().values(way=way, answer="passed", answered_at=now))
+        [row] = store.erasing.told(cast.samira)["askings"]
+        assert (row["way"], bool(row["answer"]), bool(row["answered_at"])) == (way, told, told)
 
 
 def test_nobody_is_told_of_another(store, cast, life):

@@ -86,6 +86,28 @@ def test_mail_that_never_arrives_is_given_up(database, cast, now):
         assert store.outbox.waiting(now + 1000 * HOUR) == []
 
 
+def test_mail_that_is_done_with_is_forgotten_after_a_week(database, cast, now, tmp_path):
+    def addresses():
+        with database.read() as store:
+            return set(store.run(text("SELECT recipient FROM outbox")).scalars())
+
+    with database.write() as store:
+        for name in ("sent", "given up", "waits"):
+            store.outbox.add(cast.noord.id, name, "Dag Samira", "text", now)
+        sent, given_up, waits = store.outbox.waiting(now)
+        store.outbox.sent(sent, now + HOUR)
+        for _again in range(8):
+            [given_up] = [mail for mail in store.outbox.waiting(now + 100 * HOUR) if mail.recipient == "given up"]
+            store.outbox.failed(given_up, "no", now)
+        store.outbox.failed(waits, "no", now)
+    week = timedelta(days=7)
+    assert (given_up.attempts, addresses()) == (7, {"sent", "given up", "waits"})
+    jobs.forget_people(database, Config(instance=tmp_path), now + week)
+    assert addresses() == {"sent", "given up", "waits"}
+    jobs.forget_people(database, Config(instance=tmp_path), now + week + 5 * HOUR)
+    assert addresses() == {"waits"}, "sent an hour, given up a little later than it was written"
+
+
 def test_a_job_says_when_it_ran_and_what_it_did(database, cast, now):
     with database.write() as store:
         visit = presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now).visit
