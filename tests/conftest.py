@@ -3,6 +3,7 @@
 import os
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,12 +15,20 @@ from tests.cast import MORNING, Cast
 pytest_plugins = ["tests.engines"]
 
 
+PAGES = {Path(__file__).parent / name for name in ("web", "kiosk")}
+
+
+def is_long(item):
+    """Marked so; or a page on PostgreSQL: domain and store are tested there each time, what stands on pages where all is."""
+    page = item.get_closest_marker("postgresql") and PAGES & set(item.path.parents)
+    return bool(page or item.get_closest_marker("long"))
+
+
 def pytest_collection_modifyitems(config, items):
     """Files that take long begin first, so that at the end no process waits for another."""
-    if "S2M_TEST_REQUIRE" not in os.environ and "long" not in config.option.markexpr:
-        later = [item for item in items if item.get_closest_marker("long")]
-        config.hook.pytest_deselected(items=later)
-        items[:] = [item for item in items if item not in later]
+    if "S2M_TEST_REQUIRE" not in os.environ and not config.option.markexpr.startswith(("long", "postgresql", "wheel")):
+        config.hook.pytest_deselected(items=[item for item in items if is_long(item)])
+        items[:] = [item for item in items if not is_long(item)]
     slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in slow)
 

@@ -177,7 +177,7 @@ def test_a_demo_that_runs_is_not_built_anew_under_it(tmp_path):
         pass
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_prints_four_links_that_open_and_starts_anew_each_time(serving, tmp_path):  # noqa: F811
     folder = tmp_path / "demo"
     server = serving("demo", folder=folder)

@@ -313,6 +313,7 @@ def test_the_log_has_one_line_an_event_and_no_secret(serving, founded):  # noqa:
     assert not [line for line in said.splitlines() if line.startswith("INJECTED")]
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_web_process_and_worker_share_a_network_on_postgresql(serving, folder, postgres_database, postgres_template):  # noqa: F811
     url = postgres_database(postgres_template)

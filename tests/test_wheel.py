@@ -16,7 +16,7 @@ PACKAGED = {"s2m": "s2m", "kiosk": "kiosk", "templates": "s2m/templates"}
 SUITES = ["kiosk", "web/host"]
 QUICK = "not slow and not browser and not postgresql"
 
-pytestmark = [pytest.mark.wheel, pytest.mark.slow]
+pytestmark = [pytest.mark.wheel, pytest.mark.long]
 
 
 def run(*command, cwd, **variables):

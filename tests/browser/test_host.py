@@ -220,7 +220,7 @@ def test_no_page_of_the_host_has_a_serious_fault(served, laptop, come, furnish, 
         assert page.locator("h1").count() == 1, path
 
 
-@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_the_day_reads_well_on_a_phone(served, laptop, come, furnish, serious, lang):
     come(served.cast.samira, "Wie leest mijn offerte mee?")
     page = laptop("/today", size=PHONE, lang=lang)

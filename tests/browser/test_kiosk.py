@@ -439,7 +439,7 @@ def samira_is_here(house):
         presence.check_in(store, house.cast.samira, house.cast.seinhuis, house.cast.policy, "badge", now)
 
 
-@pytest.mark.parametrize("eye", ["the browser", "the server"])
+@pytest.mark.parametrize("eye", ["the browser", pytest.param("the server", marks=pytest.mark.long)])
 def test_a_badge_before_a_phones_camera_leads_to_thanks_in_its_balance(house, with_camera, samira_is_here, eye):
     joost, samira = (phone_of(house, with_camera, person) for person in (house.cast.joost, house.cast.samira))
     addresses, faults = [], []

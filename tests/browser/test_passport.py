@@ -67,6 +67,7 @@ def test_a_passport_goes_from_a_phone_to_a_strangers_check_and_a_changed_copy_is
     fits(stranger, serious, "a changed one")
 
 
+@pytest.mark.long
 def test_a_host_starts_somebody_from_the_passport_of_a_network_that_an_admin_trusts(served, open_page, serious, tmp_path):
     file = tmp_path / "passport.json"
     file.write_text(passport.text(made(datetime.now(UTC))))
@@ -91,6 +92,7 @@ def test_a_host_starts_somebody_from_the_passport_of_a_network_that_an_admin_tru
         assert store.ledger.person_account(served.cast.samira.id).balance == 17
 
 
+@pytest.mark.long
 def test_the_round_trip_between_two_networks_takes_no_word_with_the_first(served, open_page, thanked, tmp_path):
     """Olga's network knows only the key; what Samira earned in Noord is her start in Zuid."""
     file = tmp_path / "passport.json"

@@ -140,6 +140,7 @@ def test_no_page_of_talks_and_tasks_has_a_serious_fault(served, open_page, house
     assert serious(page) == [] and page.get_by_role("checkbox").count() == 1
 
 
+@pytest.mark.long
 def test_a_full_day_with_a_talk_fits_on_the_laptop_without_scrolling(served, open_page, house):
     now = datetime.now(UTC)
     day, clock = local(house)

@@ -110,7 +110,7 @@ def test_a_door_code_that_grew_old_is_not_shown(served, wall):
     expect(page.locator(".wall__qr")).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_the_wall_fits_and_has_no_serious_fault(served, wall, ask, serious, lang):
     now = datetime.now(UTC)
     for at, text in enumerate((*["Wie kent een hele goede drukker?"] * 4, *["Wie heeft boormachines of trappen te leen?"] * 4)):
