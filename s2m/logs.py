@@ -34,7 +34,7 @@ def set_up(*, verbose: bool = False) -> None:
             else structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line in one write: several processes share it
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[_Passed()], force=True)

@@ -431,6 +431,29 @@ def test_a_phone_reads_the_door_code_and_checks_in(house, without_camera, open_t
     phone.context.close()
 
 
+def test_an_ask_that_is_ticked_at_the_tablet_reaches_another_phone_and_is_answered(house, without_camera, open_tablet):
+    house.nobody_but_joost()
+    joost, samira = (phone_of(house, without_camera, person) for person in (house.cast.joost, house.cast.samira))
+    joost.goto(f"{house.url}/me?lang=en")
+    tablet = open_tablet(without_camera, lang="en")
+    tablet.keyboard.type(house.badge(house.cast.samira)[0], delay=3)
+    tablet.keyboard.press("Enter")
+    tablet.wait_for_url("**/need")
+    tablet.fill("#ask", "offertes en prijzen")
+    tablet.get_by_label("Ask quietly who knows it, one by one").check()
+    tablet.get_by_label("Show me today to people who fit").check()
+    sit_down(tablet)
+    expect(tablet.get_by_text("We ask around quietly.")).to_be_visible()
+    joost.get_by_role("button", name="Yes, gladly").click()  # his open page heard of it
+    expect(joost.get_by_role("region", name="You help Samira")).to_contain_text("Samira, Het Seinhuis")
+    samira.goto(f"{house.url}/me?lang=en")
+    expect(samira.get_by_role("region", name="Joost helps you")).to_contain_text("Joost, Het Seinhuis")
+    for page in (joost, samira):
+        page.context.close()
+    with house.database.write() as store:  # as the other tests find her
+        presence.consent(store, house.cast.samira, matching=False, wall=False, now=datetime.now(UTC))
+
+
 @pytest.fixture
 def samira_is_here(house):
     house.nobody_but_joost()

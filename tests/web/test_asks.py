@@ -135,11 +135,11 @@ def test_where_they_are_is_told_only_while_both_are_there_and_let_it_be_seen(bot
     joost.post(f"/me/asked/{mine()[1].id}", answer="yes")
     assert "Joost, Het Seinhuis" in card(samira) and "Samira, Het Seinhuis" in card(joost)
     joost.post("/me/hide", hidden="1")
-    assert "Joost is not here any more." in card(samira) and "Joost, Het Seinhuis" not in card(samira)
+    assert "Joost is not to be seen here just now." in card(samira) and "Joost, Het Seinhuis" not in card(samira)
     joost.post("/me/hide", hidden="0")
     assert "Joost, Het Seinhuis" in card(samira)
     joost.post("/me/leave")
-    assert "Joost is not here any more." in card(samira) and "Samira, Het Seinhuis" not in card(joost)
+    assert "Joost is not to be seen here just now." in card(samira) and "Samira, Het Seinhuis" not in card(joost)
 
 
 def test_after_three_minutes_the_job_goes_on_and_a_late_yes_is_refused_in_words(both, clock, now, step, mine):
