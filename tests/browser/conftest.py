@@ -114,7 +114,6 @@ def serious():
     """What axe finds serious or worse on a page, with where."""
 
     def serious(page):
-        """Takes longer than all else on a page: once for each, not for every size and language."""
         found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
 
