@@ -1,0 +1,66 @@
+"""What a bill says: the two parties, its lines, and its place in the gapless numbering of its venue and year.
+
+A document that has gone out is never edited: a credit note takes it back, and a new one follows. So it keeps its parties as they
+were that day (Wet op de omzetbelasting 1968, art. 35a, names what must stand on it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from s2m.domain import money
+from s2m.domain.money import Line, Sum
+
+KINDS = ("quote", "invoice", "credit")
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who sells or buys. vat_id: as NL123456789B01, empty where there is none; registration: the number of the register of
+    companies (KvK); iban: where to pay, the seller's only. country: two letters (ISO 3166)."""
+
+    name: str
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = "NL"
+    vat_id: str = ""
+    registration: str = ""
+    email: str = ""
+    iban: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A quote, an invoice or a credit note. number: as it stands on it (2026-0001, C2026-0001, Q2026-0001); n: its place in the
+    venue's year; supplied_on: the day of the meeting; credits_id: the invoice that a credit note takes back, with its number.
+
+    about: what it is for, in one line ("Perron, 12 March 2026, 09:30 to 12:30"). Amounts of a credit note stand positive, as its
+    kind says what they mean (UN/CEFACT 381).
+    """
+
+    id: str
+    network_id: str
+    venue_id: str
+    booking_id: str | None
+    renter_id: str
+    kind: str
+    year: int
+    n: int
+    number: str
+    seller: Party
+    buyer: Party
+    language: str
+    about: str
+    issued_on: date
+    due_on: date
+    supplied_on: date
+    lines: tuple[Line, ...]
+    issued_at: datetime
+    credits_id: str | None = None
+    credits_number: str = ""
+
+    @property
+    def sum(self) -> Sum:
+        return money.total(self.lines)
