@@ -193,6 +193,8 @@ KEPT = {
     "networks": "the network", "venues": "a venue", "policies": "its rules", "rooms": "its rooms", "devices": "its screens",
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",
+    "sellers": "a venue's own data", "documents": "bills are kept for seven years by law (AWR, art. 52), with the name on them",
+    "payments": "what was paid, and of which bill", "letters": "that a bill was mailed", "checkouts": "that a payment was begun",
     "chain_heads": "the ends of both chains",
     "sealed_heads": "the ends of both chains by day", "job_runs": "when jobs ran",
 }  # fmt: skip

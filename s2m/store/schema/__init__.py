@@ -9,6 +9,7 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
+from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
@@ -42,11 +43,13 @@ __all__ = [
     "badges",
     "blocks",
     "chain_heads",
+    "checkouts",
     "consents",
     "contributions",
     "decay_rules",
     "decays",
     "devices",
+    "documents",
     "door_uses",
     "evidence",
     "freezes",
@@ -55,6 +58,7 @@ __all__ = [
     "introduction_sides",
     "introductions",
     "job_runs",
+    "letters",
     "linked_accounts",
     "links",
     "metadata",
@@ -62,6 +66,7 @@ __all__ = [
     "outbox",
     "passport_grants",
     "pauses",
+    "payments",
     "people",
     "policies",
     "post_claims",
@@ -73,6 +78,7 @@ __all__ = [
     "rooms",
     "scans",
     "sealed_heads",
+    "sellers",
     "sessions",
     "showings",
     "stories",
