@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from s2m.domain import billing, money, venues
+from sqlalchemy import text
+
+from s2m.domain import billing, bookings, money, venues
 from s2m.domain.billing import Party
 
 SELLER = {
@@ -24,10 +26,18 @@ def perron(store, cast, now, name="Perron"):
     return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now)
 
 
+def rosa(store, network_id, now):
+    """A stranger who rents; one in each test."""
+    known = store.billing.one(text("SELECT id FROM renters WHERE email = :email"), email=BUYER.email)
+    values = {"name": BUYER.name, "company": "", "vat_id": "", "email": BUYER.email}
+    values |= {name: getattr(BUYER, name) for name in ("street", "postcode", "city", "country")}
+    return known.id if known else bookings.renter_for(store, network_id, None, values, "nl", now).id
+
+
 def supply(store, room, lines=HALF_A_DAY, **other):
     given = {
-        "booking_id": None, "room_id": room.id, "renter_id": "renter", "buyer": BUYER, "language": "nl",
-        "about": "Perron, 19-03-2026, 09:00–13:00", "day": date(2026, 3, 19), "lines": lines,
+        "booking_id": None, "room_id": room.id, "renter_id": rosa(store, room.network_id, room.created_at), "buyer": BUYER,
+        "language": "nl", "about": "Perron, 19-03-2026 09:00–13:00", "day": date(2026, 3, 19), "lines": lines,
     }  # fmt: skip
     return billing.Supply(**given | other)
 

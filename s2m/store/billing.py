@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 
@@ -15,7 +15,10 @@ from s2m.domain.billing.seller import Seller
 from s2m.domain.billing.values import Document, Party
 from s2m.domain.money import Line
 from s2m.store.part import Part
-from s2m.store.schema import checkouts, documents, letters, payments, sellers
+from s2m.store.schema import bookings, checkouts, documents, letters, payments, sellers
+
+if TYPE_CHECKING:
+    from s2m.domain.bookings import Booking
 
 _DAYS = ("issued_on", "due_on", "supplied_on")
 _COLUMNS = [c for c in documents.c if c.name != "gross_cents"]
@@ -73,6 +76,13 @@ class Billing(Part):
         """The first first."""
         return self._bills(select(documents.c.id).where(documents.c.booking_id == booking_id))
 
+    def unbilled(self, venue_id: str) -> list[Booking]:
+        """Bookings that became firm, or cost something, and for which there never was a document; the first first."""
+        c, billed = bookings.c, select(documents.c.booking_id).where(documents.c.booking_id.is_not(None))
+        query = select(c.id).where(c.venue_id == venue_id, c.confirmed_at.is_not(None), c.id.not_in(billed))
+        ids = self.run(query.order_by(c.confirmed_at, c.starts_at, c.id)).scalars().all()
+        return [booking for id_ in ids if (booking := self.store.bookings.get(id_))]
+
     def of_renters(self, renter_ids: Iterable[str]) -> list[Bill]:
         return self._bills(select(documents.c.id).where(documents.c.renter_id.in_(list(renter_ids))))
 
@@ -101,7 +111,7 @@ class Billing(Part):
             )
             .outerjoin(note, note.c.credits_id == documents.c.id)
             .where(documents.c.id.in_(which))
-            .order_by(documents.c.issued_at, documents.c.n, documents.c.id)
+            .order_by(documents.c.issued_at, documents.c.n, documents.c.kind.desc(), documents.c.id)
         )  # fmt: skip
         return [
             Bill(_document(row), int(row.paid), row.note_id, row.note_number or "", int(row.reminders)) for row in self.run(query)

@@ -46,6 +46,8 @@ _transfers = select(schema.transfers.c.id).where(
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
+_renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
+_bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
 _letters = select(schema.outbox.c.id).where(schema.outbox.c.recipient.in_(_mail))
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
@@ -160,6 +162,21 @@ RULES = (
     _own(_T.attendances),
     # Places in tasks that are to come are free again; what was done together was paid
     _own(_T.task_places, "delete", only=_T.task_places.c.halves.is_(None)),
+    # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
+    Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
+    _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),
+    # Bills, and what was paid for them, are kept for seven years with the name on them: the law asks it (AWR, art. 52)
+    Rule(_T.documents, _T.documents.c.renter_id.in_(_renters)),
+    Rule(_T.payments, _T.payments.c.document_id.in_(_bills)),
+    Rule(_T.letters, _T.letters.c.document_id.in_(_bills)),
+    Rule(_T.checkouts, _T.checkouts.c.document_id.in_(_bills), hidden=("provider_id",)),
+    _own(
+        _T.renters,
+        {
+            "name": "", "company": "", "email": "", "street": "", "postcode": "", "city": "", "country": "", "vat_id": "",
+            "person_id": None,
+        },
+    ),
     _own(_T.grants, {"reason": ""}),
     # What the other network calls them stays, without them: nobody starts twice
     _own(_T.passport_grants, {"person_id": None}),
@@ -190,11 +207,11 @@ RULES = (
 )
 # Of no person, but perhaps with the id of the host or admin who made a row: without a name, and the house's own record
 KEPT = {
+    "room_terms": "how a room is let", "extras": "what the house has", "closures": "when a room is closed",
     "networks": "the network", "venues": "a venue", "policies": "its rules", "rooms": "its rooms", "devices": "its screens",
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",
-    "sellers": "a venue's own data", "documents": "bills are kept for seven years by law (AWR, art. 52), with the name on them",
-    "payments": "what was paid, and of which bill", "letters": "that a bill was mailed", "checkouts": "that a payment was begun",
+    "sellers": "a venue's own data on its bills",
     "chain_heads": "the ends of both chains",
     "sealed_heads": "the ends of both chains by day", "job_runs": "when jobs ran",
 }  # fmt: skip

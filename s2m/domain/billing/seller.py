@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields
+from s2m.domain.billing import following
 from s2m.domain.billing.values import Party
 from s2m.domain.errors import Invalid
 
@@ -83,8 +84,8 @@ def postcode_nl(value: object, field: str = "postcode") -> str:
 def change_seller(store: Store, venue: Venue, given: Mapping[str, object], by: str, now: datetime) -> Seller:
     """Who sells at this venue from now on; documents that went out keep what they say.
 
-    Raises Invalid for each field; `number_prefix` where another venue of the same VAT id numbers alike: two bills of one seller
-    would have one number (Wet OB, art. 35a).
+    What was booked before anybody sold is billed at once. Raises Invalid for each field; `number_prefix` where another venue of
+    the same VAT id numbers alike: two bills of one seller would have one number (Wet OB, art. 35a).
     """
     party = Party(
         name=fields.line("name", given.get("name"), fields.NAME_MAX),
@@ -107,4 +108,5 @@ def change_seller(store: Store, venue: Venue, given: Mapping[str, object], by: s
     seller = Seller(venue.network_id, venue.id, party, prefix, days, by, now)
     store.billing.set_seller(seller)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="seller.change", venue_id=venue.id)
+    following.follow_waiting(store, venue, now)
     return seller

@@ -57,6 +57,8 @@ CREATE TABLE documents (
     CONSTRAINT pk_documents PRIMARY KEY (id),
     CONSTRAINT uq_documents_network_id_id UNIQUE (network_id, id),
     CONSTRAINT fk_documents_network_id_venue_id FOREIGN KEY(network_id, venue_id) REFERENCES venues (network_id, id),
+    CONSTRAINT fk_documents_network_id_booking_id FOREIGN KEY(network_id, booking_id) REFERENCES bookings (network_id, id),
+    CONSTRAINT fk_documents_network_id_renter_id FOREIGN KEY(network_id, renter_id) REFERENCES renters (network_id, id),
     CONSTRAINT fk_documents_network_id_credits_id FOREIGN KEY(network_id, credits_id) REFERENCES documents (network_id, id),
     CONSTRAINT uq_documents_venue_id_kind_year_n UNIQUE (venue_id, kind, year, n),
     CONSTRAINT ck_documents_kind CHECK (kind IN ('invoice', 'credit')),

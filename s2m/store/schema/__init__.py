@@ -10,6 +10,7 @@ from s2m.store.schema.acquaintance import blocks, introduction_sides, introducti
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
 from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
+from s2m.store.schema.bookings import bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
@@ -24,6 +25,7 @@ from s2m.store.schema.ledger import (
     thanks,
     transfers,
 )
+from s2m.store.schema.letting import closures, extras, room_terms
 from s2m.store.schema.meetings import showings, stories, verdicts
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
@@ -42,8 +44,10 @@ __all__ = [
     "audit",
     "badges",
     "blocks",
+    "bookings",
     "chain_heads",
     "checkouts",
+    "closures",
     "consents",
     "contributions",
     "decay_rules",
@@ -52,6 +56,7 @@ __all__ = [
     "documents",
     "door_uses",
     "evidence",
+    "extras",
     "freezes",
     "grants",
     "help_calls",
@@ -72,9 +77,11 @@ __all__ = [
     "post_claims",
     "post_pictures",
     "rates",
+    "renters",
     "requests",
     "reunions",
     "roles",
+    "room_terms",
     "rooms",
     "scans",
     "sealed_heads",

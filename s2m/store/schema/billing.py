@@ -44,6 +44,8 @@ documents = table(
     may("credits_id"),
     must("credits_number"),
     refers("venue_id", "venues"),
+    refers("booking_id", "bookings"),
+    refers("renter_id", "renters"),
     refers("credits_id", "documents"),
     UniqueConstraint("venue_id", "kind", "year", "n"),
     one_of("kind", "kind", "invoice", "credit"),
