@@ -185,6 +185,10 @@ class Billing(Part):
         query = select(checkouts).where(checkouts.c.venue_id == venue_id, checkouts.c.status == "differs")
         return [Checkout(**row._mapping) for row in self.run(query.order_by(checkouts.c.changed_at))]
 
+    def name_checkout(self, checkout: Checkout, provider_id: str) -> None:
+        """What the provider calls it. It may have said so itself before we came to it: then this says the same."""
+        self.run(update(checkouts).where(checkouts.c.id == checkout.id).values(provider_id=provider_id))
+
     def set_checkout(self, checkout: Checkout, **values: Any) -> Checkout:
         self.run(update(checkouts).where(checkouts.c.id == checkout.id).values(values))
         self.store.changed(checkout.venue_id)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from s2m.domain import billing, ledger, money
 from s2m.domain.billing import checkouts, matching, payments, seller
-from s2m.domain.billing.matching import Entry
+from s2m.domain.billing.bank import Entry
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from tests.bills import DEPOSIT, HALF_A_DAY, SELLER, books, perron, sells, supply
 

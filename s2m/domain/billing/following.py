@@ -13,7 +13,7 @@ from s2m.domain import money, rooms
 from s2m.domain.billing import documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
-from s2m.domain.errors import NotFound
+from s2m.domain.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booking, Renter
@@ -50,9 +50,30 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     supply = supply_of(store, venue, booking, lines)
     if standing and (standing.lines, standing.about) == (lines, supply.about):
         return None
+    return _replace(store, venue, standing, supply, "system", now)
+
+
+def again(store: Store, venue: Venue, document: Document, by: str, now: datetime) -> Document:
+    """Take an invoice back and bill the same booking anew, with its renter's data as they are now.
+
+    Raises Conflict `credited`, Refused `no_seller`, `nothing_to_bill` where the booking owes nothing any more.
+    """
+    store.ledger.lock_chain(venue.network_id)
+    booking = store.bookings.get(document.booking_id or "")
+    if booking is None or not (lines := owed(store, booking)):
+        raise Refused("nothing_to_bill")
+    made = _replace(store, venue, document, supply_of(store, venue, booking, lines), by, now)
+    assert made, "there are lines"
+    return made
+
+
+def _replace(
+    store: Store, venue: Venue, standing: Document | None, supply: Supply, by: str, now: datetime
+) -> Document | None:  # fmt: skip
+    """Take back what stands, bill what is left to pay, and let count for it what was paid."""
     if standing:
-        documents.credit(store, standing, "system", now)
-    made = documents.issue(store, venue, supply, now) if lines else None
+        documents.credit(store, standing, by, now)
+    made = documents.issue(store, venue, supply, now) if supply.lines else None
     if standing and made:
         payments.carry(store, standing, made, now)
     return made

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.billing import payments
+from s2m.domain.billing.bank import Entry, names
 from s2m.domain.billing.payments import Bill
 
 if TYPE_CHECKING:
     from s2m.domain.venues import Venue
     from s2m.store import Store
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of an account: what came in (cents above zero), when, from whom, with which words. reference: the same each time
-    this line is read."""
-
-    reference: str
-    cents: int
-    day: date
-    payer: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -46,20 +34,14 @@ def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
 
 
 def _found(entry: Entry, known: set[str], bills: Sequence[Bill]) -> Found:
-    named = [bill for bill in bills if _names(entry.words, bill.document.number)]
     # One line that names several bills pays for all of them together, and only a host can say how much of each
+    named = [bill for bill in bills if names(entry.words, bill.document.number)]
     bill = named[0] if len(named) == 1 else None
     if entry.reference in known:
         return Found(entry, "seen", bill)
     if bill is None:
         return Found(entry, "unmatched")
     return Found(entry, "matched" if bill.open_cents > 0 else "paid", bill)
-
-
-def _names(words: str, number: str) -> bool:
-    """As people write it: 2026-0001, 2026 0001, 20260001; not within a longer number."""
-    parts = [re.escape(part) for part in number.split("-")]
-    return re.search(rf"(?<![A-Z0-9]){'[^A-Z0-9]{0,3}'.join(parts)}(?![A-Z0-9])", words.upper()) is not None
 
 
 def take_in(store: Store, venue: Venue, entries: Iterable[Entry], by: str, now: datetime) -> int:
