@@ -5,7 +5,7 @@ import pytest
 from s2m.domain import billing, ledger
 from s2m.domain.billing import Document, checkouts, matching
 from s2m.domain.billing.bank import Entry
-from tests.bills import perron, sells, supply
+from tests.billing import perron, sells, supply
 from tests.test_parallel import MANY, at_once
 
 __all__ = ["at_once"]

@@ -1,9 +1,9 @@
-"""A document as UBL 2.1, of the core of EN 16931, for a bookkeeping program to read. BT and BR are the terms and rules of that norm.
+"""A document as UBL 2.1, of the core of EN 16931, for a bookkeeping program to read. BT and BR are that norm's terms and rules.
 
 The core, and not Peppol BIS: that needs an address on its network for both parties (BT-34, BT-49), and most renters have none.
 
-Lines without VAT are *exempt* (E), deposits too, with the reasons in words. *Outside the scope* (O) says it better of a deposit, but
-may not stand beside other lines, nor beside anybody's VAT number (BR-O-02, BR-O-11 to 14). So O is for a seller who has no such number.
+Lines without VAT are *exempt* (E), deposits too, with the reasons in words. *Outside the scope* (O) says it better of a deposit,
+but may not stand beside other lines, nor beside anybody's VAT number (BR-O-02, BR-O-11 to 14): O is for a seller without one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-from s2m.domain import money
 from s2m.domain.billing.values import Document, Party
 from s2m.domain.errors import Refused
 from s2m.domain.money import Line, VatSum
@@ -27,7 +26,7 @@ SHAPES = {
     "credit": ("CreditNote", "cbc:CreditNoteTypeCode", "381", "cac:CreditNoteLine", "cbc:CreditedQuantity"),
 }
 # UN/ECE Recommendation 20: hour, day, one
-UNITS = {"room_hour": "HUR", "room_day": "DAY"}
+UNITS = {"room_hour": "HUR", "room_off_peak": "HUR", "room_day": "DAY"}
 ONE = "C62"
 # ISO 6523: the Dutch register of companies
 KVK = "0106"
@@ -81,7 +80,7 @@ def lacking(document: Document) -> list[str]:
 
 
 def _put(parent: ET.Element, path: str, text: str = "", **attributes: str) -> ET.Element:
-    """The last element of a path made below a parent, an empty text leaving an element of its own out (no empty ones, PEPPOL R008)."""
+    """The last element of a path, made below a parent. Where it is for a text and that is empty, nothing is made."""
     *above, last = path.split("/")
     if last.startswith("cbc:") and not text:
         return parent

@@ -50,13 +50,13 @@ WORDS = {
         "room_hour": "Ruimte per uur",
         "room_half_day": "Ruimte per dagdeel",
         "room_day": "Ruimte per dag",
-        "off_peak": "Korting buiten de drukke uren",
+        "room_off_peak": "Ruimte per uur, buiten de drukke uren",
         "member": "Korting voor leden",
         "extra": "Extra",
         "deposit": "Borg",
         "cancellation": "Annulering",
         "no_show": "Niet gekomen",
-        "exempt": "Vrijgesteld van btw: verhuur van onroerende zaken (artikel 11, lid 1, onder b, Wet op de omzetbelasting 1968).",
+        "exempt": "Vrijgesteld van btw: verhuur van onroerende zaken (artikel 11, lid 1, onder b, Wet OB 1968).",
         "no_supply": "Geen btw over borg: daar staat geen prestatie tegenover.",
         "no_vat": "Geen btw: de verkoper heeft geen btw-nummer.",
     },
@@ -92,7 +92,7 @@ WORDS = {
         "room_hour": "Room by the hour",
         "room_half_day": "Room by the half day",
         "room_day": "Room by the day",
-        "off_peak": "Discount outside busy hours",
+        "room_off_peak": "Room by the hour, outside busy hours",
         "member": "Discount for members",
         "extra": "Extra",
         "deposit": "Deposit",
@@ -103,9 +103,12 @@ WORDS = {
         "no_vat": "No VAT: the seller has no VAT number.",
     },
 }  # fmt: skip
+HOURS = {"nl": ("uur", "uur"), "en": ("hour", "hours")}
 UNITS = {
-    "nl": {"room_hour": ("uur", "uur"), "room_half_day": ("dagdeel", "dagdelen"), "room_day": ("dag", "dagen")},
-    "en": {"room_hour": ("hour", "hours"), "room_half_day": ("half day", "half days"), "room_day": ("day", "days")},
+    "room_hour": HOURS,
+    "room_off_peak": HOURS,
+    "room_half_day": {"nl": ("dagdeel", "dagdelen"), "en": ("half day", "half days")},
+    "room_day": {"nl": ("dag", "dagen"), "en": ("day", "days")},
 }
 TODO = {
     "nl": {
@@ -159,8 +162,10 @@ def what(line: Line, lang: str) -> str:
 def quantity(line: Line, lang: str) -> str:
     """1,5 uur; 2 days; 12."""
     number = format_decimal(Decimal(line.hundredths) / 100, locale=lang).replace("-", MINUS)
-    one, many = UNITS[lang].get(line.code, ("", ""))
-    return f"{number} {one if abs(line.hundredths) == 100 else many}".strip()
+    if line.code not in UNITS:
+        return number
+    one, many = UNITS[line.code][lang]
+    return f"{number} {one if abs(line.hundredths) == 100 else many}"
 
 
 def title(document: Document) -> str:

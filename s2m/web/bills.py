@@ -11,10 +11,10 @@ import structlog
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from s2m import papers
 from s2m.domain import billing
 from s2m.domain.billing import Bill, Checkout, Document, checkouts, links
 from s2m.domain.errors import Denied, NotFound, Refused, Unavailable
-from s2m import papers
 from s2m.payments import Forged
 from s2m.web import context
 from s2m.web.context import keys, limit, now, person, provider, reading, writing

@@ -21,8 +21,8 @@ from s2m.domain.signin import Session
 from s2m.domain.venues import Network, Policy, Venue
 
 if TYPE_CHECKING:
-    from s2m.payments import PaymentProvider
     from s2m.domain.presence import Visit
+    from s2m.payments import PaymentProvider
     from s2m.store import Store
     from s2m.store.engine import Database
 

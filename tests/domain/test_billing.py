@@ -11,7 +11,7 @@ from s2m.domain import billing, ledger, money
 from s2m.domain.billing import checkouts, matching, payments, seller
 from s2m.domain.billing.bank import Entry
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
-from tests.bills import DEPOSIT, HALF_A_DAY, SELLER, books, perron, sells, supply
+from tests.billing import DEPOSIT, HALF_A_DAY, SELLER, books, perron, sells, supply
 
 DAY = timedelta(days=1)
 

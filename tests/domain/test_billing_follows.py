@@ -6,7 +6,7 @@ import pytest
 
 from s2m.domain import billing, bookings, ledger
 from s2m.domain.billing import following
-from tests.bills import books, sells
+from tests.billing import books, sells
 from tests.letting import HOUR, as_booker, book, let
 
 # The cast's Thursday a week on, 13:00 by the clock of Het Seinhuis

@@ -37,7 +37,8 @@ from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.store.erasing import KEPT, RULES
 from s2m.store.schema import metadata
-from tests import bills, letting
+from tests import billing as bills
+from tests import letting
 
 DAY = timedelta(days=1)
 # Each typed somewhere by or about Samira

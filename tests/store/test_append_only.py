@@ -10,7 +10,7 @@ from s2m.domain import billing, ledger, presence
 from s2m.domain.ledger import heads
 from s2m.store import embedded
 from s2m.store.engine import Database
-from tests import bills
+from tests import billing as bills
 
 
 @pytest.fixture
