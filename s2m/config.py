@@ -31,7 +31,7 @@ class Config:
     insecure_lan: plain http beyond loopback was allowed explicitly; pages carry a red banner
     smtp_url: smtp://user:password@host:port or smtps://… (empty: no mail goes out; s2m login-link prints links) · mail_from
     jobs: run the scheduler in this process · demo: a demonstration venue
-    payments: who takes payments online (empty: nobody, renters pay by bank; local: a pretend bank that moves no money, as in the demo)
+    payments: who takes payments online (empty: nobody, so by bank; local: a pretend bank that moves no money, as in a demo)
     """
 
     instance: Path = Path("instance")

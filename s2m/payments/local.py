@@ -1,8 +1,8 @@
 """A payment provider of our own that moves no money: for the demo, and for tests of all that happens around a payment.
 
-It does what Mollie and Stripe do, in the same order: a payment is begun, its payer goes to a page of the bank (`web/pretend_bank.py`),
-comes back, and meanwhile a signed message arrives at the webhook, perhaps twice or late. What it knows are files in a folder of
-its own: it is another system, and not in the house's database.
+It does what Mollie and Stripe do, in the same order: a payment is begun, its payer goes to a page of the bank
+(`web/pretend_bank.py`), comes back, and meanwhile a signed message arrives at the webhook, perhaps twice or late. What it knows
+are files in a folder of its own: it is another system, and not in the house's database.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Local:
         return Told(kept["reference"], kept["status"], kept["cents"] if kept["status"] == "paid" else 0)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> str:
-        if not hmac.compare_digest(self.sign(body), headers.get(SIGNATURE, "")):
+        if not hmac.compare_digest(self.sign(body).encode(), headers.get(SIGNATURE, "").encode()):
             raise Forged
         try:
             return str(json.loads(body)["id"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Forged from None
 
     # What its page does -----------------------------------------------------------------------------------------

@@ -5,16 +5,19 @@ Whether something is paid is never taken from an address or a message: the provi
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date
 
-from s2m import papers
 from s2m.domain import billing
 from s2m.domain.billing import Bill, Checkout, Document, checkouts, links
 from s2m.domain.errors import Denied, NotFound, Refused, Unavailable
+from s2m.papers.pdf import pdf
+from s2m.papers.ubl import ubl
+from s2m.papers.words import what
 from s2m.payments import Forged
 from s2m.web import context
 from s2m.web.context import keys, limit, now, person, provider, reading, writing
@@ -24,6 +27,15 @@ blueprint = Blueprint("bills", __name__)
 log = structlog.get_logger("s2m")
 
 
+def day(of: date) -> str:
+    """31 januari 2025: a day without a clock, so without a zone."""
+    return format_date(of, "d MMMM y")
+
+
+# What templates/bills/_parts.html is given: the words of a line, and of a day
+IN_WORDS = {"what": what, "day": day}
+
+
 @blueprint.get("/me/bills")
 @signed_in
 def mine() -> ResponseReturnValue:
@@ -31,7 +43,7 @@ def mine() -> ResponseReturnValue:
     with reading() as store:
         renter = store.bookings.renter_of(person().id)
         bills = store.billing.of_renters([renter.id]) if renter else []
-    return render_template("bills/mine.html", bills=bills[::-1], today=now().date(), token=token)
+    return render_template("bills/mine.html", bills=bills[::-1], today=now().date(), token=token, **IN_WORDS)
 
 
 @blueprint.get("/bills/<token>")
@@ -45,7 +57,7 @@ def show(token: str) -> ResponseReturnValue:
     g.venue = venue
     return render_template(
         "bills/show.html", bill=bill, token=token, online=provider() is not None, others=others, paid=paid, link=_link,
-        today=now().date(),
+        today=now().date(), **IN_WORDS,
     )  # fmt: skip
 
 
@@ -171,12 +183,12 @@ def _link(document_id: str) -> str:
 
 
 def pdf_file(document: Document) -> Response:
-    return _file(papers.pdf(document), f"{document.number}.pdf", "application/pdf")
+    return _file(pdf(document), f"{document.number}.pdf", "application/pdf")
 
 
 def ubl_file(document: Document) -> Response:
     """For the program of a bookkeeper. Raises Refused `bill_incomplete` where an address is missing."""
-    return _file(papers.ubl(document), f"{document.number}.xml", "application/xml")
+    return _file(ubl(document), f"{document.number}.xml", "application/xml")
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

@@ -1,4 +1,4 @@
-"""The page of the pretend bank (`s2m/payments/local.py`): pay, fail, or let it expire. It is there only where that is the provider."""
+"""The page of the pretend bank (`s2m/payments/local.py`): pay, fail, or let it expire. Only where that is the provider."""
 
 from __future__ import annotations
 

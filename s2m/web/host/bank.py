@@ -20,6 +20,7 @@ from s2m.domain.billing.seller import USUAL_DAYS
 from s2m.domain.errors import Invalid
 from s2m.domain.venues import Venue
 from s2m.papers import camt
+from s2m.web.bills import day
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
 from s2m.web.errors import status_of
 from s2m.web.host import blueprint, said
@@ -48,9 +49,14 @@ def bank(slug: str) -> ResponseReturnValue:
         return render_template("host/bank.html", errors=said(error), found=None), status_of(error)
     with reading() as store:
         found = matching.match(store, venue, statement.entries)
-    matched = [each.entry for each in found if each.state == "matched"][:AT_ONCE]
-    lines = json.dumps([[each.reference, each.cents, each.day.isoformat(), each.words[:140]] for each in matched])
-    return render_template("host/bank.html", errors={}, found=found, statement=statement, lines=lines, matched=len(matched))
+    rows = [
+        [each.entry.reference, each.entry.cents, each.entry.day.isoformat(), each.bill.document.number]
+        for each in found
+        if each.state == "matched" and each.bill
+    ][:AT_ONCE]
+    return render_template(
+        "host/bank.html", errors={}, found=found, statement=statement, lines=json.dumps(rows), matched=len(rows), day=day
+    )
 
 
 @blueprint.post("/<slug>/bank/take-in")
@@ -66,7 +72,7 @@ def take_in(slug: str) -> ResponseReturnValue:
 
 
 def _entries(text: str) -> list[Entry]:
-    """What the page before kept in its form. Raises Invalid for anything else: a host types payments on the invoice's own page."""
+    """What the page before kept in its form. Raises Invalid for anything else."""
     try:
         rows = json.loads(text)
         made = [Entry(str(row[0])[:80], row[1], date.fromisoformat(row[2]), "", str(row[3])) for row in rows[:AT_ONCE]]

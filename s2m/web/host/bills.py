@@ -12,7 +12,7 @@ from s2m.domain import billing
 from s2m.domain.billing import Bill, following
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
-from s2m.web.bills import pdf_file, token, ubl_file
+from s2m.web.bills import IN_WORDS, pdf_file, token, ubl_file
 from s2m.web.context import hosted_venue, isolated, limit, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, said
@@ -38,7 +38,7 @@ def bills(slug: str) -> ResponseReturnValue:
     found = [bill for bill in every[::-1] if not states or bill.state(today) in states]
     return render_template(
         "host/bills.html", bills=found, shown=shown if shown in SHOWN else "all", year=year, years=years, today=today,
-        seller=seller, waiting=waiting, differing=differing, any=bool(every),
+        seller=seller, waiting=waiting, differing=differing, any=bool(every), **IN_WORDS,
     )  # fmt: skip
 
 
@@ -56,14 +56,14 @@ def _page(venue: Venue, document_id: str, errors: dict[str, str] | None = None) 
         found = billing.bill(store, document)
         paid = store.billing.payments(document_id)
         shown = {
-            "others": [other for other in store.billing.of_booking(document.booking_id or "") if other.document.id != document_id],
+            "others": store.billing.of_booking(document.booking_id or ""),
             "letters": store.billing.letters(document_id), "tried": store.billing.checkouts(document_id),
             "names": store.people.first_names({payment.recorded_by for payment in paid}),
         }  # fmt: skip
     undone = {payment.undoes_id for payment in paid}
     return render_template(
         "host/bill.html", bill=found, paid=paid, undone=undone, today=today, values=request.form, errors=errors or {},
-        token=token(document_id), **shown,
+        token=token(document_id), **IN_WORDS, **shown,
     )  # fmt: skip
 
 
