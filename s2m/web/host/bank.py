@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -39,12 +40,8 @@ def bank(slug: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("host/bank.html", errors={}, found=None)
     limit("bank", person().id, most=60, per=timedelta(hours=1))
-    file = request.files.get("file")
     try:
-        content = file.read(camt.MOST + 1) if file and file.filename else b""
-        if not content:
-            raise Invalid("file", "empty")
-        statement = camt.read(content)
+        statement = camt.read(_sent())
     except Invalid as error:
         return render_template("host/bank.html", errors=said(error), found=None), status_of(error)
     with reading() as store:
@@ -57,6 +54,18 @@ def bank(slug: str) -> ResponseReturnValue:
     return render_template(
         "host/bank.html", errors={}, found=found, statement=statement, lines=json.dumps(rows), matched=len(rows), day=day
     )
+
+
+def _sent() -> bytes:
+    """The file that was chosen. Raises Invalid `empty`."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("file", "empty")
+    with closing(file):
+        content = file.read(camt.MOST + 1)
+    if not content:
+        raise Invalid("file", "empty")
+    return content
 
 
 @blueprint.post("/<slug>/bank/take-in")

@@ -13,7 +13,7 @@ from s2m.domain.billing import Bill, following
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.bills import IN_WORDS, pdf_file, token, ubl_file
-from s2m.web.context import hosted_venue, isolated, limit, now, person, reading, writing
+from s2m.web.context import hosted_venue, limit, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, said
 from s2m.web.policy import host
@@ -128,7 +128,7 @@ def credit_bill(slug: str, document_id: str) -> ResponseReturnValue:
                 made = billing.credit(store, found.document, person().id, now())
     except (Conflict, Refused) as error:
         return _page(venue, document_id, {"credit": sentence(error.code, error.data)}), status_of(error)
-    flash(_("%(number)s is made.", number=isolated(made.number)))
+    flash(_("%(number)s is made.", number=made.number))
     return redirect(url_for("host.bill", slug=slug, document_id=made.id), 303)
 
 
