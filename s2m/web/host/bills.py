@@ -32,7 +32,7 @@ def bills(slug: str) -> ResponseReturnValue:
     today = now().astimezone(venue.zone).date()
     with reading() as store:
         years = store.billing.years(venue.id)
-        every = store.billing.bills(venue.id, year=int(year) if year.isdigit() and int(year) in years else None)
+        every = store.billing.bills(venue.id, year=int(year) if year in map(str, years) else None)
         seller, waiting = store.billing.seller(venue.id), len(following.waiting(store, venue))
         differing = [(each, store.billing.get(each.document_id)) for each in store.billing.differing(venue.id)]
     found = [bill for bill in every[::-1] if not states or bill.state(today) in states]
