@@ -6,6 +6,7 @@ Where nobody said who sells here, nothing is billed and the booking stands all t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from s2m.domain import money, rooms
 from s2m.domain.billing import documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
-from s2m.domain.errors import NotFound, Refused
+from s2m.domain.bookings.renting import parse_renter
+from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booking, Renter
@@ -53,15 +55,23 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     return _replace(store, venue, standing, supply, "system", now)
 
 
-def again(store: Store, venue: Venue, document: Document, by: str, now: datetime) -> Document:
-    """Take an invoice back and bill the same booking anew, with its renter's data as they are now.
+def again(
+    store: Store, venue: Venue, document: Document, renter: Mapping[str, object], by: str, now: datetime
+) -> Document:  # fmt: skip
+    """Take an invoice back and bill the same booking anew, to who rents as it is typed now.
 
-    Raises Conflict `credited`, Refused `no_seller`, `nothing_to_bill` where the booking owes nothing any more.
+    Raises Invalid as `parse_renter` does; Conflict `credited`; Refused `no_seller`, `nothing_to_bill` where the booking owes
+    nothing any more.
     """
+    values = parse_renter(renter)
     store.ledger.lock_chain(venue.network_id)
     booking = store.bookings.get(document.booking_id or "")
     if booking is None or not (lines := owed(store, booking)):
         raise Refused("nothing_to_bill")
+    if store.billing.credit_of(document.id):
+        raise Conflict("credited")
+    if known := store.bookings.renter(document.renter_id):
+        store.bookings.set_renter(known, **values)
     made = _replace(store, venue, document, supply_of(store, venue, booking, lines), by, now)
     assert made, "there are lines"
     return made

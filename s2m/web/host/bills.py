@@ -112,24 +112,44 @@ def undo_payment(slug: str, document_id: str, payment_id: str) -> ResponseReturn
 @blueprint.route("/<slug>/bills/<document_id>/credit", methods=["GET", "POST"])
 @host
 def credit_bill(slug: str, document_id: str) -> ResponseReturnValue:
-    """Asked first: an invoice that was taken back stays so. `again`: and bill the booking anew, with its renter's data of now."""
+    """Asked first: an invoice that was taken back stays so."""
     venue = hosted_venue(slug)
     found = _bill(venue, document_id)
     if request.method == "GET":
-        with reading() as store:
-            booking = store.bookings.get(found.document.booking_id or "")
-            owes = bool(booking and following.owed(store, booking))
-        return render_template("host/credit.html", bill=found, owes=owes)
+        return _credit_page(found)
     try:
         with writing() as store:
-            if request.form.get("again"):
-                made = following.again(store, venue, found.document, person().id, now())
-            else:
-                made = billing.credit(store, found.document, person().id, now())
+            made = billing.credit(store, found.document, person().id, now())
     except (Conflict, Refused) as error:
         return _page(venue, document_id, {"credit": sentence(error.code, error.data)}), status_of(error)
     flash(_("%(number)s is made.", number=made.number))
     return redirect(url_for("host.bill", slug=slug, document_id=made.id), 303)
+
+
+@blueprint.post("/<slug>/bills/<document_id>/again")
+@host
+def bill_again(slug: str, document_id: str) -> ResponseReturnValue:
+    """Take it back and bill the same booking to who rents as it is typed now."""
+    venue = hosted_venue(slug)
+    found = _bill(venue, document_id)
+    try:
+        with writing() as store:
+            made = following.again(store, venue, found.document, request.form, person().id, now())
+    except Invalid as error:
+        return _credit_page(found, said(error)), status_of(error)
+    except (Conflict, Refused) as error:
+        return _page(venue, document_id, {"credit": sentence(error.code, error.data)}), status_of(error)
+    flash(_("%(number)s is made.", number=made.number))
+    return redirect(url_for("host.bill", slug=slug, document_id=made.id), 303)
+
+
+def _credit_page(found: Bill, errors: dict[str, str] | None = None) -> str:
+    """With who rents, to be put right, where the booking owes something as it stands."""
+    with reading() as store:
+        booking = store.bookings.get(found.document.booking_id or "")
+        renter = store.bookings.renter(found.document.renter_id) if booking and following.owed(store, booking) else None
+    values = request.form if errors else vars(renter) if renter else {}
+    return render_template("host/credit.html", bill=found, owes=renter is not None, values=values, errors=errors or {})
 
 
 def _bill(venue: Venue, document_id: str) -> Bill:

@@ -99,11 +99,17 @@ def test_an_invoice_with_a_wrong_address_is_made_anew_and_keeps_what_was_paid(ho
     with database.write() as store:
         first = store.billing.of_booking(booked.id)[0].document
         billing.pay(store, first, 50_00, "bank", now.date(), "system", now)
-        store.bookings.set_renter(store.bookings.renter(booked.renter_id), street="Nieuwe Gracht 7")
-    assert "2026-0002 is made." in host.post(f"{AT}/bills/{first.id}/credit", again="1", follow_redirects=True).text
+    at = f"{AT}/bills/{first.id}"
+    assert 'value="Woonlab Soest"' in host.get(f"{at}/credit").text
+    renter = {"name": "Eva Woonlab", "company": "Woonlab B.V.", "email": "eva@woonlab.example", "street": "Nieuwe Gracht 7"}
+    wrong = host.post(f"{at}/again", **renter | {"vat_id": "?"})
+    assert wrong.status_code == 422 and 'value="Nieuwe Gracht 7"' in wrong.text and "2026-0002" not in host.says(f"{AT}/bills")
+    assert "2026-0002 is made." in host.post(f"{at}/again", **renter, follow_redirects=True).text
+    assert host.post(f"{at}/again", **renter).status_code == 409
     with database.read() as store:
         new = store.billing.of_booking(booked.id)[-1].document
-    assert new.buyer.street == "Nieuwe Gracht 7" and stands(new) == ([50_00], first.sum.gross_cents - 50_00)
+    assert (new.buyer.name, new.buyer.street) == ("Woonlab B.V.", "Nieuwe Gracht 7")
+    assert stands(new) == ([50_00], first.sum.gross_cents - 50_00)
 
 
 def test_the_files_are_there(host, bill):
