@@ -17,7 +17,7 @@ from tests.bills import ANY_BILL, BUYER, SELLER, bill
 
 KINDS = ["quote", "invoice", "credit"]
 LANGUAGES = ["nl", "en"]
-UA = "http://www.aiim.org/pdfua/ns/id/"
+UA, A = "http://www.aiim.org/pdfua/ns/id/", "http://www.aiim.org/pdfa/ns/id/"
 
 
 def read(data):
@@ -51,14 +51,14 @@ def tags(data):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_can_be_read_aloud(kind, language):
-    """PDF/UA-1: tagged, in a language, with a title that is shown; headings, and tables with heads."""
+    """PDF/UA-1: tagged, in a language, with a title that is shown; headings, and tables with heads. And PDF/A-2a, to be kept."""
     data = pdf(bill(kind, language))
     reader = read(data)
     root, metadata = reader.trailer["/Root"], reader.xmp_metadata
     assert root["/Lang"] == language and root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
     title = f"{WORDS[language][kind]} {bill(kind).number}"
     assert reader.metadata.title == title and reader.metadata.author == "Het Seinhuis"
-    assert metadata.rdf_root.getElementsByTagNameNS(UA, "part")[0].firstChild.data == "1"
+    assert [metadata.rdf_root.getElementsByTagNameNS(uri, "part")[0].firstChild.data for uri in (UA, A)] == ["1", "2"]
     found = tags(data)
     assert found.count("/H1") == 1 and found.count("/H2") == 2 and found.count("/Table") == 2
     assert found.count("/TH") == 5 + 3 and found.count("/TD") == 5 * 5 + 3 * 3
@@ -76,7 +76,7 @@ def test_it_can_be_read_aloud(kind, language):
             "Koffie en thee 12 € 4,50 € 54,00 9%", "Borg 1 € 100,00 € 100,00 geen", "21% € 324,25 € 68,09", "9% € 54,00 € 4,86",
             "Totaal zonder btw € 478,25 Btw € 72,95 Te betalen € 551,20",
             "Geen btw over borg: daar staat geen prestatie tegenover.",
-            "Maak € 551,20 over vóór of op 27 maart 2026, met kenmerk 2026-0001.",
+            "Nog niet betaald? Maak € 551,20 over vóór of op 27 maart 2026, met kenmerk 2026-0001.",
             "Rekening NL91 ABNA 0417 1643 00 op naam van Het Seinhuis.", "Pagina 1 van 1",
         ]),
         ("credit", "en", [
@@ -107,6 +107,12 @@ def test_without_a_vat_number_or_with_exempt_lines_it_says_why():
     assert "de verkoper heeft geen btw-nummer" in words(pdf(bill(seller=replace(SELLER, vat_id=""), lines=free)))
 
 
+def test_an_address_abroad_names_its_country_in_the_language_of_the_bill():
+    abroad = replace(BUYER, postcode="10115", city="Berlin", country="DE")
+    assert "10115 Berlin Duitsland" in words(pdf(bill(buyer=abroad)))
+    assert "10115 Berlin Germany" in words(pdf(bill(language="en", buyer=abroad)))
+
+
 def test_a_person_without_address_or_numbers_has_no_empty_labels():
     text = words(pdf(bill(buyer=Party("Eva de Vries", email="eva@example.org"))))
     assert "Aan Eva de Vries eva@example.org Nummer" in text and text.count("Btw-nummer") == 1
@@ -116,7 +122,7 @@ TYPED = [
     "#set page(width: 1cm)", "$x^2$ *vet* _schuin_ `code` <label> @verwijzing", "\\ // /* - + = ~ -- ... 'a' \"b\"",
     "]) #panic()",
     "#read(\"/etc/passwd\")", "{page} {0} %s", "שלום مرحبا", "\N{RIGHT-TO-LEFT OVERRIDE}gnp.exe", "Łódź Ørsted İstanbul Ελλάδα",
-    "株式会社", "\N{GRINNING FACE}\N{ZERO WIDTH JOINER}\N{FIRE}", "\U0001faea", "W" * 80, "A\x00B\x1f\ud800C", "",
+    "株式会社", "\N{GRINNING FACE}\N{ZERO WIDTH JOINER}\N{FIRE}", "\U0001faea", "W" * 80, "A\x00B\x1f\ud800C\ufffe\ue000\xad", "",
 ]  # fmt: skip
 
 
