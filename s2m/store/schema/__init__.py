@@ -9,6 +9,7 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
+from s2m.store.schema.bookings import bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
@@ -23,6 +24,7 @@ from s2m.store.schema.ledger import (
     thanks,
     transfers,
 )
+from s2m.store.schema.letting import closures, extras, room_terms
 from s2m.store.schema.meetings import showings, stories, verdicts
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
@@ -40,7 +42,9 @@ __all__ = [
     "audit",
     "badges",
     "blocks",
+    "bookings",
     "chain_heads",
+    "closures",
     "consents",
     "contributions",
     "decay_rules",
@@ -48,6 +52,7 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "extras",
     "freezes",
     "grants",
     "help_calls",
@@ -66,9 +71,11 @@ __all__ = [
     "post_claims",
     "post_pictures",
     "rates",
+    "renters",
     "requests",
     "reunions",
     "roles",
+    "room_terms",
     "rooms",
     "scans",
     "sealed_heads",
