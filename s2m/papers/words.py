@@ -4,17 +4,20 @@ pages' catalogue; numbers and days are written as that language does."""
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from s2m.domain.billing.values import Document
 from s2m.domain.money import Line
 
-# Controls, lone surrogates and no characters: XML cannot hold them, and no font shows them
-UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# No characters: XML cannot hold the last two, and no font shows any
+NO_CHARACTER = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+JOINERS = "\u200c\u200d"
 MINUS = "\N{MINUS SIGN}"
 
 WORDS = {
@@ -113,7 +116,7 @@ UNITS = {
 TODO = {
     "nl": {
         "quote": "Deze offerte geldt tot en met {due}. Zeg ja, dan leggen we de ruimte voor je vast.",
-        "invoice": "Maak {amount} over vóór of op {due}, met kenmerk {number}.",
+        "invoice": "Nog niet betaald? Maak {amount} over vóór of op {due}, met kenmerk {number}.",
         "account": "Rekening {iban} op naam van {name}.",
         "nothing": "Je hoeft niets te doen.",
         "credit": "Deze creditnota neemt factuur {credits} terug. Heb je die al betaald, dan krijg je {amount} van ons terug. "
@@ -122,7 +125,7 @@ TODO = {
     },
     "en": {
         "quote": "This quote is valid until {due}. Say yes and we keep the room for you.",
-        "invoice": "Transfer {amount} by {due}, with reference {number}.",
+        "invoice": "Not paid yet? Transfer {amount} by {due}, with reference {number}.",
         "account": "Account {iban} in the name of {name}.",
         "nothing": "There is nothing to do.",
         "credit": "This credit note takes back invoice {credits}. If you have paid it, we pay {amount} back to you. "
@@ -137,8 +140,17 @@ def language(document: Document) -> str:
 
 
 def readable(text: str) -> str:
-    """Text without what neither XML nor a page can hold."""
-    return " ".join(UNWRITABLE.sub(" ", text).split())
+    """Text on one line, without what XML or a page cannot hold, or what nobody sees (soft hyphens, turned directions)."""
+    if not text.isprintable():
+        text = NO_CHARACTER.sub(" ", "".join(map(_shown, text)))
+    return " ".join(text.split())
+
+
+def _shown(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind == "Cf":
+        return sign if sign in JOINERS else ""
+    return " " if kind in ("Cc", "Cs", "Co") else sign
 
 
 def euro(cents: int, lang: str) -> str:
@@ -166,6 +178,12 @@ def quantity(line: Line, lang: str) -> str:
         return number
     one, many = UNITS[line.code][lang]
     return f"{number} {one if abs(line.hundredths) == 100 else many}"
+
+
+def country(code: str, lang: str) -> str:
+    """A country by its name; the Netherlands go without saying."""
+    code = readable(code).upper()
+    return "" if code == "NL" else Locale(lang).territories.get(code, code)
 
 
 def title(document: Document) -> str:

@@ -144,6 +144,13 @@ def test_the_same_payment_has_the_same_reference_in_another_file():
     )
 
 
+@pytest.mark.parametrize("word", ["", "NOTPROVIDED", "NONREF"])
+def test_without_a_reference_of_the_bank_a_payment_is_known_by_what_is_told_of_it(word):
+    eva, bo = (entry(5_00, payment("seat", name=name), reference=word) for name in ("Eva", "Bo"))
+    alone, together = one(eva, moved=5_00).entries, one(bo, eva, moved=10_00).entries
+    assert alone[0].reference == together[1].reference != together[0].reference
+
+
 def test_several_days_of_one_account_may_stand_in_one_file():
     days = [statement(entry(n, day=f"2026-03-0{n}"), moved=n) for n in (1, 2)]
     assert [came.day.day for came in read(file(*days)).entries] == [1, 2]

@@ -1,6 +1,5 @@
 """Bills as PDF, read back: what a person reads, what a screen reader is told, and that what was typed stays text."""
 
-import re
 from dataclasses import replace
 from io import BytesIO
 
@@ -17,7 +16,7 @@ from tests.bills import ANY_BILL, BUYER, SELLER, bill
 
 KINDS = ["quote", "invoice", "credit"]
 LANGUAGES = ["nl", "en"]
-UA = "http://www.aiim.org/pdfua/ns/id/"
+UA, A = "http://www.aiim.org/pdfua/ns/id/", "http://www.aiim.org/pdfa/ns/id/"
 
 
 def read(data):
@@ -51,14 +50,14 @@ def tags(data):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_can_be_read_aloud(kind, language):
-    """PDF/UA-1: tagged, in a language, with a title that is shown; headings, and tables with heads."""
+    """PDF/UA-1: tagged, in a language, with a title that is shown; headings, and tables with heads. And PDF/A-2a, to be kept."""
     data = pdf(bill(kind, language))
     reader = read(data)
     root, metadata = reader.trailer["/Root"], reader.xmp_metadata
     assert root["/Lang"] == language and root["/MarkInfo"]["/Marked"] and root["/ViewerPreferences"]["/DisplayDocTitle"]
     title = f"{WORDS[language][kind]} {bill(kind).number}"
     assert reader.metadata.title == title and reader.metadata.author == "Het Seinhuis"
-    assert metadata.rdf_root.getElementsByTagNameNS(UA, "part")[0].firstChild.data == "1"
+    assert [metadata.rdf_root.getElementsByTagNameNS(uri, "part")[0].firstChild.data for uri in (UA, A)] == ["1", "2"]
     found = tags(data)
     assert found.count("/H1") == 1 and found.count("/H2") == 2 and found.count("/Table") == 2
     assert found.count("/TH") == 5 + 3 and found.count("/TD") == 5 * 5 + 3 * 3
@@ -76,7 +75,7 @@ def test_it_can_be_read_aloud(kind, language):
             "Koffie en thee 12 € 4,50 € 54,00 9%", "Borg 1 € 100,00 € 100,00 geen", "21% € 324,25 € 68,09", "9% € 54,00 € 4,86",
             "Totaal zonder btw € 478,25 Btw € 72,95 Te betalen € 551,20",
             "Geen btw over borg: daar staat geen prestatie tegenover.",
-            "Maak € 551,20 over vóór of op 27 maart 2026, met kenmerk 2026-0001.",
+            "Nog niet betaald? Maak € 551,20 over vóór of op 27 maart 2026, met kenmerk 2026-0001.",
             "Rekening NL91 ABNA 0417 1643 00 op naam van Het Seinhuis.", "Pagina 1 van 1",
         ]),
         ("credit", "en", [
@@ -107,6 +106,12 @@ def test_without_a_vat_number_or_with_exempt_lines_it_says_why():
     assert "de verkoper heeft geen btw-nummer" in words(pdf(bill(seller=replace(SELLER, vat_id=""), lines=free)))
 
 
+def test_an_address_abroad_names_its_country_in_the_language_of_the_bill():
+    abroad = replace(BUYER, postcode="10115", city="Berlin", country="DE")
+    assert "10115 Berlin Duitsland" in words(pdf(bill(buyer=abroad)))
+    assert "10115 Berlin Germany" in words(pdf(bill(language="en", buyer=abroad)))
+
+
 def test_a_person_without_address_or_numbers_has_no_empty_labels():
     text = words(pdf(bill(buyer=Party("Eva de Vries", email="eva@example.org"))))
     assert "Aan Eva de Vries eva@example.org Nummer" in text and text.count("Btw-nummer") == 1
@@ -116,7 +121,7 @@ TYPED = [
     "#set page(width: 1cm)", "$x^2$ *vet* _schuin_ `code` <label> @verwijzing", "\\ // /* - + = ~ -- ... 'a' \"b\"",
     "]) #panic()",
     "#read(\"/etc/passwd\")", "{page} {0} %s", "שלום مرحبا", "\N{RIGHT-TO-LEFT OVERRIDE}gnp.exe", "Łódź Ørsted İstanbul Ελλάδα",
-    "株式会社", "\N{GRINNING FACE}\N{ZERO WIDTH JOINER}\N{FIRE}", "\U0001faea", "W" * 80, "A\x00B\x1f\ud800C", "",
+    "株式会社", "\N{GRINNING FACE}\N{ZERO WIDTH JOINER}\N{FIRE}", "\U0001faea", "W" * 80, "A\x00B\x1f\ud800C\ufffe\ue000\xad", "",
 ]  # fmt: skip
 
 
@@ -148,13 +153,17 @@ def test_a_fault_of_the_template_is_not_hushed_up(monkeypatch):
 
 
 def test_a_long_bill_repeats_its_head_and_tears_no_row_apart():
-    lines = tuple(money.line("extra", 100, n, 2100, f"Extra {n} " + "met een lange omschrijving " * 4) for n in range(1, 81))
-    reader = read(pdf(bill(lines=lines)))
-    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
-    assert len(pages) > 3 and [f"Pagina {n} van {len(pages)}" in page for n, page in enumerate(pages, 1)] == [True] * len(pages)
+    lines = tuple(money.line("extra", 100, n, 2100, f"Extra {n} " + "met een lange omschrijving " * 12) for n in range(1, 41))
+    pages = [" ".join(page.extract_text().split()) for page in read(pdf(bill(lines=lines))).pages]
+    assert len(pages) > 3 and all(f"Pagina {n} van {len(pages)}" in page for n, page in enumerate(pages, 1))
     rows = [page for page in pages if "Extra" in page]
     assert all("Omschrijving Aantal Prijs Bedrag Btw" in page for page in rows)
-    assert [re.search(r"omschrijving 1 € 0,[0-9]{2} € 0,[0-9]{2} 21%", page) is not None for page in rows] == [True] * len(rows)
+    assert [page.count("lange omschrijving") for page in rows] == [page.count("Extra") * 12 for page in rows]
+
+
+def test_a_word_that_is_wider_than_its_column_breaks():
+    text = read(pdf(bill(buyer=replace(BUYER, name="W" * 80)))).pages[0].extract_text()
+    assert text.count("W") == 80 and max(line.count("W") for line in text.splitlines()) < 40
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -99,6 +99,14 @@ def test_it_says_who_what_and_when():
     assert texts(data, "Name") == ["Het Seinhuis", "Ruimte per uur", "Korting voor leden", "Koffie en thee", "Beamer", "Borg"]
 
 
+@pytest.mark.parametrize(
+    ("country", "typed", "told"),
+    [("GR", "123456789", "EL123456789"), ("NL", "1234.56.789.B01", "NL123456789B01"), ("BE", "be 0123.456.789", "BE0123456789")],
+)
+def test_a_vat_number_has_its_country_in_front(country, typed, told):
+    assert told in texts(ubl(bill(buyer=replace(BUYER, country=country, vat_id=typed))), "CompanyID")
+
+
 def test_a_credit_note_names_the_invoice_it_takes_back():
     root = ET.fromstring(ubl(bill("credit")))
     reference = root.find("{*}BillingReference/{*}InvoiceDocumentReference/{*}ID")
