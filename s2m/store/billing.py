@@ -102,19 +102,22 @@ class Billing(Part):
 
     def _bills(self, which: Select[Any]) -> list[Bill]:
         note = documents.alias("note")
-        paid = select(func.coalesce(func.sum(payments.c.cents), 0)).where(payments.c.document_id == documents.c.id)
+        came = select(func.coalesce(func.sum(payments.c.cents), 0)).where(payments.c.document_id == documents.c.id)
+        paid, returned = came.where(payments.c.way != "deposit"), came.where(payments.c.way == "deposit")
         reminders = select(func.count()).where(letters.c.document_id == documents.c.id, letters.c.step > 0)
         query = (
             select(
                 documents, note.c.id.label("note_id"), note.c.number.label("note_number"),
                 paid.scalar_subquery().label("paid"), reminders.scalar_subquery().label("reminders"),
+                returned.scalar_subquery().label("returned"),
             )
             .outerjoin(note, note.c.credits_id == documents.c.id)
             .where(documents.c.id.in_(which))
             .order_by(documents.c.issued_at, documents.c.n, documents.c.kind.desc(), documents.c.id)
         )  # fmt: skip
         return [
-            Bill(_document(row), int(row.paid), row.note_id, row.note_number or "", int(row.reminders)) for row in self.run(query)
+            Bill(_document(row), int(row.paid), row.note_id, row.note_number or "", int(row.reminders), -int(row.returned))
+            for row in self.run(query)
         ]
 
     # Payments -----------------------------------------------------------------------------------------------------

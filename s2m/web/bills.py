@@ -16,7 +16,7 @@ from s2m.domain import billing
 from s2m.domain.billing import Bill, Checkout, Document, checkouts, links
 from s2m.domain.errors import Denied, NotFound, Refused, Unavailable
 from s2m.papers.pdf import pdf
-from s2m.papers.ubl import ubl
+from s2m.papers.ubl import lacking, ubl
 from s2m.papers.words import what
 from s2m.payments import Forged
 from s2m.web import context
@@ -57,7 +57,7 @@ def show(token: str) -> ResponseReturnValue:
     g.venue = venue
     return render_template(
         "bills/show.html", bill=bill, token=token, online=provider() is not None, others=others, paid=paid, link=_link,
-        today=now().date(), **IN_WORDS,
+        today=now().date(), bookable=not lacking(bill.document), **IN_WORDS,
     )  # fmt: skip
 
 

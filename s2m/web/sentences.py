@@ -283,6 +283,11 @@ SENTENCES: dict[str, Sentence] = {
     "credited": _fixed(lambda: _("A credit note took this invoice back before.")),
     "payment_known": _fixed(lambda: _("This payment was put down before.")),
     "more_than_over": _fixed(lambda: _("This is more than there is to give back.")),
+    "deposit_back": _fixed(lambda: _("There is no deposit to give back.")),
+    "deposit_unpaid": _fixed(lambda: _("The deposit was not paid yet.")),
+    "deposit_returned": _fixed(
+        lambda: _("The deposit of this invoice is given back. Take that off first, then the invoice can be taken back.")
+    ),
     "paid_already": _fixed(lambda: _("Nothing is left to pay.")),
     "no_provider": _fixed(lambda: _("Nobody takes payments online here. Pay by bank: the invoice says how.")),
     "provider_away": _fixed(lambda: _("The payment service does not answer. Nothing was paid. Try again, or pay by bank.")),

@@ -43,8 +43,9 @@ def agrees(store, venue):
     for sign, document in signed:
         for kind, cents in billing.documents.parts(document.lines).items():
             want[kind] += sign * cents
-    paid = sum(bill.paid_cents for bill in bills)
-    want |= {"receivable": -sum(bill.open_cents for bill in bills), "issuing": -paid}
+    paid, returned = (sum(getattr(bill, name) for bill in bills) for name in ("paid_cents", "returned_cents"))
+    want |= {"receivable": -sum(bill.open_cents for bill in bills), "issuing": returned - paid}
+    want["deposits"] -= returned
     wrong = {kind: (kept.get(kind, 0), cents) for kind, cents in want.items() if kept.get(kind, 0) != cents}
     return wrong or (None if sum(kept.values()) == 0 else "the book does not add up to zero")
 
@@ -222,6 +223,26 @@ def test_what_was_paid_goes_along_when_another_bill_takes_its_place(store, cast,
     assert payments.bill(store, new).open_cents == 217_80 - 326_80
 
 
+def test_a_deposit_goes_back_once_it_was_paid_and_the_bill_stays_paid(store, cast, now, issue):
+    made = issue((*HALF_A_DAY, DEPOSIT))
+    with pytest.raises(Refused, match="deposit_unpaid"):
+        billing.return_deposit(store, made, cast.marieke.id, now)
+    by_hand(store, made, cast, now, "426.80")
+    row = billing.return_deposit(store, made, cast.marieke.id, now)
+    assert (row.way, row.cents) == ("deposit", -100_00) and payments.bill(store, made).state(now.date()) == "paid"
+    assert (books(store, cast.seinhuis)["deposits"], books(store, cast.seinhuis)["issuing"]) == (0, -326_80)
+    with pytest.raises(Conflict, match="deposit_back"):
+        billing.return_deposit(store, made, cast.marieke.id, now)
+    with pytest.raises(Refused, match="deposit_returned"):
+        billing.credit(store, made, cast.marieke.id, now)
+    billing.undo(store, made, row.id, cast.marieke.id, now)
+    assert payments.bill(store, made).deposit_cents == 100_00
+    billing.credit(store, made, cast.marieke.id, now)
+    assert payments.bill(store, made).open_cents == -426_80
+    with pytest.raises(Conflict, match="deposit_back"):
+        billing.return_deposit(store, issue(), cast.marieke.id, now)
+
+
 # The bank's file ------------------------------------------------------------------------------------------------------
 
 
@@ -303,7 +324,7 @@ LINES = st.lists(
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("bill"), LINES),
-        st.tuples(st.sampled_from(["pay", "refund", "credit", "undo", "rebill"]), st.integers(0, 50_000)),
+        st.tuples(st.sampled_from(["pay", "refund", "credit", "undo", "rebill", "deposit"]), st.integers(0, 50_000)),
     ),
     min_size=1, max_size=12,
 )  # fmt: skip
@@ -333,6 +354,8 @@ def _step(store, cast, now, room, what, value, document):
         amount = f"{value // 100}.{value % 100:02}"
         if value:
             by_hand(store, document, cast, now, amount, **({"back": "1"} if what == "refund" else {}))
+    elif what == "deposit":
+        billing.return_deposit(store, document, cast.marieke.id, now)
     elif what == "undo":
         made = store.billing.payments(document.id)
         if made:

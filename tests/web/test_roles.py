@@ -110,7 +110,7 @@ TABLE = (
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
         wall.preview wall.preview_part host.start_from_passport host.introductions
         host.bills host.bill host.bill_pdf host.bill_ubl host.pay_bill host.undo_payment host.credit_bill
-        host.bill_again host.bank host.take_in
+        host.bill_again host.return_deposit host.bank host.take_in
         host.seller host.withdraw_introduction host.words host.end_word
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),

@@ -57,12 +57,17 @@ def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document
 
 
 def credit(store: Store, document: Document, by: str, now: datetime) -> Document:
-    """Take an invoice back, whole. by: a person's id, or `system`. Raises Conflict `credited` the second time."""
+    """Take an invoice back, whole. by: a person's id, or `system`.
+
+    Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back.
+    """
     store.ledger.lock_chain(document.network_id)
     if document.kind != "invoice":
         raise Refused("not_an_invoice")
     if store.billing.credit_of(document.id):
         raise Conflict("credited")
+    if store.billing.bills(document.venue_id, [document.id])[0].returned_cents:
+        raise Refused("deposit_returned")
     venue = store.venues.get(document.venue_id)
     assert venue, "venues are never deleted"
     today = now.astimezone(venue.zone).date()

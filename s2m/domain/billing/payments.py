@@ -25,8 +25,9 @@ LONG_AGO = timedelta(days=3 * 366)
 
 @dataclass(frozen=True)
 class Payment:
-    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried. recorded_by: a person's id, or
-    system. reference: what makes it one payment (a line of the bank's file, a provider's payment)."""
+    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried, or deposit: what was given back
+    of it, which is nothing less paid of the bill. recorded_by: a person's id, or system. reference: what makes it one payment (a
+    line of the bank's file, a provider's payment)."""
 
     id: str
     network_id: str
@@ -43,13 +44,21 @@ class Payment:
 
 @dataclass(frozen=True)
 class Bill:
-    """A document and how it stands. credit_number: of what took it back, if anything did. reminders: how many went out."""
+    """A document and how it stands. credit_number: of what took it back, if anything did. reminders: how many went out.
+    returned_cents: what was given back of its deposit."""
 
     document: Document
     paid_cents: int = 0
     credit_id: str | None = None
     credit_number: str = ""
     reminders: int = 0
+    returned_cents: int = 0
+
+    @property
+    def deposit_cents(self) -> int:
+        """What of the deposit that was billed is not given back yet."""
+        billed = sum(line.net_cents for line in self.document.lines if line.code == "deposit")
+        return 0 if self.credit_id or self.document.kind != "invoice" else billed - self.returned_cents
 
     @property
     def open_cents(self) -> int:
@@ -107,6 +116,24 @@ def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], b
     payment = pay(store, document, -cents if back else cents, way, paid_on, by, now)
     _tell(store, document, by, "bill.refund" if back else "bill.pay", now)
     return payment
+
+
+def return_deposit(store: Store, document: Document, by: str, now: datetime) -> Payment:
+    """The deposit goes back to who gave it, whole. Raises Refused `deposit_unpaid`, Conflict `deposit_back` the second time."""
+    store.ledger.lock_chain(document.network_id)
+    stands, venue = bill(store, document), _venue(store, document)
+    if stands.deposit_cents <= 0:
+        raise Conflict("deposit_back")
+    if stands.open_cents > 0:
+        raise Refused("deposit_unpaid")
+    today = now.astimezone(venue.zone).date()
+    row = Payment(
+        store.new_id(now), document.network_id, document.venue_id, document.id, -stands.deposit_cents, "deposit", today, by, now
+    )  # fmt: skip
+    store.billing.add_payment(row)
+    ledger.give_back(store, venue, stands.deposit_cents, row.id, now)
+    _tell(store, document, by, "bill.deposit", now)
+    return row
 
 
 def undo(store: Store, document: Document, payment_id: str, by: str, now: datetime) -> Payment:

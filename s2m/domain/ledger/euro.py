@@ -65,6 +65,14 @@ def receive(store: Store, venue: Venue, cents: int, journal_id: str, now: dateti
     transfer(store, debit, credit, abs(cents), kind, now, key=digest(kind, journal_id), journal_id=journal_id)
 
 
+def give_back(store: Store, venue: Venue, cents: int, journal_id: str, now: datetime) -> None:
+    """A deposit that goes back to who gave it: what they were billed for the room stays as it is."""
+    store.ledger.lock_chain(venue.network_id)
+    deposits = _account(store, venue.network_id, "deposits", venue.id, now)
+    outside = _account(store, venue.network_id, "issuing", None, now)
+    transfer(store, deposits, outside, cents, "deposit", now, key=digest("deposit", journal_id), journal_id=journal_id)
+
+
 def _account(
     store: Store, network_id: str, kind: str, venue_id: str | None, now: datetime, room_id: str | None = None
 ) -> Account:  # fmt: skip

@@ -91,7 +91,7 @@ CREATE TABLE payments (
     CONSTRAINT fk_payments_network_id_venue_id FOREIGN KEY(network_id, venue_id) REFERENCES venues (network_id, id),
     CONSTRAINT fk_payments_network_id_document_id FOREIGN KEY(network_id, document_id) REFERENCES documents (network_id, id),
     CONSTRAINT fk_payments_network_id_undoes_id FOREIGN KEY(network_id, undoes_id) REFERENCES payments (network_id, id),
-    CONSTRAINT ck_payments_way CHECK (way IN ('bank', 'cash', 'card', 'online', 'carried')),
+    CONSTRAINT ck_payments_way CHECK (way IN ('bank', 'cash', 'card', 'online', 'carried', 'deposit')),
     CONSTRAINT ck_payments_cents CHECK (cents <> 0)
 );
 

@@ -73,7 +73,7 @@ payments = table(
     refers("venue_id", "venues"),
     refers("document_id", "documents"),
     refers("undoes_id", "payments"),
-    one_of("way", "way", "bank", "cash", "card", "online", "carried"),
+    one_of("way", "way", "bank", "cash", "card", "online", "carried", "deposit"),
     CheckConstraint("cents <> 0", name="cents"),
     only_one("uq_payments_reference", "venue_id", "reference", where="reference IS NOT NULL"),
     only_one("uq_payments_undoes_id", "undoes_id", where="undoes_id IS NOT NULL"),

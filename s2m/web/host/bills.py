@@ -95,6 +95,20 @@ def pay_bill(slug: str, document_id: str) -> ResponseReturnValue:
     return redirect(url_for("host.bill", slug=slug, document_id=document_id), 303)
 
 
+@blueprint.post("/<slug>/bills/<document_id>/deposit")
+@host
+def return_deposit(slug: str, document_id: str) -> ResponseReturnValue:
+    venue = hosted_venue(slug)
+    document = _bill(venue, document_id).document
+    try:
+        with writing() as store:
+            billing.return_deposit(store, document, person().id, now())
+    except (Conflict, Refused) as error:
+        return _page(venue, document_id, said(error, "payments")), status_of(error)
+    flash(_("Put down."))
+    return redirect(url_for("host.bill", slug=slug, document_id=document_id), 303)
+
+
 @blueprint.post("/<slug>/bills/<document_id>/payments/<payment_id>/undo")
 @host
 def undo_payment(slug: str, document_id: str, payment_id: str) -> ResponseReturnValue:
