@@ -20,6 +20,7 @@ from s2m.store.schema import bookings, checkouts, documents, letters, payments, 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking
 
+LAST_REMINDER = 2
 _DAYS = ("issued_on", "due_on", "supplied_on")
 _COLUMNS = [c for c in documents.c if c.name != "gross_cents"]
 
@@ -77,9 +78,10 @@ class Billing(Part):
         return self._bills(select(documents.c.id).where(documents.c.booking_id == booking_id))
 
     def unbilled(self, venue_id: str) -> list[Booking]:
-        """Bookings that became firm, or cost something, and for which there never was a document; the first first."""
+        """Bookings that became firm and cost euro, and for which there never was a document; the first first."""
         c, billed = bookings.c, select(documents.c.booking_id).where(documents.c.booking_id.is_not(None))
         query = select(c.id).where(c.venue_id == venue_id, c.confirmed_at.is_not(None), c.id.not_in(billed))
+        query = query.where(c.gross_cents > 0, c.paid_by == "euro", (c.status != "cancelled") | (c.fee_cents > 0))
         ids = self.run(query.order_by(c.confirmed_at, c.starts_at, c.id)).scalars().all()
         return [booking for id_ in ids if (booking := self.store.bookings.get(id_))]
 
@@ -163,9 +165,12 @@ class Billing(Part):
         return [_document(row) for row in self.run(query.order_by(documents.c.issued_at, documents.c.id).limit(most))]
 
     def late(self, due_before: date) -> list[Bill]:
-        """Invoices that were due before a day and that nothing took back, of all venues."""
-        note = documents.alias("note")
+        """Invoices of all venues that were due before a day and are not paid, and of which the last reminder did not go out."""
+        note, paid = documents.alias("note"), func.coalesce(func.sum(payments.c.cents), 0)
+        paid_for = select(paid).where(payments.c.document_id == documents.c.id, payments.c.way != "deposit").scalar_subquery()
+        done = select(letters.c.document_id).where(letters.c.step == LAST_REMINDER)
         query = select(documents.c.id).where(documents.c.kind == "invoice", documents.c.due_on < due_before.isoformat())
+        query = query.where(documents.c.gross_cents > paid_for, documents.c.id.not_in(done))
         return self._bills(query.where(~select(note.c.id).where(note.c.credits_id == documents.c.id).exists()))
 
     # Paying through a provider ------------------------------------------------------------------------------------

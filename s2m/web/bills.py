@@ -64,6 +64,7 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.get("/bills/<token>/pdf")
 @anyone
 def as_pdf(token: str) -> Response:
+    limit("pdf", context.client(), most=60, per=timedelta(minutes=10))
     return pdf_file(_bill(token).document)
 
 
@@ -71,6 +72,20 @@ def as_pdf(token: str) -> Response:
 @anyone
 def as_ubl(token: str) -> Response:
     return ubl_file(_bill(token).document)
+
+
+@blueprint.get("/quotes/<token>")
+@anyone
+def quote(token: str) -> Response:
+    """What a booking will cost, as a PDF, for whoever has its link (`token` of the booking). Nothing of it is kept."""
+    limit("pdf", context.client(), most=60, per=timedelta(minutes=10))
+    with reading() as store:
+        booking = store.bookings.get(links.opened(keys().bills, token))
+        venue = store.venues.get(booking.venue_id) if booking else None
+        if booking is None or venue is None:
+            raise NotFound()
+        made = billing.quote_of(store, venue, booking, now())
+    return pdf_file(made)
 
 
 @blueprint.post("/bills/<token>/pay")
@@ -173,9 +188,9 @@ def _bill(token: str) -> Bill:
     return found
 
 
-def token(document_id: str) -> str:
-    """What the link of a document ends with."""
-    return links.token(keys().bills, document_id)
+def token(id_: str) -> str:
+    """What the link of a document, or of a booking's quote, ends with."""
+    return links.token(keys().bills, id_)
 
 
 def _link(document_id: str) -> str:

@@ -98,6 +98,18 @@ def test_a_member_finds_their_own_invoices_and_nobody_elses(app, cast, now, phon
     assert "Invoice 2026-0001" in phone().says(f"/bills/{link}")
 
 
+def test_a_quote_is_there_for_who_has_its_link_once_somebody_sells(app, cast, now, phone):
+    with app.extensions["s2m.database"].write() as store:
+        room = let(store, cast.seinhuis, cast.marieke, now, option_hours=48)
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        option = book(store, cast.seinhuis, room, start, 2, as_booker(cast.marieke, host=True), now, option=True)
+    path = f"/quotes/{links.token(app.extensions['s2m.keys'].bills, option.id)}"
+    assert phone().get(path).status_code == 409 and phone().get(f"/quotes/{option.id}").status_code == 404
+    with app.extensions["s2m.database"].write() as store:
+        sells(store, cast, now)
+    assert phone().get(path).data.startswith(b"%PDF")
+
+
 def test_without_a_provider_nothing_is_paid_online(phone, path, paid):
     assert phone().post(f"{path}/pay").status_code == 409
     assert phone().get("/pretend-bank/tr_" + "0" * 24).status_code == 404

@@ -37,6 +37,7 @@ from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
 from tests.billing import perron, sells, supply
 from tests.cast import settle, sign_in, token_of
+from tests.letting import as_booker, book, let
 from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
@@ -71,7 +72,7 @@ TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
         presence.door presence.checkin presence.come_in attendance.open_code passport.check
-        bills.show bills.as_pdf bills.as_ubl bills.pay bills.returned bills.returned_now
+        bills.show bills.as_pdf bills.as_ubl bills.pay bills.returned bills.returned_now bills.quote
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
@@ -191,6 +192,8 @@ class House:
         fixed |= {"name": "local", "payment_id": "tr_0"}
         if {"document_id", "token"} & rule.arguments:
             fixed |= self._bill()
+        if rule.endpoint == "bills.quote":
+            fixed["token"] = self._quote()
         fixed |= {"transfer_id": self.line_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
         with self.database.write() as store:
             if rule.endpoint.startswith("blocks."):
@@ -211,6 +214,15 @@ class House:
             checkout = billing.begin(store, bill, "local", now)
         token = links.token(self.app.extensions["s2m.keys"].bills, bill.id)
         return {"document_id": bill.id, "token": token, "payment_id": payment.id, "checkout_id": checkout.id}
+
+    def _quote(self):
+        """The link of a booking's quote."""
+        cast, now = self.cast, self.now
+        with self.database.write() as store:
+            room = let(store, cast.seinhuis, cast.marieke, now, name=store.new_id(now))
+            start = now.replace(minute=0) + timedelta(days=1, hours=3)
+            booking = book(store, cast.seinhuis, room, start, 1, as_booker(cast.marieke, host=True), now)
+        return links.token(self.app.extensions["s2m.keys"].bills, booking.id)
 
     def _ask(self, store, now, *, hers):
         """An ask on the wall, Samira's or Joost's, made anew."""

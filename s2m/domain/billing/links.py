@@ -1,4 +1,4 @@
-"""The link of a bill, for whoever pays it: its id and a signature, so that nobody finds another's by counting or guessing."""
+"""The link of a bill or a quote, for whoever pays it: an id and a signature, so that nobody finds another's by guessing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from s2m.domain.errors import NotFound
 
 
 def token(keys: Keys, document_id: str) -> str:
+    """document_id: or a booking's, for its quote."""
     return f"{document_id}-{keys.sign(keys.current, f'bill.{document_id}').lower()}"
 
 
