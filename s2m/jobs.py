@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import looks, mail
+from s2m import bills, looks, mail
 from s2m.config import Config
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.domain.relevance.meanings import of_the_product
@@ -134,6 +134,12 @@ def lapse_introductions(database: Database, config: Config, now: datetime) -> st
         return f"ended {introductions.lapse(store, now)}"
 
 
+def mail_bills(database: Database, config: Config, now: datetime) -> str:
+    """Mail invoices, credit notes and reminders, each once."""
+    sent, reminded = bills.mail(database, config, now)
+    return f"mailed {sent}, reminded {reminded}"
+
+
 def forget_people(database: Database, config: Config, now: datetime) -> str:
     """Let visits, meetings and what was said in them lose their persons once they are old enough; the counts stay.
 
@@ -157,6 +163,7 @@ JOBS = (
     Job("settle_talks", settle_talks, 60),
     Job("expire_bookings", expire_bookings, 20),
     Job("lapse_introductions", lapse_introductions, 3600),
+    Job("mail_bills", mail_bills, 20),
     Job("forget_people", forget_people, 3600),
     Job("mail_heads", mail_heads, 600),
 )

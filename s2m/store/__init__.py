@@ -20,6 +20,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.asks import Asks
 from s2m.store.audit import Audit
+from s2m.store.billing import Billing
 from s2m.store.blocks import Blocks
 from s2m.store.bookings import Bookings
 from s2m.store.budgets import Budgets
@@ -162,6 +163,10 @@ class Store:
     @cached_property
     def passports(self) -> Passports:
         return Passports(self)
+
+    @cached_property
+    def billing(self) -> Billing:
+        return Billing(self)
 
     @cached_property
     def contributions(self) -> Contributions:

@@ -46,6 +46,9 @@ _transfers = select(schema.transfers.c.id).where(
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
+_renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
+_bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
+_letters = select(schema.outbox.c.id).where(schema.outbox.c.recipient.in_(_mail))
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
 # A no of the moment they were introduced was never said: it tells that somebody keeps apart (`introductions._asked`)
@@ -162,6 +165,11 @@ RULES = (
     # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
     Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
     _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),
+    # Bills, and what was paid for them, are kept for seven years with the name on them: the law asks it (AWR, art. 52)
+    Rule(_T.documents, _T.documents.c.renter_id.in_(_renters)),
+    Rule(_T.payments, _T.payments.c.document_id.in_(_bills)),
+    Rule(_T.letters, _T.letters.c.document_id.in_(_bills)),
+    Rule(_T.checkouts, _T.checkouts.c.document_id.in_(_bills), hidden=("provider_id",)),
     _own(
         _T.renters,
         {
@@ -179,6 +187,7 @@ RULES = (
     _own(_T.accounts),
     Rule(_T.audit, or_(_T.audit.c.actor == _P, _T.audit.c.object_id == _P)),
     Rule(_T.requests, _T.requests.c.actor == _P, hidden=("input_hash", "key")),
+    Rule(_T.attachments, _T.attachments.c.mail_id.in_(_letters), "delete", hidden=("content",)),
     Rule(_T.outbox, _T.outbox.c.recipient.in_(_mail), "delete", hidden=("body",)),
     Rule(_T.rates, _T.rates.c.key.like(literal("%:").concat(_P)), "delete"),
     _own(_T.door_uses, "delete"),
@@ -202,6 +211,7 @@ KEPT = {
     "networks": "the network", "venues": "a venue", "policies": "its rules", "rooms": "its rooms", "devices": "its screens",
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",
+    "sellers": "a venue's own data on its bills",
     "chain_heads": "the ends of both chains",
     "sealed_heads": "the ends of both chains by day", "job_runs": "when jobs ran",
 }  # fmt: skip

@@ -4,6 +4,7 @@ from s2m.web import (
     asks,
     attendance,
     auth,
+    bills,
     blocks,
     commons,
     contributions,
@@ -18,6 +19,7 @@ from s2m.web import (
     people,
     posts,
     presence,
+    pretend_bank,
     talks,
     tasks,
     topics,
@@ -28,5 +30,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    host.blueprint, wall.blueprint,
+    bills.blueprint, pretend_bank.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

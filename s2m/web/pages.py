@@ -31,7 +31,9 @@ PAGES = {
     "introductions.agree": "introductions.mine", "introductions.decline": "introductions.mine",
     "introductions.withdraw": "introductions.mine", "introductions.confirm": "introductions.mine",
     "introductions.tell_me": "home.today", "introductions.tell_me_not": "introductions.mine",
-    "host.end_word": "host.words",
+    "host.end_word": "host.words", "host.take_in": "host.bank", "bills.pay": "bills.show",
+    "host.pay_bill": "host.bill", "host.bill_again": "host.credit_bill", "host.undo_payment": "host.bill",
+    "host.return_deposit": "host.bill",
     "host.withdraw_introduction": "host.introductions",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip

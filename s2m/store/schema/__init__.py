@@ -9,10 +9,11 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
+from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
 from s2m.store.schema.bookings import bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
-from s2m.store.schema.house import audit, job_runs, outbox, rates
+from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import (
     accounts,
     chain_heads,
@@ -38,18 +39,21 @@ __all__ = [
     "ask_pauses",
     "askings",
     "asks",
+    "attachments",
     "attendances",
     "audit",
     "badges",
     "blocks",
     "bookings",
     "chain_heads",
+    "checkouts",
     "closures",
     "consents",
     "contributions",
     "decay_rules",
     "decays",
     "devices",
+    "documents",
     "door_uses",
     "evidence",
     "extras",
@@ -59,6 +63,7 @@ __all__ = [
     "introduction_sides",
     "introductions",
     "job_runs",
+    "letters",
     "linked_accounts",
     "links",
     "metadata",
@@ -66,6 +71,7 @@ __all__ = [
     "outbox",
     "passport_grants",
     "pauses",
+    "payments",
     "people",
     "policies",
     "post_claims",
@@ -79,6 +85,7 @@ __all__ = [
     "rooms",
     "scans",
     "sealed_heads",
+    "sellers",
     "sessions",
     "showings",
     "stories",

@@ -44,6 +44,8 @@ def said(error: S2MError, field: str = "form") -> dict[str, str]:
 
 from s2m.web.host import (  # noqa: E402, F401
     answers,
+    bank,
+    bills,
     budget,
     contributions,
     decay,
