@@ -12,7 +12,7 @@ from s2m.store.schema.asks import ask_pauses, askings, asks
 from s2m.store.schema.bookings import bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
-from s2m.store.schema.house import audit, job_runs, outbox, rates
+from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import (
     accounts,
     chain_heads,
@@ -38,6 +38,7 @@ __all__ = [
     "ask_pauses",
     "askings",
     "asks",
+    "attachments",
     "attendances",
     "audit",
     "badges",
