@@ -9,7 +9,7 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
-from s2m.store.schema.bookings import bookings, renters
+from s2m.store.schema.bookings import booking_letters, bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
@@ -43,6 +43,7 @@ __all__ = [
     "audit",
     "badges",
     "blocks",
+    "booking_letters",
     "bookings",
     "chain_heads",
     "closures",
