@@ -126,7 +126,8 @@ def _register(app: Flask) -> None:
     app.before_request(policy.enforce)
     app.after_request(_headers)
     app.context_processor(_globals)
-    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, euro=sentences.euro, page_path=pages.page_path)
+    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, euro=sentences.euro, lasts=sentences.length)
+    app.jinja_env.globals.update(page_path=pages.page_path)
     app.jinja_env.globals.update(format_day=format_day, format_short=format_short, format_time=format_time)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -67,10 +67,11 @@ class KeyRing:
     passport: Keys
     bills: Keys
     payments: Keys
+    bookings: str
 
 
-# Those of KeyRing that are Keys, made anew where a file of an older version lacks them
-PURPOSES = ("badge", "door", "passport", "bills", "payments")
+# Those of KeyRing that are Keys, and those that are one secret, made anew where a file of an older version lacks them
+PURPOSES, SECRETS = ("badge", "door", "passport", "bills", "payments"), ("cookies", "bookings")
 
 
 def load(instance: Path | str | None = None, **overrides: Any) -> Config:
@@ -123,9 +124,9 @@ def keys(instance: Path) -> KeyRing:
     """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
     file = instance / "keys.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
-    if not {"cookies", *PURPOSES} <= set(kept):
+    if not {*SECRETS, *PURPOSES} <= set(kept):
         kept = _complete(file)
-    return KeyRing(cookies=kept["cookies"], **{name: _keys(kept[name]) for name in PURPOSES})
+    return KeyRing(**{name: kept[name] for name in SECRETS}, **{name: _keys(kept[name]) for name in PURPOSES})
 
 
 def _complete(file: Path) -> dict[str, Any]:
@@ -135,7 +136,8 @@ def _complete(file: Path) -> dict[str, Any]:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         kept = json.loads(file.read_text()) if file.exists() else {}
-        made = {name: {"1": secrets.token_hex(32)} for name in PURPOSES} | {"cookies": secrets.token_hex(32)}
+        made = {name: {"1": secrets.token_hex(32)} for name in PURPOSES}
+        made |= {name: secrets.token_hex(32) for name in SECRETS}
         complete = made | kept
         if complete != kept:
             draft = file.with_name(f".keys.{os.getpid()}.{secrets.token_hex(4)}")

@@ -49,6 +49,7 @@ _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
 _renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
 _letters = select(schema.outbox.c.id).where(schema.outbox.c.recipient.in_(_mail))
+_booked = select(schema.bookings.c.id).where(schema.bookings.c.person_id == _P)
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
 # A no of the moment they were introduced was never said: it tells that somebody keeps apart (`introductions._asked`)
@@ -162,6 +163,8 @@ RULES = (
     _own(_T.attendances),
     # Places in tasks that are to come are free again; what was done together was paid
     _own(_T.task_places, "delete", only=_T.task_places.c.halves.is_(None)),
+    # Nobody is left to read them
+    Rule(_T.booking_letters, _T.booking_letters.c.booking_id.in_(_booked), "delete"),
     # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
     Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
     _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),

@@ -21,7 +21,8 @@ def euro(cents: int, *, whole: bool = False) -> str:
     return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 
-def _length(minutes: int) -> str:
+def length(minutes: int) -> str:
+    """How long, in the largest unit that is whole."""
     if minutes % 60 or not minutes:
         return ngettext("%(num)d minute", "%(num)d minutes", minutes)
     if minutes % (24 * 60):
@@ -57,6 +58,16 @@ SENTENCES: dict[str, Sentence] = {
     "invalid": _fixed(lambda: _("Something in this form is not right. Nothing was saved.")),
     # Rooms and bookings
     "money": _fixed(lambda: _("Type an amount in euro, such as 38 or 38.50.")),
+    "quarters": _fixed(lambda: _("Choose whole quarters of an hour: 15, 30, 45 minutes and so on.")),
+    "longest_below": _fixed(lambda: _("The longest time cannot be shorter than the shortest.")),
+    "notice_beyond": _fixed(lambda: _("With this notice nothing could be booked: it reaches beyond the days ahead.")),
+    "no_price": _fixed(lambda: _("Type a price for an hour, a half-day or a day, or tick that this room costs nothing.")),
+    "off_peak_empty": _fixed(lambda: _("Say at which times it is quiet, or make the percentage 0.")),
+    "tier_twice": _fixed(lambda: _("This moment stands in the list twice.")),
+    "tier_order": _fixed(lambda: _("Whoever cancels later pays at least as much: look at the percentages once more.")),
+    "release_before_warn": _fixed(lambda: _("The room is let go after the warning, not before it.")),
+    "dots_unlimited": _fixed(lambda: _("Say how many dots a person may spend on this room in a month.")),
+    "hours_empty": _fixed(lambda: _("Type the times of one day at least, or choose the hours of the venue.")),
     "not_let": _fixed(lambda: _("This room is not let.")),
     "extra_exists": _fixed(lambda: _("There is already an extra with this name.")),
     "extra_gone": lambda name, left, **d: _("Of %(name)s only %(left)s are left at that time.", name=name, left=left),
@@ -65,13 +76,14 @@ SENTENCES: dict[str, Sentence] = {
     "clock_twice": _fixed(lambda: _("That night the clock shows this time twice. Say which of the two you mean.")),
     "booking_past": _fixed(lambda: _("This time is over. Choose a later one.")),
     "booking_far": lambda days, **d: _("This can be booked at most %(days)s days ahead.", days=days),
-    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=_length(minutes)),
-    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=_length(minutes)),
-    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=_length(minutes)),
+    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=length(minutes)),
+    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=length(minutes)),
+    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=length(minutes)),
     "holiday": lambda name, **d: _("It is closed that day: %(name)s.", name=name),
     "room_hours": lambda opens, closes, **d: _(
         "That day this room can be booked from %(opens)s to %(closes)s.", opens=opens, closes=closes
     ),
+    "closed_day": _fixed(lambda: _("This room is closed that day.")),
     "members_only": _fixed(lambda: _("This room is for members. Sign in first.")),
     "hosts_only": _fixed(lambda: _("This room is booked through the host.")),
     "taken": _fixed(lambda: _("Somebody else has this room at that time. Choose another time or room.")),
@@ -86,6 +98,7 @@ SENTENCES: dict[str, Sentence] = {
         "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
     "booking_over": _fixed(lambda: _("This booking no longer stands.")),

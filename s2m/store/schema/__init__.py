@@ -10,7 +10,7 @@ from s2m.store.schema.acquaintance import blocks, introduction_sides, introducti
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
 from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
-from s2m.store.schema.bookings import bookings, renters
+from s2m.store.schema.bookings import booking_letters, bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
@@ -44,6 +44,7 @@ __all__ = [
     "audit",
     "badges",
     "blocks",
+    "booking_letters",
     "bookings",
     "chain_heads",
     "checkouts",

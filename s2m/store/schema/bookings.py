@@ -81,9 +81,21 @@ bookings = table(
     CheckConstraint("gross_cents >= 0 AND fee_cents >= 0", name="cents"),
     Index(None, "room_id", "blocked_from"),
     Index(None, "venue_id", "starts_at"),
+    # All that a search for a free room reads: it never looks at the rows themselves
+    Index("ix_bookings_busy", "venue_id", "blocked_from", "blocked_until", "room_id", "status"),
     Index(None, "person_id", "starts_at"),
     Index(None, "renter_id"),
     Index(None, "series_id"),
     Index("ix_bookings_due", "expires_at", sqlite_where=text(_WAITS), postgresql_where=text(_WAITS)),
     only_one("uq_bookings_secret", "secret_hash", where="secret_hash IS NOT NULL"),
+)
+
+booking_letters = table(
+    "booking_letters",
+    *own(),
+    must("booking_id"),
+    must("kind"),
+    must("created_at", Instant),
+    refers("booking_id", "bookings"),
+    Index(None, "created_at"),
 )

@@ -40,6 +40,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
     "expire_bookings": lambda: _("Let go of rooms that were held too long"),
     "mail_bills": lambda: _("Mail invoices and reminders"),
+    "write_letters": lambda: _("Write to renters about their bookings"),
     "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
@@ -68,6 +69,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "room.close": lambda: _("closed a room for a time"),
     "room.reopen": lambda: _("opened a room again"),
     "terms.change": lambda: _("changed the terms of a room"),
+    "terms.withdraw": lambda: _("withdrew planned terms of a room"),
     "extra.add": lambda: _("added an extra"),
     "extra.retire": lambda: _("no longer offers an extra"),
     "booking.option": lambda: _("took an option on a room"),
