@@ -30,6 +30,7 @@ from s2m.domain import (
     tasks,
 )  # fmt: skip
 from s2m.domain.asks import Asking
+from s2m.domain.calendars import feeds
 from s2m.domain.codes import DoorCode, badge_text
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.posts import accounts
@@ -96,6 +97,7 @@ def life(store, cast, now, keys):
     _start(store, cast, now)
     signin.make_link(store, now, person=samira)
     signin.start_session(store, samira, "Firefox van Samira", now)
+    feeds.make(store, samira, None, now)
     store.outbox.add(cast.noord.id, samira.email, "Hallo Samira", "klatergoud", now)
     store.rates.take(f"export:{samira.id}", most=3, per=DAY, now=now)
     people.consent(store, samira, "wall", True, now)

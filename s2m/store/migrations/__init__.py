@@ -63,4 +63,5 @@ STEPS = (
     _read("0013_introductions"),
     _read("0014_meetings"),
     _read("0015_synonyms"),
+    _read("0022_calendars"),
 )

@@ -9,6 +9,7 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
+from s2m.store.schema.calendars import feeds, outside_busy, outside_calendars
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
@@ -48,6 +49,7 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "feeds",
     "freezes",
     "grants",
     "help_calls",
@@ -59,6 +61,8 @@ __all__ = [
     "metadata",
     "networks",
     "outbox",
+    "outside_busy",
+    "outside_calendars",
     "passport_grants",
     "pauses",
     "people",

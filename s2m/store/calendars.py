@@ -1,0 +1,96 @@
+"""Feeds that are read by a secret address, and what other calendars say of our rooms."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from s2m.domain.calendars.values import Busy, Feed, OutsideCalendar
+from s2m.store.part import Part
+from s2m.store.schema import feeds, outside_busy, outside_calendars, rooms
+
+_FEED = [c for c in feeds.c if c.name != "secret_hash"]
+
+
+class Calendars(Part):
+    # Feeds --------------------------------------------------------------------------------------------------------
+
+    def add_feed(self, feed: Feed, secret_hash: str) -> None:
+        self.run(insert(feeds).values(vars(feed) | {"secret_hash": secret_hash}))
+
+    def feed(self, secret_hash: str) -> Feed | None:
+        """One that stands."""
+        row = self.one(select(*_FEED).where(feeds.c.secret_hash == secret_hash, feeds.c.ended_at.is_(None)))
+        return Feed(**row._mapping) if row else None
+
+    def feed_of(self, person_id: str, room_id: str | None) -> Feed | None:
+        whose = (feeds.c.person_id == person_id) & (feeds.c.room_id == room_id if room_id else feeds.c.room_id.is_(None))
+        row = self.one(select(*_FEED).where(whose, feeds.c.ended_at.is_(None)))
+        return Feed(**row._mapping) if row else None
+
+    def end_feed(self, feed: Feed, now: datetime) -> None:
+        self.run(update(feeds).where(feeds.c.id == feed.id).values(ended_at=now))
+
+    # Other calendars ----------------------------------------------------------------------------------------------
+
+    def add_outside(self, calendar: OutsideCalendar) -> None:
+        self.run(insert(outside_calendars).values(vars(calendar)))
+
+    def set_outside(self, calendar: OutsideCalendar) -> None:
+        self.run(update(outside_calendars).where(outside_calendars.c.id == calendar.id).values(vars(calendar)))
+
+    def outside(self, calendar_id: str) -> OutsideCalendar | None:
+        """Nobody ends it before this transaction is over."""
+        row = self.one(select(outside_calendars).where(outside_calendars.c.id == calendar_id).with_for_update())
+        return OutsideCalendar(**row._mapping) if row else None
+
+    def outside_of(self, room_id: str) -> OutsideCalendar | None:
+        """The one that is linked to a room."""
+        mine = (outside_calendars.c.room_id == room_id) & outside_calendars.c.ended_at.is_(None)
+        row = self.one(select(outside_calendars).where(mine))
+        return OutsideCalendar(**row._mapping) if row else None
+
+    def end_outside(self, calendar: OutsideCalendar, now: datetime) -> None:
+        """With all that it kept busy."""
+        self.run(update(outside_calendars).where(outside_calendars.c.id == calendar.id).values(ended_at=now))
+        self.run(delete(outside_busy).where(outside_busy.c.calendar_id == calendar.id))
+
+    def due(self, now: datetime, *, most: int) -> list[OutsideCalendar]:
+        """Calendars to be looked at, of rooms that are in use, the longest due first."""
+        query = select(outside_calendars).join(rooms, rooms.c.id == outside_calendars.c.room_id)
+        stands = outside_calendars.c.ended_at.is_(None) & (outside_calendars.c.next_at <= now) & rooms.c.retired_at.is_(None)
+        found = self.run(query.where(stands).order_by(outside_calendars.c.next_at).limit(most))
+        return [OutsideCalendar(**row._mapping) for row in found]
+
+    def failing(self, venue_id: str, least: int) -> list[tuple[str, str]]:
+        """Rooms of a venue whose other calendar could not be read so many times in a row, with why: (name, problem)."""
+        query = select(rooms.c.name, outside_calendars.c.problem).join_from(
+            outside_calendars, rooms, rooms.c.id == outside_calendars.c.room_id
+        )
+        stands = outside_calendars.c.ended_at.is_(None) & (outside_calendars.c.failures >= least) & rooms.c.retired_at.is_(None)
+        rows = self.run(query.where(stands, rooms.c.venue_id == venue_id).order_by(rooms.c.name))
+        return [(row.name, row.problem) for row in rows]
+
+    def replace_busy(self, calendar: OutsideCalendar, busy: Iterable[Busy]) -> bool:
+        """All at once; whether anything is otherwise than it was."""
+        mine = outside_busy.c.calendar_id == calendar.id
+        rows = self.run(select(outside_busy.c.uid, outside_busy.c.starts_at, outside_busy.c.ends_at).where(mine))
+        before = {(row.uid, row.starts_at): row.ends_at for row in rows}
+        after = {(hashlib.sha256(one.uid.encode()).hexdigest()[:32], one.starts_at): one.ends_at for one in busy}
+        if before == after:
+            return False
+        self.run(delete(outside_busy).where(mine))
+        whose = {"network_id": calendar.network_id, "room_id": calendar.room_id, "calendar_id": calendar.id}
+        made = [{**whose, "uid": uid, "starts_at": at, "ends_at": ends} for (uid, at), ends in after.items()]
+        if made:
+            self.connection.execute(insert(outside_busy), made)
+        return True
+
+    def busy(self, room_ids: Iterable[str], start: datetime, end: datetime) -> list[tuple[str, Busy]]:
+        """What other calendars have in these rooms between two moments, in order: (room id, when)."""
+        meets = outside_busy.c.room_id.in_(list(room_ids)) & (outside_busy.c.starts_at < end) & (outside_busy.c.ends_at > start)
+        rows = self.run(select(outside_busy).where(meets).order_by(outside_busy.c.starts_at, outside_busy.c.uid))
+        return [(row.room_id, Busy(row.uid, row.starts_at, row.ends_at)) for row in rows]
