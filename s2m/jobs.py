@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from s2m import looks, mail, outside
 from s2m.config import Config
-from s2m.domain import asks, budgets, commons, contributions, erasing, introductions, presence, talks
+from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
 from s2m.restoring import note_missing
@@ -115,6 +115,18 @@ def step_asks(database: Database, config: Config, now: datetime) -> str:
     return f"stepped {stepped}"
 
 
+def expire_bookings(database: Database, config: Config, now: datetime) -> str:
+    """Let go of rooms that were held, kept on option or asked for too long. No lock where nothing is due."""
+    with database.read() as store:
+        late = {booking.venue_id for booking in store.bookings.due(now)}
+        venues = [store.venues.get(venue_id) for venue_id in sorted(late)]
+    expired = 0
+    for venue in filter(None, venues):
+        with database.write() as store:
+            expired += bookings.expire_due(store, venue, now)
+    return f"let go {expired}"
+
+
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
     """Pay speakers once their listeners had half an hour to be counted."""
     with database.write() as store:
@@ -149,6 +161,7 @@ JOBS = (
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
+    Job("expire_bookings", expire_bookings, 20),
     Job("lapse_introductions", lapse_introductions, 3600),
     Job("forget_people", forget_people, 3600),
     Job("mail_heads", mail_heads, 600),

@@ -32,7 +32,7 @@ BOUNDS = {
     "seat_price": (0, 100), "floor": (-10_000, 0), "soft_floor": (-10_000, 10_000), "newcomers_grant": (0, 100),
     "thanks_amount": (0, 25), "thanks_given_per_day": (0, 20), "thanks_received_per_day": (0, 20), "thanks_per_pair": (0, 10),
     "thanks_accept_hours": (0, 168), "post_amount": (0, 25), "talk_amount": (0, 10), "talk_most": (0, 50),
-    "day_pass_euro": (0, 500), "introduction_amount": (0, 25),
+    "day_pass_euro": (0, 500), "introduction_amount": (0, 25), "seat_cost_euro": (0, 500),
 }  # fmt: skip
 USUAL_HOURS: Hours = {day: ["08:30", "18:00"] if day not in ("sat", "sun") else None for day in DAYS}
 
@@ -66,7 +66,8 @@ class Venue:
 class Policy:
     """What a venue asks and gives, in whole units of social capital. A new one takes effect; the past keeps its own.
 
-    day_pass_euro: whole euro for a day without capital, 0 where none is sold.
+    day_pass_euro: whole euro for a day without capital, 0 where none is sold. seat_cost_euro: what a free seat costs the house a
+    day, in whole euro, so that a meeting can say how many it carries; 0 where that is not told.
     """
 
     seat_price: int = 4
@@ -83,6 +84,7 @@ class Policy:
     talk_most: int = 12
     day_pass_euro: int = 0
     introduction_amount: int = 2
+    seat_cost_euro: int = 0
 
     def carries(self, available: int) -> bool:
         """Whether a balance with so much available can hold one more seat."""

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 from s2m.store.asks import Asks
 from s2m.store.audit import Audit
 from s2m.store.blocks import Blocks
+from s2m.store.bookings import Bookings
 from s2m.store.budgets import Budgets
 from s2m.store.calendars import Calendars
 from s2m.store.commons import Commons
@@ -40,6 +41,7 @@ from s2m.store.people import People
 from s2m.store.posts import Posts
 from s2m.store.presence import Presence
 from s2m.store.reunions import Reunions
+from s2m.store.rooms import Rooms
 from s2m.store.scans import Scans
 from s2m.store.signin import Signin
 from s2m.store.statement import Statement
@@ -85,6 +87,14 @@ class Store:
     @cached_property
     def venues(self) -> Venues:
         return Venues(self)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        return Rooms(self)
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        return Bookings(self)
 
     @cached_property
     def people(self) -> People:

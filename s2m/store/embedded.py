@@ -262,7 +262,8 @@ def statements(step: Step) -> list[str]:
     """A step in SQLite's words: strict tables, INTEGER for all whole numbers, BLOB for bytes, its own append-only triggers."""
     tables = [re.sub(r"\n\)$", "\n) STRICT", s.replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB")) for s in step.statements]
     tables = [part for statement in tables for part in _with_other_check(statement)]
-    return tables + [trigger for table in step.append_only for trigger in step.sqlite_triggers(table)]
+    guards = [trigger for table in step.append_only for trigger in step.sqlite_triggers(table)]
+    return tables + guards + [trigger for table in step.no_overlap for trigger in step.sqlite_no_overlap(table)]
 
 
 def _with_other_check(statement: str) -> list[str]:

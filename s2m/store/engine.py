@@ -104,7 +104,9 @@ class Database:
         try:
             yield
         except IntegrityError as error:
-            raise Conflict(detail=str(error.orig)) from error
+            # A room was taken in the same moment: whoever comes second is told so, whatever they asked first
+            taken = "no_overlap" in str(error.orig)
+            raise Conflict("taken" if taken else None, detail=str(error.orig)) from error
         except (DataError, UnicodeEncodeError) as error:
             # What `domain/fields.py` lets through can be kept; this is for what never went through it
             raise Invalid("text", "unreadable") from error

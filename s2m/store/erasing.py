@@ -159,6 +159,16 @@ RULES = (
     _own(_T.attendances),
     # Places in tasks that are to come are free again; what was done together was paid
     _own(_T.task_places, "delete", only=_T.task_places.c.halves.is_(None)),
+    # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
+    Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
+    _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),
+    _own(
+        _T.renters,
+        {
+            "name": "", "company": "", "email": "", "street": "", "postcode": "", "city": "", "country": "", "vat_id": "",
+            "person_id": None,
+        },
+    ),
     _own(_T.grants, {"reason": ""}),
     # What the other network calls them stays, without them: nobody starts twice
     _own(_T.passport_grants, {"person_id": None}),
@@ -189,6 +199,7 @@ RULES = (
 )
 # Of no person, but perhaps with the id of the host or admin who made a row: without a name, and the house's own record
 KEPT = {
+    "room_terms": "how a room is let", "extras": "what the house has", "closures": "when a room is closed",
     "networks": "the network", "venues": "a venue", "policies": "its rules", "rooms": "its rooms", "devices": "its screens",
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",

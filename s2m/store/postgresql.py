@@ -142,4 +142,5 @@ def _key(name: str) -> int:
 
 def statements(step: Step) -> list[str]:
     """A step in PostgreSQL's words: as written, with its own append-only triggers."""
-    return [*step.statements, *(trigger for table in step.append_only for trigger in step.postgresql_triggers(table))]
+    guards = [trigger for table in step.append_only for trigger in step.postgresql_triggers(table)]
+    return [*step.statements, *guards, *(rule for table in step.no_overlap for rule in step.postgresql_no_overlap(table))]

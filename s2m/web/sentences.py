@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
-from flask_babel import format_date, ngettext
+from flask_babel import format_currency, format_date, ngettext
 from flask_babel import gettext as _
 
 Sentence = Callable[..., str]
@@ -12,6 +13,18 @@ Sentence = Callable[..., str]
 
 def _fixed(make: Callable[[], str]) -> Sentence:
     return lambda **data: make()
+
+
+def _euro(cents: int) -> str:
+    return format_currency(Decimal(cents) / 100, "EUR")
+
+
+def _length(minutes: int) -> str:
+    if minutes % 60 or not minutes:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    if minutes % (24 * 60):
+        return ngettext("%(num)d hour", "%(num)d hours", minutes // 60)
+    return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -40,6 +53,41 @@ SENTENCES: dict[str, Sentence] = {
     "email_known": _fixed(lambda: _("Somebody already uses this mail address.")),
     "room_exists": lambda room, **d: _("There is already a room called %(room)s.", room=room),
     "invalid": _fixed(lambda: _("Something in this form is not right. Nothing was saved.")),
+    # Rooms and bookings
+    "money": _fixed(lambda: _("Type an amount in euro, such as 38 or 38.50.")),
+    "not_let": _fixed(lambda: _("This room is not let.")),
+    "extra_exists": _fixed(lambda: _("There is already an extra with this name.")),
+    "extra_gone": lambda name, left, **d: _("Of %(name)s only %(left)s are left at that time.", name=name, left=left),
+    "until_before": _fixed(lambda: _("The end comes after the start.")),
+    "quarter": _fixed(lambda: _("Choose a time on the quarter of an hour, such as 14:15.")),
+    "clock_twice": _fixed(lambda: _("That night the clock shows this time twice. Say which of the two you mean.")),
+    "booking_past": _fixed(lambda: _("This time is over. Choose a later one.")),
+    "booking_far": lambda days, **d: _("This can be booked at most %(days)s days ahead.", days=days),
+    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=_length(minutes)),
+    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=_length(minutes)),
+    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=_length(minutes)),
+    "holiday": lambda name, **d: _("It is closed that day: %(name)s.", name=name),
+    "room_hours": lambda opens, closes, **d: _(
+        "That day this room can be booked from %(opens)s to %(closes)s.", opens=opens, closes=closes
+    ),
+    "members_only": _fixed(lambda: _("This room is for members. Sign in first.")),
+    "hosts_only": _fixed(lambda: _("This room is booked through the host.")),
+    "taken": _fixed(lambda: _("Somebody else has this room at that time. Choose another time or room.")),
+    "room_closed": lambda reason, **d: _("This room is closed then: %(reason)s.", reason=reason),
+    "too_many_people": lambda most, **d: _("At most %(most)s people fit in.", most=most),
+    "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),
+    "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
+    "price_changed": lambda cents, **d: _(
+        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.", price=_euro(cents)
+    ),
+    "fee_changed": lambda cents, **d: _(
+        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=_euro(cents)
+    ),
+    "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "no_options": _fixed(lambda: _("This room is not kept on option.")),
+    "booking_decided": _fixed(lambda: _("This was decided already.")),
+    "booking_over": _fixed(lambda: _("This booking no longer stands.")),
+    "booking_begun": _fixed(lambda: _("This has begun already. Ask the host.")),
     # Codes and badges
     "code_unreadable": _fixed(lambda: _("This is not a code of this place. Hold your badge before the camera.")),
     "code_forged": _fixed(lambda: _("This code is not valid here.")),

@@ -37,6 +37,7 @@ from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.store.erasing import KEPT, RULES
 from s2m.store.schema import metadata
+from tests import letting
 
 DAY = timedelta(days=1)
 # Each typed somewhere by or about Samira
@@ -95,6 +96,10 @@ def life(store, cast, now, keys):
     contributions.record(store, samira, venue, "klatergoud poetsen", 2, "zij heet Samira", cast.marieke.id, now, key="r" * 20)
     mending.freeze(store, venue, samira, "klatergoud", cast.marieke.id, now)
     _start(store, cast, now)
+    room = letting.let(store, venue, cast.marieke, early)
+    meeting = {"title": "klatergoud", "notes": "voor Samira", "topics": ("klatergoud",)}
+    renter = {"name": samira.name, "email": samira.email, "street": "Samira 3-14"}
+    letting.book(store, venue, room, now + DAY, 1, letting.as_booker(samira), early, person=samira, renter=renter, **meeting)
     signin.make_link(store, now, person=samira)
     signin.start_session(store, samira, "Firefox van Samira", now)
     feeds.make(store, samira, None, now)

@@ -109,6 +109,7 @@ POLICY = {
     "seat_price": "4", "floor": "-8", "soft_floor": "0", "newcomers_grant": "12", "thanks_amount": "2",
     "thanks_given_per_day": "5", "thanks_received_per_day": "8", "thanks_per_pair": "3", "thanks_accept_hours": "24",
     "post_amount": "4", "talk_amount": "1", "talk_most": "12", "day_pass_euro": "0", "introduction_amount": "2",
+    "seat_cost_euro": "0",
 }  # fmt: skip
 
 

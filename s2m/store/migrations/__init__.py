@@ -12,11 +12,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Step:
-    """tables: statements, divided by a semicolon at a line's end; append_only: tables keyed (network_id, n)."""
+    """tables: statements, divided by a semicolon at a line's end; append_only: tables keyed (network_id, n); no_overlap: tables
+    of what blocks a room from one moment until another."""
 
     name: str
     tables: str
     append_only: tuple[str, ...] = ()
+    no_overlap: tuple[str, ...] = ()
 
     @property
     def statements(self) -> list[str]:
@@ -43,9 +45,36 @@ class Step:
             f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
         ]
 
+    def sqlite_no_overlap(self, table: str) -> list[str]:
+        """As PostgreSQL's exclusion below; what blocks is never longer than 40 days, so that an index finds it.
 
-def _read(name: str, append_only: tuple[str, ...] = ()) -> Step:
-    return Step(name, Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8"), append_only)
+        Also on UPDATE, for what is moved, or stands again.
+        """
+        overlaps = (
+            f"NEW.{BLOCKS} AND EXISTS (SELECT 1 FROM {table} WHERE room_id = NEW.room_id AND id <> NEW.id AND {BLOCKS} "
+            "AND blocked_from > NEW.blocked_from - 3456000000000 AND blocked_from < NEW.blocked_until "
+            f"AND blocked_until > NEW.blocked_from) BEGIN SELECT RAISE(ABORT, '{table}_no_overlap'); END"
+        )
+        return [
+            f"CREATE TRIGGER {table}_no_overlap_added BEFORE INSERT ON {table} WHEN {overlaps}",
+            f"CREATE TRIGGER {table}_no_overlap_moved BEFORE UPDATE OF room_id, blocked_from, blocked_until, status ON {table} "
+            f"WHEN {overlaps}",
+        ]
+
+    def postgresql_no_overlap(self, table: str) -> list[str]:
+        """Half-open times of one room that block have nothing in common."""
+        return [
+            "CREATE EXTENSION IF NOT EXISTS btree_gist",
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_no_overlap EXCLUDE USING gist "
+            f"(room_id WITH =, int8range(blocked_from, blocked_until) WITH &&) WHERE ({BLOCKS})",
+        ]
+
+
+BLOCKS = "status IN ('hold', 'option', 'requested', 'confirmed')"
+
+
+def _read(name: str, append_only: tuple[str, ...] = (), no_overlap: tuple[str, ...] = ()) -> Step:
+    return Step(name, Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8"), append_only, no_overlap)
 
 
 STEPS = (
@@ -63,5 +92,6 @@ STEPS = (
     _read("0013_introductions"),
     _read("0014_meetings"),
     _read("0015_synonyms"),
+    _read("0016_rooms", no_overlap=("bookings",)),
     _read("0022_calendars"),
 )

@@ -9,6 +9,7 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
+from s2m.store.schema.bookings import bookings, renters
 from s2m.store.schema.calendars import feeds, outside_busy, outside_calendars
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
@@ -24,6 +25,7 @@ from s2m.store.schema.ledger import (
     thanks,
     transfers,
 )
+from s2m.store.schema.letting import closures, extras, room_terms
 from s2m.store.schema.meetings import showings, stories, verdicts
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
@@ -41,7 +43,9 @@ __all__ = [
     "audit",
     "badges",
     "blocks",
+    "bookings",
     "chain_heads",
+    "closures",
     "consents",
     "contributions",
     "decay_rules",
@@ -49,6 +53,7 @@ __all__ = [
     "devices",
     "door_uses",
     "evidence",
+    "extras",
     "feeds",
     "freezes",
     "grants",
@@ -70,9 +75,11 @@ __all__ = [
     "post_claims",
     "post_pictures",
     "rates",
+    "renters",
     "requests",
     "reunions",
     "roles",
+    "room_terms",
     "rooms",
     "scans",
     "sealed_heads",

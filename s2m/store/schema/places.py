@@ -41,6 +41,7 @@ policies = table(
     must("talk_most", Whole, server_default="0"),
     must("day_pass_euro", Whole, server_default="0"),
     must("introduction_amount", Whole, server_default="0"),
+    must("seat_cost_euro", Whole, server_default="0"),
     may("created_by"),
     must("created_at", Instant),
     refers("venue_id", "venues"),

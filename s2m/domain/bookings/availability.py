@@ -1,0 +1,92 @@
+"""Whether a room can be had at a time: by its terms, by what closes it, and by what is booked. The database has the last word."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from s2m.domain.bookings.times import QUARTER
+from s2m.domain.bookings.values import Booker
+from s2m.domain.errors import Conflict, Invalid, Refused
+from s2m.domain.rooms import RoomTerms, closed_by, holiday, hours_of
+from s2m.domain.venues import DAYS, Room, Venue, is_open
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+# What anybody may book at most, also a host, whatever the terms say
+LONGEST = timedelta(days=30)
+FAR = timedelta(days=3 * 366)
+
+
+def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Booker, now: datetime) -> None:
+    """Whether the terms allow it. Hosts are bound by none but that it is not over, nor beyond all bounds.
+
+    Raises Invalid `booking_past`, `until_before`, `too_short`, `too_long_time`, `too_soon`, `booking_far`, `closed_then`,
+    `holiday`; Refused `members_only`, `hosts_only`.
+    """
+    if end <= start:
+        raise Invalid("until", "until_before")
+    if start < now - QUARTER:
+        raise Invalid("from", "booking_past")
+    if end - start > LONGEST or start > now + FAR:
+        raise Invalid("day", "booking_far", days=FAR.days)
+    if by.is_host:
+        return
+    if terms.bookable_by == "hosts":
+        raise Refused("hosts_only")
+    if terms.bookable_by == "members" and not by.is_member:
+        raise Refused("members_only")
+    _check_length(terms, end - start)
+    if start < now + timedelta(minutes=terms.notice):
+        raise Invalid("from", "too_soon", minutes=terms.notice)
+    if start > now + timedelta(days=terms.horizon):
+        raise Invalid("day", "booking_far", days=terms.horizon)
+    _check_hours(venue, terms, start, end)
+
+
+def _check_length(terms: RoomTerms, length: timedelta) -> None:
+    if length < timedelta(minutes=terms.shortest):
+        raise Invalid("until", "too_short_time", minutes=terms.shortest)
+    if length > timedelta(minutes=terms.longest):
+        raise Invalid("until", "too_long_time", minutes=terms.longest)
+
+
+def _check_hours(venue: Venue, terms: RoomTerms, start: datetime, end: datetime) -> None:
+    day = start.astimezone(venue.zone).date()
+    if not terms.open_on_holidays and (name := holiday(day)):
+        raise Invalid("day", "holiday", name=name)
+    there = hours_of(venue, terms)
+    if not is_open(there, start, end):
+        hours = there.opening_hours.get(DAYS[day.weekday()])
+        if hours:
+            raise Invalid("from", "room_hours", opens=hours[0], closes=hours[1])
+        raise Invalid("day", "closed_then")
+
+
+def check_free(store: Store, room: Room, terms: RoomTerms, start: datetime, end: datetime, *, but: str = "") -> None:
+    """Whether nothing closes or blocks it, buffers included. but: a booking that may be in the way, since it is the one that
+    moves. Raises Conflict `room_closed`, `taken`. The caller holds the chain's lock.
+    """
+    blocked_from, blocked_until = blocked(terms, start, end)
+    if closure := closed_by(store.rooms.closures([room.id], start, end), start, end):
+        raise Conflict("room_closed", reason=closure.reason)
+    if store.bookings.blocking(room.id, blocked_from, blocked_until, but=but):
+        raise Conflict("taken")
+
+
+def blocked(terms: RoomTerms, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """The time with its buffers."""
+    return start - timedelta(minutes=terms.buffer_before), end + timedelta(minutes=terms.buffer_after)
+
+
+def check_stock(store: Store, venue: Venue, chosen: dict[str, int], start: datetime, end: datetime, *, but: str = "") -> None:
+    """Whether there are enough of each extra in the house at that time. Raises Conflict `extra_gone`. Under the chain's lock."""
+    stock = {extra.id: extra for extra in store.rooms.extras(venue.id) if extra.stock is not None and chosen.get(extra.id)}
+    if not stock:
+        return
+    others = [one for one in store.bookings.between(venue.id, start, end) if one.blocks and one.id != but]
+    for extra_id, extra in stock.items():
+        out = sum(one.extras.get(extra_id, 0) for one in others)
+        if out + chosen[extra_id] > (extra.stock or 0):
+            raise Conflict("extra_gone", name=extra.name, left=max(0, (extra.stock or 0) - out))

@@ -1,0 +1,18 @@
+"""What follows from a change of a booking, in the same transaction: its documents, whoever waits for the room, its series.
+
+One place, so that whoever books, moves or cancels in whatever way never forgets one of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from s2m.domain.bookings.values import Booking
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
+
+
+def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: datetime) -> None:
+    """before and after: the same booking; they differ in status, time, room or price. Under the chain's lock."""

@@ -1,0 +1,100 @@
+"""Who rents, and what they typed about their meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from s2m.domain import fields
+from s2m.domain.bookings.values import NOTES_MAX, PEOPLE_MOST, TITLE_MAX, TOPICS_MOST, Renter
+from s2m.domain.errors import Invalid
+from s2m.domain.people import LANGUAGES
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.domain.rooms import Extra, RoomTerms
+    from s2m.domain.venues import Room
+    from s2m.store import Store
+
+COUNTRY = re.compile(r"[A-Z]{2}")
+VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}")
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a meeting is. extras: id of each with its count (of what goes by the person: for how many)."""
+
+    title: str = ""
+    title_hidden: bool = True
+    people: int = 1
+    setup: str = ""
+    notes: str = ""
+    topics: tuple[str, ...] = ()
+    extras: dict[str, int] = field(default_factory=dict)
+
+
+def parse_details(given: Mapping[str, object], room: Room, terms: RoomTerms, offered: Sequence[Extra]) -> Details:
+    """Details from what somebody typed. extra_<id>: ticked. topics: one a line.
+
+    Raises Invalid `too_many_people`, `choice`, `too_many_topics`, and as in `fields`.
+    """
+    people = fields.whole(given.get("people", "1"), "people", least=1, most=PEOPLE_MOST)
+    setup = str(given.get("setup") or "")
+    if setup and setup not in terms.setups:
+        raise Invalid("setup", "choice")
+    most = terms.setups[setup] if setup else max(terms.setups.values(), default=room.capacity)
+    if people > most:
+        raise Invalid("people", "too_many_people", most=most)
+    typed = [part for part in str(given.get("topics") or "").replace(",", "\n").splitlines() if part.strip()]
+    if len(typed) > TOPICS_MOST:
+        raise Invalid("topics", "too_many_topics", most=TOPICS_MOST)
+    chosen = [extra for extra in offered if extra.id in terms.extras and given.get(f"extra_{extra.id}")]
+    return Details(
+        fields.line("title", given.get("title") or "", TITLE_MAX, shortest=0),
+        bool(given.get("title_hidden")),
+        people,
+        setup,
+        fields.line("notes", given.get("notes") or "", NOTES_MAX, shortest=0),
+        tuple(fields.topic(part, "topics") for part in typed),
+        {extra.id: people if extra.per == "person" else 1 for extra in chosen},
+    )
+
+
+def parse_renter(given: Mapping[str, object]) -> dict[str, str]:
+    """Who rents, from what somebody typed: the values of a Renter that a form holds. A name and an address for mail are needed.
+
+    Raises Invalid `mail_shape`, `country`, `vat_id`, and as in `fields`.
+    """
+
+    def optional(name: str, most: int = fields.NAME_MAX) -> str:
+        return fields.line(name, given.get(name) or "", most, shortest=0)
+
+    country = (optional("country", 2) or "NL").upper()
+    vat_id = re.sub(r"[ .-]", "", optional("vat_id", 24)).upper()
+    if not COUNTRY.fullmatch(country):
+        raise Invalid("country", "country")
+    if vat_id and not VAT_ID.fullmatch(vat_id):
+        raise Invalid("vat_id", "vat_id")
+    return {
+        "name": fields.name(given.get("name")), "email": fields.email(given.get("email")), "company": optional("company"),
+        "street": optional("street"), "postcode": optional("postcode", 12), "city": optional("city"), "country": country,
+        "vat_id": vat_id,
+    }  # fmt: skip
+
+
+def renter_for(
+    store: Store, network_id: str, person: Person | None, values: Mapping[str, str], language: str, now: datetime
+) -> Renter:
+    """A member has one, which changes with what they typed last; a stranger gets a new one: nobody proved anything yet."""
+    language = language if language in LANGUAGES else "nl"
+    known = store.bookings.renter_of(person.id) if person else None
+    if known:
+        return store.bookings.set_renter(known, **values, language=language)
+    renter = Renter(
+        id=store.new_id(now), network_id=network_id, person_id=person.id if person else None, language=language, created_at=now,
+        **values,
+    )  # fmt: skip
+    return store.bookings.add_renter(renter)

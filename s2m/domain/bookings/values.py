@@ -1,0 +1,118 @@
+"""A booking: a room for a half-open time, by somebody, at a price that was shown before. *Booked* is never *present*.
+
+    hold ─→ option ─→ confirmed ─→ released (nobody came)
+       └──→ requested ─┘   └──────→ cancelled
+    hold, option → expired · requested → declined, expired
+
+What blocks the room is the time with the buffers that held when it was booked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from s2m.domain.money import Line
+
+# While somebody fills in the form, and until a stranger opened the link in the mail
+HOLD, MAIL = timedelta(minutes=5), timedelta(minutes=30)
+# How long a request waits for the host
+ANSWER = timedelta(hours=72)
+WAITING = ("hold", "option", "requested")
+BLOCKING = (*WAITING, "confirmed")
+TITLE_MAX, NOTES_MAX, TOPICS_MOST, PEOPLE_MOST = 80, 500, 5, 10_000
+
+
+@dataclass(frozen=True)
+class Renter:
+    """Who rents, as it stands on the invoice. person_id: None for a stranger, whose address a link in a mail proves."""
+
+    id: str
+    network_id: str
+    person_id: str | None
+    name: str
+    company: str
+    email: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    vat_id: str
+    language: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Booking:
+    """status: see above. expires_at: when what waits lapses. extras: id of each with its count. lines: the price as it was shown.
+    secret_hash: of the link that its renter manages it by. sequence: grows with each change, for calendars (RFC 5545, 3.8.7.4).
+
+    ended_at: when it was cancelled, declined, released or lapsed; fee_cents: what the cancellation cost, VAT included.
+    arrived_at: when somebody checked in at the door; left_at: when they left before the end.
+    """
+
+    id: str
+    network_id: str
+    venue_id: str
+    room_id: str
+    terms_id: str
+    starts_at: datetime
+    ends_at: datetime
+    blocked_from: datetime
+    blocked_until: datetime
+    status: str
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+    renter_id: str | None = None
+    person_id: str | None = None
+    series_id: str | None = None
+    expires_at: datetime | None = None
+    title: str = ""
+    title_hidden: bool = True
+    people: int = 1
+    setup: str = ""
+    notes: str = ""
+    topics: tuple[str, ...] = ()
+    extras: dict[str, int] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    gross_cents: int = 0
+    paid_by: str = "euro"
+    secret_hash: str | None = None
+    sequence: int = 0
+    confirmed_at: datetime | None = None
+    ended_at: datetime | None = None
+    fee_cents: int = 0
+    warned_at: datetime | None = None
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @property
+    def uid(self) -> str:
+        """Its name in calendars, the same for ever."""
+        return f"{self.id}@s2m"
+
+    @property
+    def blocks(self) -> bool:
+        return self.status in BLOCKING
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+
+@dataclass(frozen=True)
+class Booker:
+    """Who books: hosts may what others may not (out of hours, at once, for others). person_id: None for a stranger."""
+
+    id: str
+    person_id: str | None = None
+    is_host: bool = False
+    is_member: bool = False
+
+    @property
+    def role(self) -> str:
+        return "host" if self.is_host else "member" if self.is_member else "stranger"
+
+
+STRANGER = Booker("stranger")

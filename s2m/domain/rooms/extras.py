@@ -1,0 +1,64 @@
+"""Extras of the house: a screen, coffee. Stock is counted over everything booked at the same time, in whatever room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from s2m.domain import fields, money
+from s2m.domain.errors import Conflict, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
+
+KINDS, PER = ("equipment", "catering"), ("booking", "person")
+STOCK_MOST = 10_000
+
+
+@dataclass(frozen=True)
+class Extra:
+    """unit_cents: without VAT, for the booking or for each person; stock: how many there are at once, None where that is no
+    matter."""
+
+    id: str
+    network_id: str
+    venue_id: str
+    name: str
+    kind: str
+    unit_cents: int
+    per: str
+    vat: int
+    stock: int | None
+    created_at: datetime
+    retired_at: datetime | None = None
+
+
+def add_extra(store: Store, venue: Venue, given: Mapping[str, object], by: str, now: datetime) -> Extra:
+    """Raises Invalid; Conflict `extra_exists` where one in use has that name."""
+    name, kind, per = fields.name(given.get("name")), given.get("kind"), given.get("per")
+    if kind not in KINDS:
+        raise Invalid("kind", "choice")
+    if per not in PER:
+        raise Invalid("per", "choice")
+    vat, stock = fields.whole(given.get("vat"), "vat", least=0, most=2100), given.get("stock")
+    if vat not in money.VAT_RATES:
+        raise Invalid("vat", "choice")
+    count = fields.whole(stock, "stock", least=0, most=STOCK_MOST) if stock not in (None, "") else None
+    cents = money.cents(given.get("price"), "price")
+    if any(fields.folded(extra.name) == fields.folded(name) for extra in store.rooms.extras(venue.id)):
+        raise Conflict("extra_exists")
+    extra = Extra(store.new_id(now), venue.network_id, venue.id, name, str(kind), cents, str(per), vat, count, now)
+    store.rooms.add_extra(extra)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="extra.add", venue_id=venue.id, object_id=extra.id)
+    return extra
+
+
+def retire_extra(store: Store, venue: Venue, extra_id: str, by: str, now: datetime) -> None:
+    """It is offered no longer; what was booked with it keeps it. Raises NotFound."""
+    if extra_id not in {extra.id for extra in store.rooms.extras(venue.id)}:
+        raise NotFound()
+    store.rooms.retire_extra(venue, extra_id, now)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="extra.retire", venue_id=venue.id, object_id=extra_id)

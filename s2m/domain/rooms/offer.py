@@ -1,0 +1,78 @@
+"""When a room can be had: its hours, public holidays, and times for which a host closed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import holidays
+
+from s2m.domain import fields
+from s2m.domain.errors import Invalid, NotFound
+from s2m.domain.venues import Venue, the_room
+
+if TYPE_CHECKING:
+    from s2m.domain.rooms.terms import RoomTerms
+    from s2m.store import Store
+
+
+@dataclass(frozen=True)
+class Closure:
+    id: str
+    network_id: str
+    room_id: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    created_by: str
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+def hours_of(venue: Venue, terms: RoomTerms) -> Venue:
+    """The venue as open as this room is."""
+    return venue if terms.hours is None else replace(venue, opening_hours=terms.hours)
+
+
+def holiday(day: date, language: str = "nl") -> str:
+    """The name of the Dutch public holiday on a day; empty on all others."""
+    return str(_holidays(day.year, "nl" if language == "nl" else "en_US").get(day, ""))
+
+
+@cache
+def _holidays(year: int, language: str) -> holidays.HolidayBase:
+    return holidays.country_holidays("NL", years=year, language=language)
+
+
+def closed_by(closures: Iterable[Closure], start: datetime, end: datetime) -> Closure | None:
+    """The first closure that has time in common with start to end."""
+    return next((one for one in closures if one.starts_at < end and one.ends_at > start), None)
+
+
+def close(
+    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, reason: object, by: str, now: datetime
+) -> Closure:
+    """Nobody can book then any more; what is booked stays, and the host sees it. Raises Invalid, NotFound."""
+    room = the_room(store, venue, room_id)
+    if end <= start or end <= now:
+        raise Invalid("until", "until_before")
+    closure = Closure(
+        store.new_id(now), venue.network_id, room.id, start, end, fields.line("reason", reason, fields.NAME_MAX), by, now
+    )
+    store.ledger.lock_chain(venue.network_id)
+    store.rooms.add_closure(venue, closure)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="room.close", venue_id=venue.id, object_id=room.id)
+    return closure
+
+
+def reopen(store: Store, venue: Venue, closure_id: str, by: str, now: datetime) -> None:
+    """Raises NotFound for a closure of another venue, or one that has ended."""
+    closure = store.rooms.closure(closure_id)
+    if closure is None or closure.ended_at:
+        raise NotFound()
+    room = the_room(store, venue, closure.room_id)
+    store.rooms.end_closure(venue, closure, now)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="room.reopen", venue_id=venue.id, object_id=room.id)

@@ -1,0 +1,106 @@
+"""Bookings and renters. That no two overlap in a room is the database's own rule; it is asked first all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+
+from s2m.domain.bookings.values import BLOCKING, WAITING, Booking, Renter
+from s2m.domain.money import Line
+from s2m.store.part import Part
+from s2m.store.schema import bookings, renters
+
+_BLOCKS = bookings.c.status.in_(BLOCKING)
+# Nothing blocks for longer (a CHECK says so), so that an index finds what began before a moment
+LONGEST = timedelta(days=40)
+
+
+def _overlaps(start: datetime, end: datetime) -> ColumnElement[bool]:
+    c = bookings.c
+    return (c.blocked_from < end) & (c.blocked_from > start - LONGEST) & (c.blocked_until > start)
+
+
+def _booking(row: Row[Any]) -> Booking:
+    given = dict(row._mapping)
+    given["lines"] = tuple(Line(**line) for line in given["lines"])
+    return Booking(**{**given, "topics": tuple(given["topics"])})
+
+
+def _row(values: dict[str, Any]) -> dict[str, Any]:
+    if "lines" in values:
+        values = values | {"lines": [asdict(line) for line in values["lines"]]}
+    return values
+
+
+class Bookings(Part):
+    def add(self, booking: Booking) -> Booking:
+        """The database refuses what overlaps."""
+        self.run(insert(bookings).values(_row(vars(booking))))
+        self.store.changed(booking.venue_id)
+        return booking
+
+    def set(self, booking: Booking, **values: Any) -> Booking:
+        self.run(update(bookings).where(bookings.c.id == booking.id).values(_row(values)))
+        self.store.changed(booking.venue_id)
+        return Booking(**{**vars(booking), **values})
+
+    def get(self, booking_id: str) -> Booking | None:
+        row = self.one(select(bookings).where(bookings.c.id == booking_id))
+        return _booking(row) if row else None
+
+    def by_secret(self, secret_hash: str) -> Booking | None:
+        row = self.one(select(bookings).where(bookings.c.secret_hash == secret_hash))
+        return _booking(row) if row else None
+
+    def blocking(self, room_id: str, blocked_from: datetime, blocked_until: datetime, *, but: str = "") -> bool:
+        """Whether anything blocks the room in a time, other than one booking."""
+        here = (bookings.c.room_id == room_id) & (bookings.c.id != but) & _BLOCKS
+        return self.one(select(bookings.c.id).where(here, _overlaps(blocked_from, blocked_until)).limit(1)) is not None
+
+    def _all(self, query: Any) -> list[Booking]:
+        return [_booking(row) for row in self.run(query)]
+
+    def between(self, venue_id: str, start: datetime, end: datetime, *, room_ids: Iterable[str] = ()) -> list[Booking]:
+        """What blocks rooms of a venue in a time, buffers included, the first first."""
+        query = select(bookings).where(bookings.c.venue_id == venue_id, _BLOCKS, _overlaps(start, end))
+        rooms = list(room_ids)
+        if rooms:
+            query = query.where(bookings.c.room_id.in_(rooms))
+        return self._all(query.order_by(bookings.c.blocked_from, bookings.c.id))
+
+    def of_person(self, person_id: str, *, since: datetime) -> list[Booking]:
+        """Somebody's bookings that are not over at a moment, the first first; also those that no longer stand."""
+        query = select(bookings).where(bookings.c.person_id == person_id, bookings.c.ends_at > since)
+        return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
+
+    def due(self, now: datetime) -> list[Booking]:
+        """What waited and has lapsed."""
+        query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)
+        return self._all(query.order_by(bookings.c.expires_at, bookings.c.id))
+
+    # Renters ------------------------------------------------------------------------------------------------------
+
+    def add_renter(self, renter: Renter) -> Renter:
+        self.run(insert(renters).values(vars(renter)))
+        return renter
+
+    def set_renter(self, renter: Renter, **values: Any) -> Renter:
+        self.run(update(renters).where(renters.c.id == renter.id).values(values))
+        return Renter(**{**vars(renter), **values})
+
+    def renter(self, renter_id: str) -> Renter | None:
+        row = self.one(select(renters).where(renters.c.id == renter_id))
+        return Renter(**row._mapping) if row else None
+
+    def renter_of(self, person_id: str) -> Renter | None:
+        row = self.one(select(renters).where(renters.c.person_id == person_id))
+        return Renter(**row._mapping) if row else None
+
+    def renters(self, ids: Iterable[str]) -> dict[str, Renter]:
+        """By their id."""
+        rows = self.run(select(renters).where(renters.c.id.in_(list(ids))))
+        return {row.id: Renter(**row._mapping) for row in rows}

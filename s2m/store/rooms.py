@@ -1,0 +1,101 @@
+"""The terms of rooms, extras of the house, and closures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from s2m.domain.rooms import Closure, Extra, RoomTerms
+from s2m.domain.venues import Room, Venue
+from s2m.store.part import Part
+from s2m.store.schema import closures, extras, room_terms, rooms
+from s2m.store.schema.columns import MICROSECOND
+
+AT_ONCE = timedelta(milliseconds=1)
+_COLUMNS = [room_terms.c[f.name] for f in fields(RoomTerms)]
+
+
+def _terms(row: Row[Any]) -> RoomTerms:
+    given = dict(row._mapping)
+    given.pop("room_id", None)
+    lists = {name: tuple(given[name]) for name in ("equipment", "extras")}
+    return RoomTerms(**{**given, **lists, "tiers": tuple((hours, percent) for hours, percent in given["tiers"])})
+
+
+class Rooms(Part):
+    def add_terms(self, room: Room, terms: RoomTerms, now: datetime, *, effective_at: datetime, by: str | None) -> RoomTerms:
+        """Of two for the same moment the later one counts; neither is changed, since a booking may hold it."""
+        at = room_terms.c.effective_at
+        same = (room_terms.c.room_id == room.id) & (at >= effective_at) & (at < effective_at + AT_ONCE)
+        effective_at = max([effective_at, *(taken + MICROSECOND for taken in self.run(select(at).where(same)).scalars())])
+        row = asdict(terms) | {"id": self.store.new_id(now)}
+        key = {"network_id": room.network_id, "room_id": room.id, "effective_at": effective_at}
+        self.run(insert(room_terms).values(**row, **key, created_by=by, created_at=now))
+        self.store.changed(room.venue_id)
+        return RoomTerms(**{**vars(terms), "id": row["id"]})
+
+    def terms(self, room_id: str, now: datetime) -> RoomTerms | None:
+        """Those in force at a moment."""
+        mine = (room_terms.c.room_id == room_id) & (room_terms.c.effective_at <= now)
+        row = self.one(select(*_COLUMNS).where(mine).order_by(room_terms.c.effective_at.desc()).limit(1))
+        return _terms(row) if row else None
+
+    def version(self, terms_id: str) -> RoomTerms:
+        """The version that a booking was made under; it is never deleted."""
+        return _terms(self.run(select(*_COLUMNS).where(room_terms.c.id == terms_id)).one())
+
+    def let(self, venue_id: str, now: datetime) -> list[tuple[Room, RoomTerms]]:
+        """The rooms of a venue that are let, with the terms in force, by floor and name."""
+        newest = (
+            select(room_terms.c.room_id, func.max(room_terms.c.effective_at).label("at"))
+            .where(room_terms.c.effective_at <= now)
+            .group_by(room_terms.c.room_id)
+            .subquery()
+        )
+        here = (rooms.c.venue_id == venue_id) & (rooms.c.kind == "meeting") & rooms.c.retired_at.is_(None)
+        query = (
+            select(room_terms.c.room_id, *_COLUMNS)
+            .join(newest, (newest.c.room_id == room_terms.c.room_id) & (newest.c.at == room_terms.c.effective_at))
+            .join(rooms, rooms.c.id == room_terms.c.room_id)
+            .where(here)
+        )
+        found = {row.room_id: _terms(row) for row in self.run(query)}
+        return [(room, found[room.id]) for room in self.store.venues.rooms(venue_id) if room.id in found]
+
+    # Extras -------------------------------------------------------------------------------------------------------
+
+    def add_extra(self, extra: Extra) -> None:
+        self.run(insert(extras).values(vars(extra)))
+        self.store.changed(extra.venue_id)
+
+    def extras(self, venue_id: str) -> list[Extra]:
+        """Those that are offered, by name."""
+        query = select(extras).where(extras.c.venue_id == venue_id, extras.c.retired_at.is_(None))
+        return [Extra(**row._mapping) for row in self.run(query.order_by(extras.c.name))]
+
+    def retire_extra(self, venue: Venue, extra_id: str, now: datetime) -> None:
+        self.run(update(extras).where(extras.c.id == extra_id).values(retired_at=now))
+        self.store.changed(venue.id)
+
+    # Closures -----------------------------------------------------------------------------------------------------
+
+    def add_closure(self, venue: Venue, closure: Closure) -> None:
+        self.run(insert(closures).values(vars(closure)))
+        self.store.changed(venue.id)
+
+    def closure(self, closure_id: str) -> Closure | None:
+        row = self.one(select(closures).where(closures.c.id == closure_id))
+        return Closure(**row._mapping) if row else None
+
+    def end_closure(self, venue: Venue, closure: Closure, now: datetime) -> None:
+        self.run(update(closures).where(closures.c.id == closure.id).values(ended_at=now))
+        self.store.changed(venue.id)
+
+    def closures(self, room_ids: list[str], start: datetime, end: datetime) -> list[Closure]:
+        """Those of these rooms that have time in common with start to end, the first first."""
+        overlaps = (closures.c.starts_at < end) & (closures.c.ends_at > start) & closures.c.ended_at.is_(None)
+        query = select(closures).where(closures.c.room_id.in_(room_ids), overlaps)
+        return [Closure(**row._mapping) for row in self.run(query.order_by(closures.c.starts_at, closures.c.id))]

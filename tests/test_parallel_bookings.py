@@ -1,0 +1,74 @@
+"""Twenty at once for one room, and eight processes that try five hundred times each: never two at once, and no other error."""
+
+import multiprocessing
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from s2m.domain import bookings
+from s2m.domain.bookings import Booking
+from s2m.domain.errors import Conflict
+from s2m.store.engine import Database
+from tests.letting import HOUR, as_booker, book, let
+from tests.test_parallel import MANY, at_once
+
+__all__ = ["at_once"]
+ONE = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+PROCESSES, TRIES, SLOTS = 8, 500, 10
+
+
+@pytest.fixture
+def perron(database, cast, now):
+    with database.write() as store:
+        return let(store, cast.seinhuis, cast.marieke, now, buffer_after=0)
+
+
+def test_twenty_book_one_slot_at_once_and_one_has_it(database, cast, perron, now, at_once):
+    def take(n):
+        with database.write() as store:
+            return book(store, cast.seinhuis, perron, ONE, 1, as_booker(cast.samira), now)
+
+    results = at_once(take)
+    assert len(results) == MANY and sum(isinstance(r, Booking) for r in results) == 1
+    assert {(type(r), r.code) for r in results if not isinstance(r, Booking)} == {(Conflict, "taken")}
+
+
+def attempt(url, cast, room_id, seed, answers):
+    """One process: holds, moves and cancels what it has, at random, on ten slots."""
+    database, chance, mine, found = Database(url), random.Random(seed), [], Counter()
+    by, now = as_booker(cast.samira), datetime(2026, 3, 12, 8, 41, tzinfo=UTC)
+    for _try in range(TRIES):
+        start = ONE + chance.randrange(SLOTS) * HOUR / 2
+        try:
+            with database.write() as store:
+                if mine and chance.random() < 0.4:
+                    one = mine.pop(chance.randrange(len(mine)))
+                    bookings.settle(store, cast.seinhuis, store.bookings.get(one.id), by, now, status="cancelled")
+                else:
+                    mine.append(bookings.hold(store, cast.seinhuis, room_id, start, start + HOUR / 2, by, now))
+            found["done"] += 1
+        except Exception as error:
+            found[getattr(error, "code", repr(error))] += 1
+    database.close()
+    answers.put(found)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_eight_processes_try_five_hundred_times_each_and_nothing_overlaps(database, database_url, cast, perron):
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    crowd = [context.Process(target=attempt, args=(database_url, cast, perron.id, n, answers)) for n in range(PROCESSES)]
+    for one in crowd:
+        one.start()
+    found = sum((answers.get(timeout=300) for _one in crowd), Counter())
+    for one in crowd:
+        one.join()
+    assert sum(found.values()) == PROCESSES * TRIES and set(found) == {"done", "taken"}, found
+    with database.read() as store:
+        stand = store.bookings.between(cast.seinhuis.id, ONE - HOUR, ONE + timedelta(days=1))
+    assert 0 < len(stand) <= SLOTS
+    for earlier, later in zip(stand, stand[1:], strict=False):
+        assert earlier.blocked_until <= later.blocked_from
