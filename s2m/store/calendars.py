@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
+from s2m.domain.bookings.values import BLOCKING
 from s2m.domain.calendars.values import Busy, Feed, OutsideCalendar
 from s2m.store.part import Part
-from s2m.store.schema import feeds, outside_busy, outside_calendars, rooms
+from s2m.store.schema import bookings, feeds, outside_busy, outside_calendars, rooms
 
 _FEED = [c for c in feeds.c if c.name != "secret_hash"]
 
@@ -65,14 +66,11 @@ class Calendars(Part):
         found = self.run(query.where(stands).order_by(outside_calendars.c.next_at).limit(most))
         return [OutsideCalendar(**row._mapping) for row in found]
 
-    def failing(self, venue_id: str, least: int) -> list[tuple[str, str]]:
-        """Rooms of a venue whose other calendar could not be read so many times in a row, with why: (name, problem)."""
-        query = select(rooms.c.name, outside_calendars.c.problem).join_from(
-            outside_calendars, rooms, rooms.c.id == outside_calendars.c.room_id
-        )
+    def failing(self, venue_id: str, least: int) -> list[str]:
+        """The names of rooms of a venue whose other calendar could not be read so many times in a row."""
+        query = select(rooms.c.name).join(outside_calendars, rooms.c.id == outside_calendars.c.room_id)
         stands = outside_calendars.c.ended_at.is_(None) & (outside_calendars.c.failures >= least) & rooms.c.retired_at.is_(None)
-        rows = self.run(query.where(stands, rooms.c.venue_id == venue_id).order_by(rooms.c.name))
-        return [(row.name, row.problem) for row in rows]
+        return list(self.run(query.where(stands, rooms.c.venue_id == venue_id).order_by(rooms.c.name)).scalars())
 
     def replace_busy(self, calendar: OutsideCalendar, busy: Iterable[Busy]) -> bool:
         """All at once; whether anything is otherwise than it was."""
@@ -88,6 +86,24 @@ class Calendars(Part):
         if made:
             self.connection.execute(insert(outside_busy), made)
         return True
+
+    def kept(self, calendar: OutsideCalendar) -> int:
+        """How many times it keeps its room busy."""
+        return int(self.run(select(func.count()).where(outside_busy.c.calendar_id == calendar.id)).scalar_one())
+
+    def booked(self, room_id: str, since: datetime) -> list[str]:
+        """The ids of all bookings of a room that are not over at a moment, whatever became of them."""
+        c = bookings.c
+        return list(self.run(select(c.id).where(c.room_id == room_id, c.ends_at > since)).scalars())
+
+    def clashes(self, venue_id: str, now: datetime) -> list[tuple[str, str, datetime, datetime]]:
+        """Bookings that stand and meet something in another calendar of their room, the first first: (room id, booking id, and
+        when it is taken there)."""
+        b, o = bookings.c, outside_busy.c
+        meet = (b.room_id == o.room_id) & (b.blocked_from < o.ends_at) & (b.blocked_until > o.starts_at)
+        stands = (b.venue_id == venue_id) & b.status.in_(BLOCKING) & (b.status != "hold") & (b.ends_at > now) & (o.ends_at > now)
+        query = select(b.room_id, b.id, o.starts_at, o.ends_at).join_from(bookings, outside_busy, meet)
+        return [tuple(row) for row in self.run(query.where(stands).order_by(b.starts_at, o.starts_at))]
 
     def busy(self, room_ids: Iterable[str], start: datetime, end: datetime) -> list[tuple[str, Busy]]:
         """What other calendars have in these rooms between two moments, in order: (room id, when)."""

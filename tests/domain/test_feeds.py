@@ -52,8 +52,7 @@ def test_a_revoked_feed_answers_like_one_that_never_was(store, cast, now):
     feeds.revoke(store, cast.samira, None, now)
     with pytest.raises(NotFound):
         feeds.opened(store, secret)
-    with pytest.raises(NotFound):
-        feeds.revoke(store, cast.samira, None, now)
+    feeds.revoke(store, cast.samira, None, now)
 
 
 def test_a_rooms_feed_is_another_than_ones_own_and_each_hosts_is_theirs(store, cast, room, now):
@@ -130,7 +129,7 @@ def test_a_bad_look_leaves_what_was_kept_and_is_counted(store, cast, room, linke
     calendar = store.calendars.outside_of(room.id)
     assert (calendar.failures, calendar.problem, calendar.read_at) == (3, "away", now)
     assert len(kept(store, room, now)) == 1
-    assert store.calendars.failing(cast.seinhuis.id, outside.TOLD_AFTER) == [("Perron", "away")]
+    assert store.calendars.failing(cast.seinhuis.id, outside.TOLD_AFTER) == ["Perron"]
     assert store.calendars.failing(cast.wissel.id, outside.TOLD_AFTER) == []
     outside.record(store, linked, Found(), now)
     assert store.calendars.failing(cast.seinhuis.id, 1) == [] and kept(store, room, now) == []
@@ -141,10 +140,8 @@ def test_an_unlinked_calendar_blocks_nothing_and_a_look_that_was_under_way_is_pu
     outside.unlink(store, cast.seinhuis, room, cast.marieke.id, now)
     outside.record(store, linked, Found(busy(now, 1)), now)
     assert kept(store, room, now) == [] and store.calendars.due(now + HOUR, most=9) == []
-    with pytest.raises(NotFound):
-        outside.unlink(store, cast.seinhuis, room, cast.marieke.id, now)
-    with pytest.raises(NotFound):
-        outside.look_again(store, room, now)
+    outside.unlink(store, cast.seinhuis, room, cast.marieke.id, now)
+    outside.look_again(store, room, now)
 
 
 def test_another_calendar_takes_the_place_of_the_one_before(store, cast, room, linked, now):

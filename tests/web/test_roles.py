@@ -30,10 +30,12 @@ from s2m.domain import (
     tasks,
     venues,
 )
+from s2m.domain.calendars import feeds
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
+from tests.letting import let
 from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
@@ -66,7 +68,7 @@ SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidd
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in attendance.open_code passport.check
+        presence.door presence.checkin presence.come_in attendance.open_code passport.check calendars.feed calendars.busy
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
@@ -74,7 +76,7 @@ TABLE = (
         ledger.statement ledger.statement_file contributions.thank contributions.find contributions.scan
         contributions.read_frame commons.show commons.give
         commons.send
-        talks.coming talks.announce attendance.attend attendance.be_counted
+        calendars.mine calendars.make calendars.revoke talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
         topics.suggest erasing.told erasing.leave
@@ -105,6 +107,7 @@ TABLE = (
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
         wall.preview wall.preview_part host.start_from_passport host.introductions
         host.withdraw_introduction host.words host.end_word
+        host.room_calendars host.make_feed host.revoke_feed host.link_calendar host.look_again host.unlink_calendar
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
@@ -181,6 +184,10 @@ class House:
             fixed["person_id"] = cast.joost.id
         fixed |= {"transfer_id": self.line_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
         with self.database.write() as store:
+            if rule.endpoint == "calendars.feed":
+                fixed["secret"] = feeds.make(store, cast.samira, None, now)
+            if rule.endpoint == "calendars.busy":
+                fixed["room_id"] = let(store, cast.seinhuis, cast.marieke, now, f"Kamer {store.new_id(now)}").id
             if rule.endpoint.startswith("blocks."):
                 fixed["person_id"] = people.join(store, cast.noord.id, "Vers", None, cast.policy, now).id
             if rule.endpoint == "introductions.tell_me_not":

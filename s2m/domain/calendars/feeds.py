@@ -32,11 +32,11 @@ def make(store: Store, person: Person, room: Room | None, now: datetime) -> str:
 
 
 def revoke(store: Store, person: Person, room: Room | None, now: datetime) -> None:
-    """Its address answers like one that never was. Raises NotFound where there is none."""
+    """Its address answers like one that never was. Where there is none, nothing happens."""
     store.ledger.lock_chain(person.network_id, "audit")
     feed = store.calendars.feed_of(person.id, room.id if room else None)
     if feed is None:
-        raise NotFound()
+        return
     store.calendars.end_feed(feed, now)
     _note(store, person, room, "feed.revoke", feed, now)
 

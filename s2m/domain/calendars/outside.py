@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from s2m.domain import venues
 from s2m.domain.calendars.values import Busy, Found, OutsideCalendar
-from s2m.domain.errors import Invalid, NotFound
+from s2m.domain.errors import Invalid
 from s2m.domain.posts import canonical
 
 if TYPE_CHECKING:
@@ -62,17 +62,21 @@ def link(store: Store, venue: Venue, room: Room, given: Mapping[str, object], by
 
 
 def unlink(store: Store, venue: Venue, room: Room, by: str, now: datetime) -> None:
-    """What it kept busy is free again. Raises NotFound."""
+    """What it kept busy is free again. Where there is none, nothing happens."""
     store.ledger.lock_chain(venue.network_id, "audit")
-    standing = _standing(store, room)
+    standing = store.calendars.outside_of(room.id)
+    if standing is None:
+        return
     store.calendars.end_outside(standing, now)
     store.changed(venue.id)
     _note(store, venue, "calendar.unlink", standing, by, now)
 
 
 def look_again(store: Store, room: Room, now: datetime) -> None:
-    """With the next round of the job, not in an hour. Raises NotFound."""
-    store.calendars.set_outside(replace(_standing(store, room), next_at=now))
+    """With the next round of the job, not in an hour."""
+    standing = store.calendars.outside_of(room.id)
+    if standing:
+        store.calendars.set_outside(replace(standing, next_at=now))
 
 
 def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime) -> None:
@@ -86,7 +90,8 @@ def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime)
         return
     read = replace(tried, read_at=now, failures=0, problem="", skipped=found.skipped, cut=found.cut)
     store.calendars.set_outside(read)
-    if store.calendars.replace_busy(standing, found.busy):
+    ours = {f"{booking_id}@s2m" for booking_id in store.calendars.booked(standing.room_id, now - timedelta(days=1))}
+    if store.calendars.replace_busy(standing, without_ours(found.busy, ours)):
         room = store.venues.room(standing.room_id)
         store.changed(room.venue_id if room else None)
 
@@ -109,13 +114,6 @@ def without_ours(busy: tuple[Busy, ...], uids: set[str]) -> tuple[Busy, ...]:
     """Less what the other calendar has from us: a booking would be in its own way. uids: those of the room's bookings."""
     ours = uids | {public_uid("busy", uid) for uid in uids}
     return tuple(one for one in busy if one.uid not in ours)
-
-
-def _standing(store: Store, room: Room) -> OutsideCalendar:
-    calendar = store.calendars.outside_of(room.id)
-    if calendar is None:
-        raise NotFound()
-    return calendar
 
 
 def _note(store: Store, venue: Venue, action: str, calendar: OutsideCalendar, by: str, now: datetime) -> None:

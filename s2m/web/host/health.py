@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from s2m.domain import ledger
+from s2m.domain.calendars import outside
 from s2m.domain.errors import Damaged
 from s2m.domain.ledger import Head, Verdict
 from s2m.domain.venues import Venue
@@ -190,9 +191,10 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
             "trail": _trail(store, venue),
             "jobs": _jobs(store),
         }
+        unread = store.calendars.failing(venue.id, outside.TOLD_AFTER)
         silent = [device.name for device in store.devices.all(venue.id) if device.is_silent(now())]
         stuck = waiting if not config().smtp_url else store.outbox.retrying(venue.network_id)
-    found |= {"trouble": _trouble(found["jobs"], silent, stuck, failed), "mails": bool(config().smtp_url)}
+    found |= {"trouble": _trouble(found["jobs"], silent, unread, stuck, failed), "mails": bool(config().smtp_url)}
     topics = meanings().lexicon
     found |= {"topics": topics, "esco": any(concept.field == "esco" for concept in topics.concepts)}
     engine = database().kind.describe()
@@ -208,7 +210,7 @@ def _head(store: Store, venue: Venue) -> Head | None:
     return None
 
 
-def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -> list[str]:
+def _trouble(jobs: list[JobState], silent: list[str], unread: list[str], stuck: int, failed: int) -> list[str]:
     """What needs somebody, a few words each; nothing where everything works."""
     found = [_("%(name)s is silent", name=isolated(name)) for name in silent]
     for job in jobs:
@@ -216,6 +218,7 @@ def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -
             found.append(_("%(job)s: failed", job=job.words))
         elif job.overdue:
             found.append(_("%(job)s: overdue", job=job.words))
+    found += [_("The other calendar of %(room)s cannot be read", room=isolated(room)) for room in unread]
     if stuck:
         found.append(ngettext("%(num)d message waits", "%(num)d messages wait", stuck))
     if failed:

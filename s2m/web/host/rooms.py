@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -40,7 +41,9 @@ def rooms_now(slug: str) -> ResponseReturnValue:
 
 def _seating(venue: Venue) -> dict[str, object]:
     with reading() as store:
-        return {"rooms": store.venues.rooms(venue.id), "here_now": store.presence.here(venue.id)}
+        met = {(room_id, booking_id) for room_id, booking_id, *_ in store.calendars.clashes(venue.id, now())}
+        clashing = Counter(room_id for room_id, _ in met)
+        return {"rooms": store.venues.rooms(venue.id), "here_now": store.presence.here(venue.id), "clashing": clashing}
 
 
 @blueprint.post("/<slug>/rooms/seat")
