@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -89,18 +91,15 @@ def _answer(file: bytes) -> Response:
 
 
 def _own(store: Store, reader: Person) -> list[Event]:
-    rooms: dict[str, Room | None] = {}
+    room_of, notes = cache(store.venues.room), _notes_in_words()
     venues = {venue.id: venue.name for venue in store.venues.all(reader.network_id)}
     found = []
     for one in store.bookings.of_person(reader.id, since=now() - KEPT):
-        if not meetings.stood(one):
-            continue
-        if one.room_id not in rooms:
-            rooms[one.room_id] = store.venues.room(one.room_id)
-        room = rooms[one.room_id]
-        name = room.name if room else ""
-        place = ", ".join(part for part in (name, venues.get(one.venue_id, "")) if part)
-        found.append(meetings.event(one, _title(one, one.title or name), place=place, notes=_notes(one)))
+        if meetings.stood(one):
+            room = room_of(one.room_id)
+            name = room.name if room else ""
+            place = ", ".join(part for part in (name, venues.get(one.venue_id, "")) if part)
+            found.append(meetings.event(one, _title(one, one.title or name), place=place, notes=notes(one)))
     return found
 
 
@@ -108,11 +107,11 @@ def _of_room(store: Store, room: Room, venue: Venue) -> list[Event]:
     """With its title, or where it has none with who rents: hosts may see both."""
     found = [one for one in store.bookings.of_room(room.id, since=now() - KEPT) if meetings.stood(one)]
     renters = store.bookings.renters({one.renter_id for one in found if one.renter_id})
-    place, events = f"{room.name}, {venue.name}", []
+    place, events, notes = f"{room.name}, {venue.name}", [], _notes_in_words()
     for one in found:
         renter = renters.get(one.renter_id or "")
         who = (renter.company or renter.name) if renter else ""
-        events.append(meetings.event(one, _title(one, one.title or who or room.name), place=place, notes=_notes(one)))
+        events.append(meetings.event(one, _title(one, one.title or who or room.name), place=place, notes=notes(one)))
     return events
 
 
@@ -122,9 +121,10 @@ def _title(booking: Booking, title: str) -> str:
     return _("Asked for: %(title)s", title=title) if booking.status == "requested" else title
 
 
-def _notes(booking: Booking) -> str:
-    people = ngettext("%(num)d person", "%(num)d people", booking.people)
-    return f"{people}\n{booking.notes}" if booking.notes else people
+def _notes_in_words() -> Callable[[Booking], str]:
+    """How many come, and what was noted. Each number is looked up once: that was a third of a long feed."""
+    people = cache(lambda n: ngettext("%(num)d person", "%(num)d people", n))
+    return lambda booking: f"{people(booking.people)}\n{booking.notes}" if booking.notes else people(booking.people)
 
 
 # My own feed ----------------------------------------------------------------------------------------------------------
