@@ -40,7 +40,7 @@ def booked(write, cast, room, now):
 
 
 def address_on(page):
-    return re.search(r'<b class="code" id="feed-address">http://localhost([^<]+)</b>', page.text)[1]
+    return re.search(r'<b class="code code--long" id="feed-address">http://localhost([^<]+)</b>', page.text)[1]
 
 
 @pytest.fixture
