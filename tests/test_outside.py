@@ -5,6 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from s2m import jobs, links, outside
 from s2m.domain import venues
@@ -133,7 +135,10 @@ BAD = {
         "BEGIN:VTIMEZONE\r\nTZID:X\r\nBEGIN:STANDARD\r\nDTSTART:00010101T000000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\n"
         "RRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
         + vevent("DTSTART;TZID=X:20260313T090000", "DTEND;TZID=X:20260313T100000"), 2, 0),
-    "deep": ("BEGIN:VEVENT\r\n" * 20_000 + "END:VEVENT\r\n" * 20_000, 1, 1),
+    "no zone at all": (
+        "BEGIN:VTIMEZONE\r\nTZID:Europe/Amsterdam\r\nBEGIN:STANDARD\r\nDTSTART:x\r\nTZOFFSETTO:+9999\r\nEND:VTIMEZONE\r\n"
+        + vevent("DTSTART;TZID=Europe/Amsterdam:20260313T090000", "DTEND;TZID=Europe/Amsterdam:20260313T100000"), 2, 0),
+    "deep": ("BEGIN:VEVENT\r\n" * 20_000 + "END:VEVENT\r\n" * 20_000, 1, 20_000),
 }  # fmt: skip
 
 
@@ -163,10 +168,37 @@ def test_what_takes_too_long_is_ended(read, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<html>", "BEGIN:VCALENDAR", ics(GOOD)[:-9], "\x00" * 9999, "".join(map(chr, range(256))) * 99, "BEGIN:VCARD"]
+    "text", ["", "<html>", "BEGIN:VCALENDAR", ics(GOOD)[:-9], "\x00" * 9999, "".join(map(chr, range(256))) * 9, "BEGIN:VCARD", TAIL]
 )
 def test_what_is_no_calendar_is_none(read, text):
     assert read(text) == "no_calendar"
+
+
+LINES = [
+    "BEGIN:VTIMEZONE", "TZID:Own", "BEGIN:DAYLIGHT", "DTSTART:20250330T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "END:DAYLIGHT", "END:VTIMEZONE", "BEGIN:VEVENT", "UID:a",
+    "DTSTART;TZID=Own:20260313T090000", "DTEND;TZID=Own:20260313T100000", "RRULE:FREQ=WEEKLY;COUNT=9;BYDAY=MO,FR",
+    "EXDATE;TZID=Own:20260320T090000", "END:VEVENT", "BEGIN:VEVENT", "UID:a", "RECURRENCE-ID;TZID=Own:20260327T090000",
+    "DTSTART:20260327T110000Z", "DURATION:PT1H30M", "STATUS:CANCELLED", "END:VEVENT", "BEGIN:VEVENT", "UID:b",
+    "DTSTART;VALUE=DATE:20260401", "RDATE;VALUE=PERIOD:20260403T100000Z/PT1H", "TRANSP:OPAQUE", "END:VEVENT",
+]  # fmt: skip
+STRANGE = [
+    "RRULE:FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR", "RRULE:FREQ=YEARLY;BYWEEKNO=53", "RRULE:FREQ=WEEKLY;WKST=XX", "DTSTART:00000000",
+    "DTEND:20260313", "DURATION:-PT1H", "TZID:", "TZOFFSETTO:+9999", "RDATE:x", "EXDATE:99999999", "UID:", "END:VEVENT", ";:=",
+    "RECURRENCE-ID;RANGE=THISANDFUTURE:20260320T080000Z", 'DTSTART;TZID="x":20260313T090000', "BEGIN:STANDARD", "BEGIN:VEVENT",
+    "DTSTART;VALUE=PERIOD:20260313T090000Z/PT1H", "DTSTART:20260313T250000Z", "\x00é\u2028", " folded", "BEGIN:VALARM", "",
+]  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(LINES)), st.booleans(), st.sampled_from(STRANGE)), max_size=6))
+def test_however_a_file_is_mangled_the_rest_of_it_is_read(changes):
+    lines = list(LINES)
+    for place, removes, strange in changes:
+        lines[place : place + removes] = [strange]
+    text = ics("\r\n".join([*lines, ""]), GOOD)
+    found = reader.read(text, HOUSE.zone, START, START + timedelta(days=400))
+    assert ["good", 1773392400, 1773396000] in found["busy"] or found["skipped"]
 
 
 # Fetching -------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ import icalendar
 import recurring_ical_events
 
 SECONDS, MEMORY = 1.5, 512 * 1024 * 1024
-MOST, LONGEST = 2000, 16 * 1024
+MOST, LONGEST, ZONES = 2000, 16 * 1024, 50
 # Somewhere on earth it is another day
 MARGIN = timedelta(days=2)
 OF_EVENT = {"UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS", "TRANSP"}
@@ -44,11 +44,9 @@ Lines = list[tuple[str, str, str]]
 def read(text: str, zone: ZoneInfo, start: datetime, end: datetime) -> dict[str, Any]:
     """What keeps a room busy between two moments, at most 2,000 times; `cut` where there is more."""
     events, zones, skipped = _skeleton(text, start, end)
-    written = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//s2m//reader//EN"]
-    for kind, blocks in (("VTIMEZONE", zones), ("VEVENT", events)):
-        for block in blocks:
-            written += [f"BEGIN:{kind}", *(f"{name}{parameters}:{value}" for name, parameters, value in block), f"END:{kind}"]
-    calendar = icalendar.Calendar.from_ical("\r\n".join((*written, "END:VCALENDAR", "")))
+    written = ["BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", *filter(_is_zone, (_written("VTIMEZONE", zone) for zone in zones[:ZONES]))]
+    written += [_written("VEVENT", block) for block in events]
+    calendar = icalendar.Calendar.from_ical("".join((*written, "END:VCALENDAR\r\n")))
     series: dict[str, list[Any]] = defaultdict(list)
     for n, event in enumerate(calendar.walk("VEVENT")):
         series[str(event.get("UID", f"{n}"))].append(event)
@@ -62,6 +60,20 @@ def read(text: str, zone: ZoneInfo, start: datetime, end: datetime) -> dict[str,
     rows = sorted((starts.timestamp(), ends.timestamp(), uid) for (uid, starts), ends in busy.items())
     kept = [[uid, int(starts), int(ends)] for starts, ends, uid in rows[:MOST]]
     return {"busy": kept, "skipped": skipped, "cut": len(rows) > MOST}
+
+
+def _written(kind: str, block: Lines) -> str:
+    lines = [f"BEGIN:{kind}", *(f"{name}{parameters}:{value}" for name, parameters, value in block), f"END:{kind}", ""]
+    return "\r\n".join(lines)
+
+
+def _is_zone(text: str) -> bool:
+    """Whether the libraries can make a zone of it. Of one that they cannot the name is left, or else the venue's zone."""
+    try:
+        icalendar.Timezone.from_ical(text).to_tz(lookup_tzid=False)
+    except Exception:
+        return False
+    return True
 
 
 def _times(parts: list[Any], zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -112,7 +124,10 @@ def _lines(text: str) -> Iterable[str]:
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, Lines]]:
-    """The events and zones in it, each with the lines that say when, without what lies deeper but for the two parts of a zone."""
+    """The events and zones in it, each with the lines that say when, without what lies deeper but for the two parts of a zone.
+
+    One that never ends is an event without a line: something is in there that nobody can read.
+    """
     kind, depth, block = "", 0, Lines()
     for line in lines:
         found = LINE.match(line.strip("\r"))
@@ -120,7 +135,9 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, Lines]]:
             continue
         name, parameters, value = found[1].upper(), found[2], found[3].strip()
         word = value.upper()
-        if name == "BEGIN" and not kind and word in ("VEVENT", "VTIMEZONE"):
+        if name == "BEGIN" and word in ("VEVENT", "VTIMEZONE"):
+            if kind:
+                yield "VEVENT", []
             kind, depth, block = word, 0, []
         elif name == "END" and word == kind and kind:
             yield kind, block
@@ -132,6 +149,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, Lines]]:
                 block.append((name, "", word))
         elif kind and depth == 0 and name in (OF_EVENT if kind == "VEVENT" else OF_ZONE):
             block.append((name, parameters, word if name in ("STATUS", "TRANSP", "RRULE") else value))
+    if kind:
+        yield "VEVENT", []
 
 
 def _is_sound(block: Lines) -> bool:
@@ -182,7 +201,9 @@ def main() -> None:
     _bound()
     try:
         found = read(text, ZoneInfo(asked["zone"]), *(datetime.fromisoformat(asked[which]) for which in ("start", "end")))
-    except ValueError:
+    except MemoryError:
+        raise
+    except Exception:  # the libraries know many words for it
         found = {"problem": "no_calendar"}
     sys.stdout.write(json.dumps(found))
 
