@@ -168,7 +168,7 @@ def test_what_takes_too_long_is_ended(read, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<html>", "BEGIN:VCALENDAR", ics(GOOD)[:-9], "\x00" * 9999, "".join(map(chr, range(256))) * 9, "BEGIN:VCARD", TAIL]
+    "text", ["", "<html>", "BEGIN:VCALENDAR", ics(GOOD)[:-9], "\x00" * 9999, "".join(map(chr, range(256))), "BEGIN:VCARD", TAIL]
 )
 def test_what_is_no_calendar_is_none(read, text):
     assert read(text) == "no_calendar"
