@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from s2m.domain import people, venues
+from s2m.domain import bookings, people, venues
 from s2m.domain.calendars import Busy, Found, feeds, outside
-from s2m.domain.errors import Invalid, NotFound
+from s2m.domain.errors import Conflict, Invalid, NotFound
+from tests.letting import as_booker, let
 
 HOUR = timedelta(hours=1)
 
@@ -165,6 +166,28 @@ def test_what_another_calendar_has_from_us_is_not_in_our_way(now):
     theirs = Busy("x@elsewhere", now, now + HOUR)
     ours = (Busy("0198@s2m", now, now + HOUR), Busy(outside.public_uid("busy", "0198@s2m"), now, now + HOUR))
     assert outside.without_ours((*ours, theirs), {"0198@s2m"}) == (theirs,)
+
+
+def test_a_time_taken_elsewhere_is_closed_with_the_buffers_of_a_meeting_beside_it(store, cast, now):
+    """Whatever fits between what is closed can be held, and what does not cannot."""
+    perron = let(store, cast.seinhuis, cast.marieke, now, "Kopgevel", buffer_before=15, buffer_after=30)
+    calendar = outside.link(store, cast.seinhuis, perron, {"url": "https://c.example/"}, cast.marieke.id, now)
+    start, samira = now.replace(hour=12, minute=0), as_booker(cast.samira)
+    outside.record(store, calendar, Found((Busy("x", start, start + HOUR),)), now)
+    lets = [one for one in store.rooms.let(cast.seinhuis.id, now) if one[0] == perron]
+    (closed,) = outside.closures(store, lets, start + HOUR, start + 2 * HOUR, "elders")
+    assert (closed.starts_at, closed.ends_at, closed.reason) == (start - HOUR / 2, start + 1.25 * HOUR, "elders")
+    assert outside.closures(store, lets, closed.ends_at, start + 2 * HOUR) == []
+    for since, until, free in (
+        (closed.starts_at - HOUR, closed.starts_at, True), (closed.ends_at, closed.ends_at + HOUR, True),
+        (closed.starts_at - HOUR, closed.starts_at + HOUR / 4, False), (closed.ends_at - HOUR / 4, closed.ends_at + HOUR, False),
+    ):  # fmt: skip
+        try:
+            held = bookings.hold(store, cast.seinhuis, perron.id, since, until, samira, now)
+            store.bookings.set(held, status="expired")
+            assert free
+        except Conflict as error:
+            assert not free and error.code == "taken_elsewhere"
 
 
 def test_the_window_begins_at_midnight_and_ends_after_400_days(cast, now):

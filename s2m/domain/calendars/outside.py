@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,8 +17,10 @@ from s2m.domain import venues
 from s2m.domain.calendars.values import Busy, Found, OutsideCalendar
 from s2m.domain.errors import Invalid
 from s2m.domain.posts import canonical
+from s2m.domain.rooms import Closure
 
 if TYPE_CHECKING:
+    from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Room, Venue
     from s2m.store import Store
 
@@ -28,6 +30,8 @@ FARTHEST = timedelta(days=400)
 # So many looks in a row that went wrong are told on the health page
 TOLD_AFTER = 3
 LONGEST = 2048
+# More than any buffer
+WIDEST = timedelta(days=1)
 SIGNS = re.compile(r"[\x21-\x7e]+")
 
 
@@ -94,6 +98,24 @@ def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime)
     if store.calendars.replace_busy(standing, without_ours(found.busy, ours)):
         room = store.venues.room(standing.room_id)
         store.changed(room.venue_id if room else None)
+
+
+def closures(
+    store: Store, lets: Sequence[tuple[Room, RoomTerms]], start: datetime, end: datetime, reason: str = ""
+) -> list[Closure]:
+    """When rooms are taken elsewhere, as whoever shows or looks for free times knows what is closed: no meeting fits into it.
+
+    lets: as `store.rooms.let`. Widened by the buffers that a meeting here has after and before it, as `check_free` reckons.
+    """
+    rooms = {room.id: (room, terms) for room, terms in lets}
+    found = []
+    for room_id, busy in store.calendars.busy(rooms, start - WIDEST, end + WIDEST):
+        room, terms = rooms[room_id]
+        since = busy.starts_at - timedelta(minutes=terms.buffer_after)
+        until = busy.ends_at + timedelta(minutes=terms.buffer_before)
+        if since < end and until > start:
+            found.append(Closure(busy.uid, room.network_id, room_id, since, until, reason, "", busy.starts_at))
+    return found
 
 
 def window(venue: Venue, now: datetime, horizon: timedelta = FARTHEST) -> tuple[datetime, datetime]:
