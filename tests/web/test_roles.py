@@ -107,7 +107,8 @@ TABLE = (
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
         wall.preview wall.preview_part host.start_from_passport host.introductions
         host.withdraw_introduction host.words host.end_word
-        host.room_calendars host.make_feed host.revoke_feed host.link_calendar host.look_again host.unlink_calendar
+        host.all_calendars host.room_calendars host.make_feed host.revoke_feed host.link_calendar host.look_again
+        host.unlink_calendar
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,19 @@ def why(problem: str) -> str:
     return PROBLEMS[problem]() if problem in PROBLEMS else problem
 
 
+@blueprint.get("/<slug>/calendars")
+@host
+def all_calendars(slug: str) -> ResponseReturnValue:
+    """Each meeting room with its other calendar: which was read when, and what meets a booking."""
+    venue = hosted_venue(slug)
+    with reading() as store:
+        rooms = [room for room in store.venues.rooms(venue.id) if room.kind == "meeting"]
+        linked = {room.id: store.calendars.outside_of(room.id) for room in rooms}
+        met = {(room_id, booking_id) for room_id, booking_id, *_ in store.calendars.clashes(venue.id, now())}
+    clashing = Counter(room_id for room_id, _ in met)
+    return render_template("host/calendars.html", rooms=rooms, linked=linked, clashing=clashing)
+
+
 @blueprint.get("/<slug>/rooms/<room_id>/calendars")
 @host
 def room_calendars(slug: str, room_id: str) -> ResponseReturnValue:
@@ -66,8 +80,8 @@ def _page(venue: Venue, room: Room, secret: str = "", errors: dict[str, str] | N
         }  # fmt: skip
     public = public_url() + url_for("calendars.busy", slug=venue.slug, room_id=room.id)
     address = calendars.address(secret) if secret else ""
-    values = request.form if errors else {}
-    return render_template("host/calendars.html", public=public, address=address, values=values, errors=errors or {}, **shown)
+    shown |= {"public": public, "address": address, "values": request.form if errors else {}, "errors": errors or {}}
+    return render_template("host/room_calendars.html", **shown)
 
 
 def _clashes(store: Store, venue: Venue, room: Room) -> list[dict[str, Any]]:

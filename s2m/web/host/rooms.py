@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -41,9 +40,7 @@ def rooms_now(slug: str) -> ResponseReturnValue:
 
 def _seating(venue: Venue) -> dict[str, object]:
     with reading() as store:
-        met = {(room_id, booking_id) for room_id, booking_id, *_ in store.calendars.clashes(venue.id, now())}
-        clashing = Counter(room_id for room_id, _ in met)
-        return {"rooms": store.venues.rooms(venue.id), "here_now": store.presence.here(venue.id), "clashing": clashing}
+        return {"rooms": store.venues.rooms(venue.id), "here_now": store.presence.here(venue.id)}
 
 
 @blueprint.post("/<slug>/rooms/seat")

@@ -108,7 +108,8 @@ def test_a_booking_that_stood_is_shown_beside_what_it_meets_and_counted(host, pa
     assert "1 booking meets the other calendar" in said and "Kennismaking Fri 13 Mar, 13:00–14:00" in said
     assert "taken elsewhere: Fri 13 Mar, 13:30–14:00" in said and "Vrij" not in said
     page = host.get("/host/het-seinhuis/rooms")
-    assert "1 booking meets the other calendar" in page.text and 'Rooms<span class="count">1</span>' in page.text
+    assert "1 booking meets another calendar." in page.text and 'Rooms<span class="count">1</span>' in page.text
+    assert "Perron calendar.example, last read Thu 12 Mar, 09:41 1 booking meets" in host.says("/host/het-seinhuis/calendars")
     looked(at=now)
     assert "meets" not in host.says(path) and 'Rooms<span' not in host.get("/host/het-seinhuis/rooms").text
 
@@ -129,6 +130,17 @@ def test_a_host_need_not_wait_for_the_hour(host, path, write, looked, now):
     assert "within a minute" in host.post(f"{path}/other/look", follow_redirects=True).text
     with write() as store:
         assert len(store.calendars.due(now, most=9)) == 1
+
+
+def test_all_meeting_rooms_stand_in_one_list(host, phone, cast, write, path, looked, now):
+    with write() as store:
+        let(store, cast.seinhuis, cast.marieke, now, "Kantoor")
+    host.post(f"{path}/other", **LINK)
+    said = host.says("/host/het-seinhuis/calendars")
+    assert "Kantoor no other calendar" in said and "Perron calendar.example, not read yet" in said
+    looked(at=now, problem="away")
+    assert "cannot be read" in host.says("/host/het-seinhuis/calendars")
+    assert "No meeting rooms yet" in phone(cast.wim).says("/host/de-wissel/calendars")
 
 
 def test_the_public_address_stands_there_once_the_room_is_let(host, path, write, cast, room, now):
