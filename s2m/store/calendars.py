@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
 
 from s2m.domain.bookings.values import BLOCKING
-from s2m.domain.calendars.values import Busy, Feed, OutsideCalendar
+from s2m.domain.calendars.values import Feed, OutsideCalendar, Span
 from s2m.store.part import Part
 from s2m.store.schema import bookings, feeds, outside_busy, outside_calendars, rooms
 
@@ -57,7 +56,7 @@ class Calendars(Part):
     def end_outside(self, calendar: OutsideCalendar, now: datetime) -> None:
         """With all that it kept busy."""
         self.run(update(outside_calendars).where(outside_calendars.c.id == calendar.id).values(ended_at=now))
-        self.run(delete(outside_busy).where(outside_busy.c.calendar_id == calendar.id))
+        self.run(delete(outside_busy).where(outside_busy.c.room_id == calendar.room_id))
 
     def due(self, now: datetime, *, most: int) -> list[OutsideCalendar]:
         """Calendars to be looked at, of rooms that are in use, the longest due first."""
@@ -72,24 +71,23 @@ class Calendars(Part):
         stands = outside_calendars.c.ended_at.is_(None) & (outside_calendars.c.failures >= least) & rooms.c.retired_at.is_(None)
         return list(self.run(query.where(stands, rooms.c.venue_id == venue_id).order_by(rooms.c.name)).scalars())
 
-    def replace_busy(self, calendar: OutsideCalendar, busy: Iterable[Busy]) -> bool:
-        """All at once; whether anything is otherwise than it was."""
-        mine = outside_busy.c.calendar_id == calendar.id
-        rows = self.run(select(outside_busy.c.uid, outside_busy.c.starts_at, outside_busy.c.ends_at).where(mine))
-        before = {(row.uid, row.starts_at): row.ends_at for row in rows}
-        after = {(hashlib.sha256(one.uid.encode()).hexdigest()[:32], one.starts_at): one.ends_at for one in busy}
-        if before == after:
+    def replace_busy(self, calendar: OutsideCalendar, spans: Iterable[Span]) -> bool:
+        """All at once; whether anything is otherwise than it was. spans: apart from each other."""
+        mine, after = outside_busy.c.room_id == calendar.room_id, set(spans)
+        before = self.run(select(outside_busy.c.starts_at, outside_busy.c.ends_at).where(mine))
+        if {(row.starts_at, row.ends_at) for row in before} == after:
             return False
         self.run(delete(outside_busy).where(mine))
-        whose = {"network_id": calendar.network_id, "room_id": calendar.room_id, "calendar_id": calendar.id}
-        made = [{**whose, "uid": uid, "starts_at": at, "ends_at": ends} for (uid, at), ends in after.items()]
-        if made:
-            self.connection.execute(insert(outside_busy), made)
+        whose = {"network_id": calendar.network_id, "room_id": calendar.room_id}
+        if after:
+            rows = [{**whose, "starts_at": starts, "ends_at": ends} for starts, ends in after]
+            self.connection.execute(insert(outside_busy), rows)
         return True
 
     def kept(self, calendar: OutsideCalendar) -> int:
         """How many times it keeps its room busy."""
-        return int(self.run(select(func.count()).where(outside_busy.c.calendar_id == calendar.id)).scalar_one())
+        mine = outside_busy.c.room_id == calendar.room_id
+        return int(self.run(select(func.count()).select_from(outside_busy).where(mine)).scalar_one())
 
     def booked(self, room_id: str, since: datetime) -> list[str]:
         """The ids of all bookings of a room that are not over at a moment, whatever became of them."""
@@ -98,15 +96,19 @@ class Calendars(Part):
 
     def clashes(self, venue_id: str, now: datetime) -> list[tuple[str, str, datetime, datetime]]:
         """Bookings that stand and meet something in another calendar of their room, the first first: (room id, booking id, and
-        when it is taken there)."""
-        b, o = bookings.c, outside_busy.c
-        meet = (b.room_id == o.room_id) & (b.blocked_from < o.ends_at) & (b.blocked_until > o.starts_at)
-        stands = (b.venue_id == venue_id) & b.status.in_(BLOCKING) & (b.status != "hold") & (b.ends_at > now) & (o.ends_at > now)
+        when it is taken there, the first time if there are several)."""
+        b, o, others = bookings.c, outside_busy.c, outside_busy.alias("others").c
+        first = select(func.min(others.ends_at)).where(others.room_id == b.room_id, others.ends_at > b.blocked_from)
+        meet = (o.room_id == b.room_id) & (o.ends_at == first.scalar_subquery()) & (o.starts_at < b.blocked_until)
+        linked = select(outside_calendars.c.room_id).where(outside_calendars.c.ended_at.is_(None))
+        stands = b.status.in_(BLOCKING) & (b.status != "hold") & (b.ends_at > now)
+        stands &= (b.venue_id == venue_id) & b.room_id.in_(linked)
         query = select(b.room_id, b.id, o.starts_at, o.ends_at).join_from(bookings, outside_busy, meet)
-        return [tuple(row) for row in self.run(query.where(stands).order_by(b.starts_at, o.starts_at))]
+        return [tuple(row) for row in self.run(query.where(stands).order_by(b.starts_at))]
 
-    def busy(self, room_ids: Iterable[str], start: datetime, end: datetime) -> list[tuple[str, Busy]]:
-        """What other calendars have in these rooms between two moments, in order: (room id, when)."""
-        meets = outside_busy.c.room_id.in_(list(room_ids)) & (outside_busy.c.starts_at < end) & (outside_busy.c.ends_at > start)
-        rows = self.run(select(outside_busy).where(meets).order_by(outside_busy.c.starts_at, outside_busy.c.uid))
-        return [(row.room_id, Busy(row.uid, row.starts_at, row.ends_at)) for row in rows]
+    def busy(self, room_ids: Iterable[str], start: datetime, end: datetime) -> list[tuple[str, datetime, datetime]]:
+        """What other calendars have in these rooms between two moments, in order: (room id, from when, until when)."""
+        o = outside_busy.c
+        meets = o.room_id.in_(list(room_ids)) & (o.starts_at < end) & (o.ends_at > start)
+        query = select(o.room_id, o.starts_at, o.ends_at).where(meets).order_by(o.starts_at, o.room_id)
+        return [tuple(row) for row in self.run(query)]

@@ -61,7 +61,7 @@ def busy(slug: str, room_id: str) -> ResponseReturnValue:
             word, name = _("Taken"), _("%(room)s, taken", room=f"{room.name}, {venue.name}")
         events = meetings.taken(
             room, store.bookings.between(venue.id, start, end, room_ids=[room.id]),
-            store.rooms.closures([room.id], start, end), [one for _, one in store.calendars.busy([room.id], start, end)], word,
+            store.rooms.closures([room.id], start, end), [span for _, *span in store.calendars.busy([room.id], start, end)], word,
         )  # fmt: skip
     response = _answer(write(events, venue.zone, name, refresh=timedelta(minutes=15)))
     response.headers["Cache-Control"] = f"public, max-age={FRESH}"

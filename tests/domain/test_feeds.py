@@ -28,7 +28,7 @@ def busy(now, *hours):
 
 
 def kept(store, room, now):
-    return [(one.starts_at, one.ends_at) for _, one in store.calendars.busy([room.id], now, now + 400 * 24 * HOUR)]
+    return [tuple(span) for _, *span in store.calendars.busy([room.id], now, now + 400 * 24 * HOUR)]
 
 
 # Feeds ----------------------------------------------------------------------------------------------------------------
@@ -114,6 +114,13 @@ def test_a_look_replaces_all_that_was_kept(store, room, linked, now):
     outside.record(store, linked, Found(busy(now, 1, 2)), now)
     outside.record(store, linked, Found(busy(now, 2, 5)), now)
     assert kept(store, room, now) == [(now + 2 * HOUR, now + 3 * HOUR), (now + 5 * HOUR, now + 6 * HOUR)]
+
+
+def test_what_overlaps_there_is_one_time_and_what_follows_is_another(store, room, linked, now):
+    found = [(1, 3), (2, 4), (4, 5), (2, 3), (7, 8)]
+    look = Found(tuple(Busy(f"{n}", now + a * HOUR, now + b * HOUR) for n, (a, b) in enumerate(found)))
+    outside.record(store, linked, look, now)
+    assert [((a - now) / HOUR, (b - now) / HOUR) for a, b in kept(store, room, now)] == [(1, 4), (4, 5), (7, 8)]
 
 
 def test_the_same_answer_again_changes_nothing(store, cast, room, linked, now):

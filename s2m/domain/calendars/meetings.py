@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from s2m.domain.bookings.values import BLOCKING, Booking
 from s2m.domain.calendars.outside import public_uid
-from s2m.domain.calendars.values import Busy, Event
+from s2m.domain.calendars.values import Event, Span
 from s2m.domain.rooms import Closure
 from s2m.domain.venues import Room
 
@@ -31,7 +31,7 @@ def event(booking: Booking, title: str, *, place: str = "", notes: str = "", url
 
 
 def taken(
-    room: Room, bookings: Iterable[Booking], closures: Iterable[Closure], elsewhere: Iterable[Busy], word: str
+    room: Room, bookings: Iterable[Booking], closures: Iterable[Closure], elsewhere: Iterable[Span], word: str
 ) -> list[Event]:
     """When a room is not to be had, as everybody may read it: buffers are busy, options tentative. word: the title of all."""
     found = [
@@ -43,7 +43,7 @@ def taken(
     for closure in closures:
         uid = public_uid("busy", closure.id)
         found.append(Event(uid, closure.starts_at, closure.ends_at, word, "confirmed", 0, closure.created_at))
-    for busy in elsewhere:
-        uid = public_uid("outside", f"{busy.uid} {busy.starts_at.isoformat()}")
-        found.append(Event(uid, busy.starts_at, busy.ends_at, word, "confirmed", 0, room.created_at))
+    for starts, ends in elsewhere:
+        uid = public_uid("outside", f"{room.id} {starts.isoformat()}")
+        found.append(Event(uid, starts, ends, word, "confirmed", 0, room.created_at))
     return found

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from s2m.domain import venues
-from s2m.domain.calendars.values import Busy, Found, OutsideCalendar
+from s2m.domain.calendars.values import Busy, Found, OutsideCalendar, Span
 from s2m.domain.errors import Invalid
 from s2m.domain.posts import canonical
 from s2m.domain.rooms import Closure
@@ -95,7 +95,7 @@ def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime)
     read = replace(tried, read_at=now, failures=0, problem="", skipped=found.skipped, cut=found.cut)
     store.calendars.set_outside(read)
     ours = {f"{booking_id}@s2m" for booking_id in store.calendars.booked(standing.room_id, now - timedelta(days=1))}
-    if store.calendars.replace_busy(standing, without_ours(found.busy, ours)):
+    if store.calendars.replace_busy(standing, spans(without_ours(found.busy, ours))):
         room = store.venues.room(standing.room_id)
         store.changed(room.venue_id if room else None)
 
@@ -109,12 +109,11 @@ def closures(
     """
     rooms = {room.id: (room, terms) for room, terms in lets}
     found = []
-    for room_id, busy in store.calendars.busy(rooms, start - WIDEST, end + WIDEST):
+    for room_id, starts, ends in store.calendars.busy(rooms, start - WIDEST, end + WIDEST):
         room, terms = rooms[room_id]
-        since = busy.starts_at - timedelta(minutes=terms.buffer_after)
-        until = busy.ends_at + timedelta(minutes=terms.buffer_before)
+        since, until = starts - timedelta(minutes=terms.buffer_after), ends + timedelta(minutes=terms.buffer_before)
         if since < end and until > start:
-            found.append(Closure(busy.uid, room.network_id, room_id, since, until, reason, "", busy.starts_at))
+            found.append(Closure("", room.network_id, room_id, since, until, reason, "", starts))
     return found
 
 
@@ -136,6 +135,17 @@ def without_ours(busy: tuple[Busy, ...], uids: set[str]) -> tuple[Busy, ...]:
     """Less what the other calendar has from us: a booking would be in its own way. uids: those of the room's bookings."""
     ours = uids | {public_uid("busy", uid) for uid in uids}
     return tuple(one for one in busy if one.uid not in ours)
+
+
+def spans(busy: Iterable[Busy]) -> list[Span]:
+    """When anything is there, in order: what overlaps is one."""
+    found: list[Span] = []
+    for starts, ends in sorted((one.starts_at, one.ends_at) for one in busy):
+        if found and starts < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        else:
+            found.append((starts, ends))
+    return found
 
 
 def _note(store: Store, venue: Venue, action: str, calendar: OutsideCalendar, by: str, now: datetime) -> None:

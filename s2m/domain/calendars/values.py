@@ -68,9 +68,13 @@ class OutsideCalendar:
         return urlsplit(self.url).hostname or ""
 
 
+# From when until when
+Span = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True)
 class Busy:
-    """uid: what the other calendar calls it."""
+    """One entry of another calendar. uid: what it is called there."""
 
     uid: str
     starts_at: datetime

@@ -44,14 +44,9 @@ CREATE INDEX ix_outside_calendars_next_at ON outside_calendars (next_at);
 CREATE TABLE outside_busy (
     network_id TEXT NOT NULL,
     room_id TEXT NOT NULL,
-    calendar_id TEXT NOT NULL,
-    uid TEXT NOT NULL,
-    starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
-    CONSTRAINT pk_outside_busy PRIMARY KEY (calendar_id, uid, starts_at),
+    starts_at BIGINT NOT NULL,
+    CONSTRAINT pk_outside_busy PRIMARY KEY (room_id, ends_at),
     CONSTRAINT fk_outside_busy_network_id_room_id FOREIGN KEY(network_id, room_id) REFERENCES rooms (network_id, id),
-    CONSTRAINT fk_outside_busy_network_id_calendar_id FOREIGN KEY(network_id, calendar_id) REFERENCES outside_calendars (network_id, id),
     CONSTRAINT ck_outside_busy_order CHECK (starts_at < ends_at)
-);
-
-CREATE INDEX ix_outside_busy_room_id_ends_at ON outside_busy (room_id, ends_at)
+)

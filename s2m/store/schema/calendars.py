@@ -40,17 +40,13 @@ outside_calendars = table(
     Index(None, "next_at"),
 )
 
-# No titles: only when, and what the other calendar calls it, as a hash
+# Only when, in order and apart from each other, so that the first that ends after a moment says whether a room is taken then
 outside_busy = table(
     "outside_busy",
     must("network_id"),
-    must("room_id"),
-    Column("calendar_id", Text, primary_key=True),
-    Column("uid", Text, primary_key=True),
-    Column("starts_at", Instant, primary_key=True),
-    must("ends_at", Instant),
+    Column("room_id", Text, primary_key=True),
+    Column("ends_at", Instant, primary_key=True),
+    must("starts_at", Instant),
     refers("room_id", "rooms"),
-    refers("calendar_id", "outside_calendars"),
     CheckConstraint("starts_at < ends_at", name="order"),
-    Index(None, "room_id", "ends_at"),
 )
