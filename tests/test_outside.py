@@ -156,8 +156,8 @@ def test_a_bad_event_spoils_no_other(read, name):
     "text",
     [
         ics(vevent(*ONCE, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")),
-        ics(*(vevent(*ONCE, "RRULE:FREQ=DAILY", uid=n) for n in range(4000))),
-        ics(*(vevent(*ONCE, uid=n) for n in range(100_000))),
+        pytest.param(ics(*(vevent(*ONCE, "RRULE:FREQ=DAILY", uid=n) for n in range(4000))), marks=pytest.mark.long),
+        pytest.param(ics(*(vevent(*ONCE, uid=n) for n in range(100_000))), marks=pytest.mark.long),
     ],
     ids=["a day that never comes", "over a million", "ten megabytes"],
 )
@@ -190,7 +190,7 @@ STRANGE = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(LINES)), st.booleans(), st.sampled_from(STRANGE)), max_size=6))
 def test_however_a_file_is_mangled_the_rest_of_it_is_read(changes):
     lines = list(LINES)
@@ -279,7 +279,7 @@ def test_a_name_that_leads_inside_is_not_opened(database, now, state, internet, 
 
 
 @pytest.mark.slow
-def test_no_hostile_address_gets_past_the_form_and_the_fetcher(cast, now, canaries):  # noqa: F811
+def test_no_hostile_address_gets_past_the_form_and_the_fetcher(now, canaries):  # noqa: F811
     """Typed by a host, and were it kept all the same: nothing on this machine is reached."""
     strict = Fetcher(
         resolve=lambda name, port: [("127.0.0.1", canaries.v4)] if name.endswith(".example") else links.resolve(name, port)
@@ -288,7 +288,7 @@ def test_no_hostile_address_gets_past_the_form_and_the_fetcher(cast, now, canari
     for text in disguises(canaries):
         tried += 1
         kept = calendars.OutsideCalendar("1", "1", "1", text, "1", now, now)
-        assert outside.look(strict, kept, cast.seinhuis, now).problem in ("private", "address", "away")
+        assert outside.look(strict, kept, HOUSE, now).problem in ("private", "address", "away")
     time.sleep(0.3)
     assert tried > 200 and canaries.hits == []
 
