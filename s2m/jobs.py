@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import bills, letters, looks, mail
+from s2m import bills, letters, looks, mail, outside
 from s2m.config import Config, keys
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.domain.relevance.meanings import of_the_product
@@ -51,6 +51,11 @@ def send_mail(database: Database, config: Config, now: datetime) -> str:
 def check_posts(database: Database, config: Config, now: datetime) -> str:
     """Look at posts that members told us of, and at accounts that they say are theirs."""
     return f"looked at {looks.run(database, now)}"
+
+
+def look_outside(database: Database, config: Config, now: datetime) -> str:
+    """Look at the other calendars of rooms, each once an hour; those that were just linked at once."""
+    return f"looked at {outside.run(database, now)}"
 
 
 def forget_rates(database: Database, config: Config, now: datetime) -> str:
@@ -167,6 +172,7 @@ JOBS = (
     Job("step_asks", step_asks, 5),
     Job("send_mail", send_mail, 15),
     Job("check_posts", check_posts, 15),
+    Job("look_outside", look_outside, 60),
     Job("forget_rates", forget_rates, 3600),
     Job("accept_thanks", accept_thanks, 60),
     Job("decay", decay, 3600),

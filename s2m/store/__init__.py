@@ -24,6 +24,7 @@ from s2m.store.billing import Billing
 from s2m.store.blocks import Blocks
 from s2m.store.bookings import Bookings
 from s2m.store.budgets import Budgets
+from s2m.store.calendars import Calendars
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
 from s2m.store.devices import Devices
@@ -199,6 +200,10 @@ class Store:
     @cached_property
     def tasks(self) -> Tasks:
         return Tasks(self)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(self)
 
     @cached_property
     def requests(self) -> Requests:

@@ -105,6 +105,11 @@ class Bookings(Part):
         query = select(bookings).where(bookings.c.person_id == person_id, bookings.c.ends_at > since)
         return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
 
+    def of_room(self, room_id: str, *, since: datetime) -> list[Booking]:
+        """A room's bookings that are not over at a moment, the first first; also those that no longer stand."""
+        query = select(bookings).where(bookings.c.room_id == room_id, bookings.c.ends_at > since)
+        return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
+
     def due(self, now: datetime) -> list[Booking]:
         """What waited and has lapsed."""
         query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)

@@ -199,6 +199,7 @@ RULES = (
     _own(_T.consents, "delete"),
     _own(_T.badges, "delete", hidden=("id", "short_code")),
     _own(_T.sessions, "delete", hidden=("secret_hash",)),
+    _own(_T.feeds, "delete", hidden=("secret_hash",)),
     _own(_T.links, "delete", hidden=("secret_hash", "browser_hash")),
     _own(_T.roles, {"ended_at": _NOW}, only=_T.roles.c.ended_at.is_(None)),
     Rule(
@@ -215,6 +216,7 @@ KEPT = {
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",
     "sellers": "a venue's own data on its bills",
+    "outside_calendars": "other calendars of a room", "outside_busy": "when those say that it is taken",
     "chain_heads": "the ends of both chains",
     "sealed_heads": "the ends of both chains by day", "job_runs": "when jobs ran",
 }  # fmt: skip

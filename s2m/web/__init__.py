@@ -6,6 +6,7 @@ from s2m.web import (
     auth,
     bills,
     blocks,
+    calendars,
     commons,
     contributions,
     erasing,
@@ -30,5 +31,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    bills.blueprint, pretend_bank.blueprint, host.blueprint, wall.blueprint,
+    bills.blueprint, pretend_bank.blueprint, calendars.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

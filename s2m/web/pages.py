@@ -34,6 +34,10 @@ PAGES = {
     "host.end_word": "host.words", "host.take_in": "host.bank", "bills.pay": "bills.show",
     "host.pay_bill": "host.bill", "host.bill_again": "host.credit_bill", "host.undo_payment": "host.bill",
     "host.return_deposit": "host.bill",
+    "calendars.revoke": "calendars.mine",
+    "host.make_feed": "host.room_calendars", "host.revoke_feed": "host.room_calendars",
+    "host.link_calendar": "host.room_calendars", "host.look_again": "host.room_calendars",
+    "host.unlink_calendar": "host.room_calendars",
     "host.withdraw_introduction": "host.introductions",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip

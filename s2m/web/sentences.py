@@ -87,6 +87,10 @@ SENTENCES: dict[str, Sentence] = {
     "members_only": _fixed(lambda: _("This room is for members. Sign in first.")),
     "hosts_only": _fixed(lambda: _("This room is booked through the host.")),
     "taken": _fixed(lambda: _("Somebody else has this room at that time. Choose another time or room.")),
+    "taken_elsewhere": _fixed(lambda: _("This room is taken at that time, in another calendar. Choose another time or room.")),
+    "calendar_link": _fixed(
+        lambda: _("Paste the address of a calendar that begins with https:// or webcal://, as the other program gives it.")
+    ),
     "room_closed": lambda reason, **d: _("This room is closed then: %(reason)s.", reason=reason),
     "too_many_people": lambda most, **d: _("At most %(most)s people fit in.", most=most),
     "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),

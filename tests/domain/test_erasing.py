@@ -31,6 +31,7 @@ from s2m.domain import (
     tasks,
 )  # fmt: skip
 from s2m.domain.asks import Asking
+from s2m.domain.calendars import feeds
 from s2m.domain.codes import DoorCode, badge_text
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.posts import accounts
@@ -110,6 +111,7 @@ def life(store, cast, now, keys):
     signin.start_session(store, samira, "Firefox van Samira", now)
     file = ("samira.ics", "text/calendar", b"klatergoud")
     store.outbox.add(cast.noord.id, samira.email, "Hallo Samira", "klatergoud", now, attachments=[file])
+    feeds.make(store, samira, None, now)
     store.rates.take(f"export:{samira.id}", most=3, per=DAY, now=now)
     people.consent(store, samira, "wall", True, now)
     people.give_role(store, samira, "host", cast.wissel.id, now, by=cast.marieke.id)

@@ -32,6 +32,7 @@ from s2m.domain import (
     venues,
 )
 from s2m.domain.billing import links
+from s2m.domain.calendars import feeds
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
@@ -71,7 +72,7 @@ SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidd
 TABLE = (
     (EVERYBODY, """
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
-        presence.door presence.checkin presence.come_in attendance.open_code passport.check
+        presence.door presence.checkin presence.come_in attendance.open_code passport.check calendars.feed calendars.busy
         bills.show bills.as_pdf bills.as_ubl bills.pay bills.returned bills.returned_now bills.quote
     """),
     (PERSONS, """
@@ -80,7 +81,7 @@ TABLE = (
         ledger.statement ledger.statement_file contributions.thank contributions.find contributions.scan
         contributions.read_frame commons.show commons.give
         commons.send
-        talks.coming talks.announce attendance.attend attendance.be_counted
+        calendars.mine calendars.make calendars.revoke talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
         bills.mine topics.suggest erasing.told erasing.leave
@@ -113,6 +114,8 @@ TABLE = (
         host.bills host.bill host.bill_pdf host.bill_ubl host.pay_bill host.undo_payment host.credit_bill
         host.bill_again host.return_deposit host.bank host.take_in
         host.seller host.withdraw_introduction host.words host.end_word
+        host.all_calendars host.room_calendars host.make_feed host.revoke_feed host.link_calendar host.look_again
+        host.unlink_calendar
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
@@ -196,6 +199,10 @@ class House:
             fixed["token"] = self._quote()
         fixed |= {"transfer_id": self.line_id, "filename": "js/door.js" if rule.endpoint.startswith("kiosk") else "favicon.svg"}
         with self.database.write() as store:
+            if rule.endpoint == "calendars.feed":
+                fixed["secret"] = feeds.make(store, cast.samira, None, now)
+            if rule.endpoint == "calendars.busy":
+                fixed["room_id"] = let(store, cast.seinhuis, cast.marieke, now, f"Kamer {store.new_id(now)}").id
             if rule.endpoint.startswith("blocks."):
                 fixed["person_id"] = people.join(store, cast.noord.id, "Vers", None, cast.policy, now).id
             if rule.endpoint == "introductions.tell_me_not":

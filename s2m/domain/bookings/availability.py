@@ -65,14 +65,18 @@ def _check_hours(venue: Venue, terms: RoomTerms, start: datetime, end: datetime)
 
 
 def check_free(store: Store, room: Room, terms: RoomTerms, start: datetime, end: datetime, *, but: str = "") -> None:
-    """Whether nothing closes or blocks it, buffers included. but: a booking that may be in the way, since it is the one that
-    moves. Raises Conflict `room_closed`, `taken`. The caller holds the chain's lock.
+    """Whether nothing closes or blocks it, buffers included, here or in another calendar of the room.
+
+    but: a booking that may be in the way, since it is the one that moves. Raises Conflict `room_closed`, `taken`,
+    `taken_elsewhere`. The caller holds the chain's lock.
     """
     blocked_from, blocked_until = blocked(terms, start, end)
     if closure := closed_by(store.rooms.closures([room.id], start, end), start, end):
         raise Conflict("room_closed", reason=closure.reason)
     if store.bookings.blocking(room.id, blocked_from, blocked_until, but=but):
         raise Conflict("taken")
+    if store.calendars.busy([room.id], blocked_from, blocked_until):
+        raise Conflict("taken_elsewhere")
 
 
 def blocked(terms: RoomTerms, start: datetime, end: datetime) -> tuple[datetime, datetime]:

@@ -11,6 +11,7 @@ from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
 from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
 from s2m.store.schema.bookings import booking_letters, bookings, renters
+from s2m.store.schema.calendars import feeds, outside_busy, outside_calendars
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
@@ -58,6 +59,7 @@ __all__ = [
     "door_uses",
     "evidence",
     "extras",
+    "feeds",
     "freezes",
     "grants",
     "help_calls",
@@ -70,6 +72,8 @@ __all__ = [
     "metadata",
     "networks",
     "outbox",
+    "outside_busy",
+    "outside_calendars",
     "passport_grants",
     "pauses",
     "payments",

@@ -10,7 +10,7 @@ from flask import Blueprint, g
 
 from s2m.domain.errors import S2MError
 from s2m.domain.venues import Venue
-from s2m.web.context import me, person, reading
+from s2m.web.context import me, now, person, reading
 from s2m.web.errors import sentence
 
 blueprint = Blueprint("host", __name__, url_prefix="/host")
@@ -34,7 +34,8 @@ def _counts() -> dict[str, int]:
     if "venue" not in g or g.venue is None:
         return {}
     with reading() as store:
-        return {"posts": store.posts.waiting_for_host(g.venue.id)}
+        clashing = {booking_id for _, booking_id, _, _ in store.calendars.clashes(g.venue.id, now())}
+        return {"posts": store.posts.waiting_for_host(g.venue.id), "rooms": len(clashing)}
 
 
 def said(error: S2MError, field: str = "form") -> dict[str, str]:
@@ -47,6 +48,7 @@ from s2m.web.host import (  # noqa: E402, F401
     bank,
     bills,
     budget,
+    calendars,
     contributions,
     decay,
     devices,

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from s2m.domain import ledger
+from s2m.domain.calendars import outside
 from s2m.domain.errors import Damaged
 from s2m.domain.ledger import Head, Verdict
 from s2m.domain.venues import Venue
@@ -32,6 +33,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "step_asks": lambda: _("Ask the next person"),
     "send_mail": lambda: _("Send mail"),
     "check_posts": lambda: _("Look at posts"),
+    "look_outside": lambda: _("Look at other calendars of rooms"),
     "forget_rates": lambda: _("Forget old counters"),
     "accept_thanks": lambda: _("Let waiting thanks count"),
     "lapse_grants": lambda: _("Let go of grants nobody decided on"),
@@ -66,6 +68,10 @@ ACTS: dict[str, Callable[[], str]] = {
     "room.add": lambda: _("added a room"),
     "room.change": lambda: _("changed a room"),
     "room.retire": lambda: _("retired a room"),
+    "feed.make": lambda: _("made an address for a calendar"),
+    "feed.revoke": lambda: _("ended an address for a calendar"),
+    "calendar.link": lambda: _("linked another calendar to a room"),
+    "calendar.unlink": lambda: _("unlinked another calendar of a room"),
     "room.close": lambda: _("closed a room for a time"),
     "room.reopen": lambda: _("opened a room again"),
     "terms.change": lambda: _("changed the terms of a room"),
@@ -196,9 +202,10 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
             "trail": _trail(store, venue),
             "jobs": _jobs(store),
         }
+        unread = store.calendars.failing(venue.id, outside.TOLD_AFTER)
         silent = [device.name for device in store.devices.all(venue.id) if device.is_silent(now())]
         stuck = waiting if not config().smtp_url else store.outbox.retrying(venue.network_id)
-    found |= {"trouble": _trouble(found["jobs"], silent, stuck, failed), "mails": bool(config().smtp_url)}
+    found |= {"trouble": _trouble(found["jobs"], silent, unread, stuck, failed), "mails": bool(config().smtp_url)}
     topics = meanings().lexicon
     found |= {"topics": topics, "esco": any(concept.field == "esco" for concept in topics.concepts)}
     engine = database().kind.describe()
@@ -214,7 +221,7 @@ def _head(store: Store, venue: Venue) -> Head | None:
     return None
 
 
-def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -> list[str]:
+def _trouble(jobs: list[JobState], silent: list[str], unread: list[str], stuck: int, failed: int) -> list[str]:
     """What needs somebody, a few words each; nothing where everything works."""
     found = [_("%(name)s is silent", name=isolated(name)) for name in silent]
     for job in jobs:
@@ -222,6 +229,7 @@ def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -
             found.append(_("%(job)s: failed", job=job.words))
         elif job.overdue:
             found.append(_("%(job)s: overdue", job=job.words))
+    found += [_("The other calendar of %(room)s cannot be read", room=isolated(room)) for room in unread]
     if stuck:
         found.append(ngettext("%(num)d message waits", "%(num)d messages wait", stuck))
     if failed:
