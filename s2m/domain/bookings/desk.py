@@ -1,0 +1,154 @@
+"""What a host does at the desk: book for others, change what a meeting is, and put one back that was just moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from s2m.domain import fields, money
+from s2m.domain.bookings import availability
+from s2m.domain.bookings.booking import check_stands, conclude, fill_in, hold, lines_for, room_of, settle, the_booking
+from s2m.domain.bookings.renting import Details, parse_renter, renter_for
+from s2m.domain.bookings.values import Booker, Booking, Renter
+from s2m.domain.errors import Conflict, Invalid
+from s2m.domain.money import Line
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
+
+# How long a move can be taken back with one press, and how many people of one name are offered
+UNDO = timedelta(seconds=30)
+MANY = 8
+# What a move changes, and taking it back restores
+PLACE = ("room_id", "terms_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "setup", "gross_cents")
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who rents: a member, or a stranger by name and mail. found: several people of that name, one to be chosen."""
+
+    person: Person | None
+    values: Mapping[str, str]
+    found: tuple[Person, ...] = ()
+
+
+# Who rents --------------------------------------------------------------------------------------------------------
+
+
+def party(store: Store, venue: Venue, typed: object, chosen: object = "", company: object = "") -> Party:
+    """Whom a host books for, from a name of somebody known, or from `Woonlab Soest, eva@woonlab.example`. chosen: the id of one
+    of several people of that name.
+
+    Raises Invalid `nobody_found`, `no_mail`, and as in `fields`, on field `who`.
+    """
+    text = fields.line("who", typed, fields.NAME_MAX * 2)
+    if "@" in text:
+        return _by_mail(store, venue, text, company)
+    found = store.people.search(venue.network_id, text, most=MANY)
+    some = [one for one in found if one.id == chosen] or found
+    if not some:
+        raise Invalid("who", "nobody_found")
+    return _known(store, some[0], company) if len(some) == 1 else Party(None, {}, tuple(some))
+
+
+def _by_mail(store: Store, venue: Venue, text: str, company: object) -> Party:
+    name, _, mail = text.rpartition(",") if "," in text else text.rpartition(" ")
+    address = fields.email(mail.strip(" <>"), "who")
+    someone = store.people.by_email(venue.network_id, address)
+    if someone:
+        return _known(store, someone, company)
+    return Party(None, parse_renter({"name": name.strip() or address.partition("@")[0], "email": address, "company": company}))
+
+
+def _known(store: Store, someone: Person, company: object) -> Party:
+    """As they rented last, else as we know them. Raises Invalid `no_mail`."""
+    before = store.bookings.renter_of(someone.id)
+    if before:
+        values = {name: str(value) for name, value in vars(before).items() if name in _TYPED}
+        return Party(someone, values | ({"company": fields.line("company", company, fields.NAME_MAX)} if company else {}))
+    if not someone.email:
+        raise Invalid("who", "no_mail", name=someone.first_name)
+    return Party(someone, parse_renter({"name": someone.name, "email": someone.email, "company": company}))
+
+
+_TYPED = ("name", "email", "company", "street", "postcode", "city", "country", "vat_id")
+
+
+# Booking and changing ---------------------------------------------------------------------------------------------
+
+
+def book_for(
+    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, details: Details, who: Party, by: Booker,
+    now: datetime, *, agreed_cents: int, option: bool = False,
+) -> Booking:  # fmt: skip
+    """A booking or an option in one go. The price is a member's for a member. Raises as `hold`, `fill_in` and `conclude`."""
+    for_them = booker_for(by, who.person)
+    held = hold(store, venue, room_id, start, end, for_them, now)
+    renter = renter_for(store, venue.network_id, who.person, who.values, venue.language, now)
+    filled = fill_in(store, venue, held, details, renter, for_them, now, agreed_cents=agreed_cents)
+    return conclude(store, venue, filled, for_them, now, option=option)
+
+
+def booker_for(by: Booker, someone: Person | None) -> Booker:
+    """A host who books for somebody: bound by no terms, at the price that the other has."""
+    return replace(by, person_id=someone.id if someone else None, is_member=bool(someone and someone.is_member))
+
+
+def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -> tuple[Line, ...]:
+    """What a booking would cost with other people or extras: as it was, where neither changes."""
+    if (details.people, details.extras) == (booking.people, booking.extras):
+        return booking.lines
+    member = any(line.code == "member" for line in booking.lines)
+    terms = store.rooms.version(booking.terms_id)
+    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, details, member=member)
+
+
+def describe(
+    store: Store, venue: Venue, booking_id: str, details: Details, by: Booker, now: datetime, *, agreed_cents: int
+) -> Booking:
+    """Another title, other people, extras, notes. agreed_cents: the price that was shown for it.
+
+    Raises NotFound; Conflict `booking_over`, `extra_gone`, `price_changed`.
+    """
+    store.ledger.lock_chain(venue.network_id)
+    before = the_booking(store, venue, booking_id)
+    check_stands(before)
+    availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
+    lines = lines_with(store, venue, before, details)
+    gross = money.total(lines).gross_cents
+    if gross != agreed_cents:
+        raise Conflict("price_changed", cents=gross)
+    return settle(store, venue, before, by, now, **asdict(details), lines=lines, gross_cents=gross)
+
+
+# Taking a move back -----------------------------------------------------------------------------------------------
+
+
+def place_of(booking: Booking) -> dict[str, Any]:
+    """Where and when a booking is and what it costs there, to be put back if the next move was a slip."""
+    return {name: getattr(booking, name) for name in PLACE} | {"lines": booking.lines}
+
+
+def put_back(
+    store: Store, venue: Venue, booking_id: str, place: Mapping[str, Any], sequence: int, moved_at: datetime, by: Booker,
+    now: datetime,
+) -> Booking:  # fmt: skip
+    """As it was before a move that led to this sequence. Raises NotFound; Conflict `undo_late`, `taken`, `room_closed`."""
+    store.ledger.lock_chain(venue.network_id)
+    before = the_booking(store, venue, booking_id)
+    check_stands(before)
+    if now > moved_at + UNDO or before.sequence != sequence:
+        raise Conflict("undo_late")
+    room, terms = room_of(store, replace(before, room_id=place["room_id"])), store.rooms.version(place["terms_id"])
+    availability.check_free(store, room, terms, place["starts_at"], place["ends_at"], but=before.id)
+    availability.check_stock(store, venue, before.extras, place["starts_at"], place["ends_at"], but=before.id)
+    return settle(store, venue, before, by, now, **place)
+
+
+def renter_name(renter: Renter | None) -> str:
+    """How a renter is called in the host's lists: the company where there is one."""
+    return (renter.company or renter.name) if renter else ""
