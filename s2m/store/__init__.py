@@ -25,6 +25,7 @@ from s2m.store.bookings import Bookings
 from s2m.store.budgets import Budgets
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
+from s2m.store.desk import Desk
 from s2m.store.devices import Devices
 from s2m.store.door import Door
 from s2m.store.erasing import Erasing
@@ -94,6 +95,10 @@ class Store:
     @cached_property
     def bookings(self) -> Bookings:
         return Bookings(self)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self)
 
     @cached_property
     def people(self) -> People:

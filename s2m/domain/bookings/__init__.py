@@ -1,5 +1,6 @@
 """Bookings of rooms: finding a time, holding it, booking it, moving it, and letting it go."""
 
+from s2m.domain.bookings.attending import arrive, end_early
 from s2m.domain.bookings.availability import blocked, check, check_free, check_stock
 from s2m.domain.bookings.booking import (
     SYSTEM,
@@ -14,14 +15,14 @@ from s2m.domain.bookings.booking import (
     the_booking,
     wait_for_mail,
 )
-from s2m.domain.bookings.changing import cancel, cancel_fee, lines_after, move
+from s2m.domain.bookings.changing import cancel, cancel_fee, lines_after, move, terms_after
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
 from s2m.domain.bookings.times import quarter_of, when
 from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter
 
 __all__ = [
-    "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "blocked", "cancel",
-    "cancel_fee", "check", "check_free", "check_stock", "conclude", "decline", "expire_due", "fill_in", "hold", "lines_after",
-    "lines_for", "move", "parse_details", "parse_renter", "quarter_of", "renter_for", "settle", "the_booking", "wait_for_mail",
-    "when",
+    "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "arrive", "blocked",
+    "cancel", "cancel_fee", "check", "check_free", "check_stock", "conclude", "decline", "end_early", "expire_due", "fill_in",
+    "hold", "lines_after", "lines_for", "move", "parse_details", "parse_renter", "quarter_of", "renter_for", "settle",
+    "terms_after", "the_booking", "wait_for_mail", "when",
 ]  # fmt: skip

@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from s2m.domain import fields, money
+from s2m.domain import fields, hosting, money
 from s2m.domain.bookings import availability
 from s2m.domain.bookings.booking import check_stands, conclude, fill_in, hold, lines_for, room_of, settle, the_booking
 from s2m.domain.bookings.renting import Details, parse_renter, renter_for
-from s2m.domain.bookings.values import Booker, Booking, Renter
+from s2m.domain.bookings.values import Booker, Booking
 from s2m.domain.errors import Conflict, Invalid
-from s2m.domain.money import Line
 
 if TYPE_CHECKING:
+    from s2m.domain.money import Line
     from s2m.domain.people import Person
     from s2m.domain.venues import Venue
     from s2m.store import Store
@@ -39,16 +39,18 @@ class Party:
 # Who rents --------------------------------------------------------------------------------------------------------
 
 
-def party(store: Store, venue: Venue, typed: object, chosen: object = "", company: object = "") -> Party:
+def party(
+    store: Store, venue: Venue, typed: object, by: str, now: datetime, *, chosen: object = "", company: object = ""
+) -> Party:
     """Whom a host books for, from a name of somebody known, or from `Woonlab Soest, eva@woonlab.example`. chosen: the id of one
-    of several people of that name.
+    of several people of that name. A look for somebody is in the audit trail.
 
-    Raises Invalid `nobody_found`, `no_mail`, and as in `fields`, on field `who`.
+    Raises Invalid `nobody_found`, `renter_no_mail`, and as in `fields`, on field `who`.
     """
     text = fields.line("who", typed, fields.NAME_MAX * 2)
     if "@" in text:
         return _by_mail(store, venue, text, company)
-    found = store.people.search(venue.network_id, text, most=MANY)
+    found = hosting.search(store, venue, fields.line("who", text, fields.NAME_MAX), by, now, most=MANY)
     some = [one for one in found if one.id == chosen] or found
     if not some:
         raise Invalid("who", "nobody_found")
@@ -65,13 +67,13 @@ def _by_mail(store: Store, venue: Venue, text: str, company: object) -> Party:
 
 
 def _known(store: Store, someone: Person, company: object) -> Party:
-    """As they rented last, else as we know them. Raises Invalid `no_mail`."""
+    """As they rented last, else as we know them. Raises Invalid `renter_no_mail`."""
     before = store.bookings.renter_of(someone.id)
     if before:
         values = {name: str(value) for name, value in vars(before).items() if name in _TYPED}
         return Party(someone, values | ({"company": fields.line("company", company, fields.NAME_MAX)} if company else {}))
     if not someone.email:
-        raise Invalid("who", "no_mail", name=someone.first_name)
+        raise Invalid("who", "renter_no_mail", name=someone.first_name)
     return Party(someone, parse_renter({"name": someone.name, "email": someone.email, "company": company}))
 
 
@@ -88,7 +90,8 @@ def book_for(
     """A booking or an option in one go. The price is a member's for a member. Raises as `hold`, `fill_in` and `conclude`."""
     for_them = booker_for(by, who.person)
     held = hold(store, venue, room_id, start, end, for_them, now)
-    renter = renter_for(store, venue.network_id, who.person, who.values, venue.language, now)
+    language = who.person.language if who.person else venue.language
+    renter = renter_for(store, venue.network_id, who.person, who.values, language, now)
     filled = fill_in(store, venue, held, details, renter, for_them, now, agreed_cents=agreed_cents)
     return conclude(store, venue, filled, for_them, now, option=option)
 
@@ -137,18 +140,13 @@ def put_back(
     store: Store, venue: Venue, booking_id: str, place: Mapping[str, Any], sequence: int, moved_at: datetime, by: Booker,
     now: datetime,
 ) -> Booking:  # fmt: skip
-    """As it was before a move that led to this sequence. Raises NotFound; Conflict `undo_late`, `taken`, `room_closed`."""
+    """As it was before a move that led to this sequence. Raises NotFound; Conflict `move_undo_late`, `taken`, `room_closed`."""
     store.ledger.lock_chain(venue.network_id)
     before = the_booking(store, venue, booking_id)
     check_stands(before)
     if now > moved_at + UNDO or before.sequence != sequence:
-        raise Conflict("undo_late")
+        raise Conflict("move_undo_late")
     room, terms = room_of(store, replace(before, room_id=place["room_id"])), store.rooms.version(place["terms_id"])
     availability.check_free(store, room, terms, place["starts_at"], place["ends_at"], but=before.id)
     availability.check_stock(store, venue, before.extras, place["starts_at"], place["ends_at"], but=before.id)
     return settle(store, venue, before, by, now, **place)
-
-
-def renter_name(renter: Renter | None) -> str:
-    """How a renter is called in the host's lists: the company where there is one."""
-    return (renter.company or renter.name) if renter else ""

@@ -34,7 +34,7 @@ def _counts() -> dict[str, int]:
     if "venue" not in g or g.venue is None:
         return {}
     with reading() as store:
-        return {"posts": store.posts.waiting_for_host(g.venue.id)}
+        return {"posts": store.posts.waiting_for_host(g.venue.id), "rooms": store.desk.asked_for(g.venue.id)}
 
 
 def said(error: S2MError, field: str = "form") -> dict[str, str]:
@@ -44,6 +44,8 @@ def said(error: S2MError, field: str = "form") -> dict[str, str]:
 
 from s2m.web.host import (  # noqa: E402, F401
     answers,
+    booking,
+    bookings,
     budget,
     contributions,
     decay,
@@ -61,6 +63,7 @@ from s2m.web.host import (  # noqa: E402, F401
     talks,
     tasks,
     thanks,
+    timeline,
     today,
     visits,
     words,
