@@ -73,6 +73,7 @@ SENTENCES: dict[str, Sentence] = {
     "room_hours": lambda opens, closes, **d: _(
         "That day this room can be booked from %(opens)s to %(closes)s.", opens=opens, closes=closes
     ),
+    "closed_day": _fixed(lambda: _("This room is closed that day.")),
     "members_only": _fixed(lambda: _("This room is for members. Sign in first.")),
     "hosts_only": _fixed(lambda: _("This room is booked through the host.")),
     "taken": _fixed(lambda: _("Somebody else has this room at that time. Choose another time or room.")),
@@ -87,6 +88,7 @@ SENTENCES: dict[str, Sentence] = {
         "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
     "booking_over": _fixed(lambda: _("This booking no longer stands.")),

@@ -1,21 +1,20 @@
-"""What a host does at the desk: book for others, change what a meeting is, and put one back that was just moved."""
+"""What a host does at the desk: book for others, and put back a booking that was just moved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from s2m.domain import fields, hosting, money
+from s2m.domain import fields, hosting
 from s2m.domain.bookings import availability
-from s2m.domain.bookings.booking import check_stands, conclude, fill_in, hold, lines_for, room_of, settle, the_booking
+from s2m.domain.bookings.booking import check_stands, conclude, fill_in, hold, room_of, settle, the_booking
 from s2m.domain.bookings.renting import Details, parse_renter, renter_for
 from s2m.domain.bookings.values import Booker, Booking
 from s2m.domain.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
-    from s2m.domain.money import Line
     from s2m.domain.people import Person
     from s2m.domain.venues import Venue
     from s2m.store import Store
@@ -80,7 +79,7 @@ def _known(store: Store, someone: Person, company: object) -> Party:
 _TYPED = ("name", "email", "company", "street", "postcode", "city", "country", "vat_id")
 
 
-# Booking and changing ---------------------------------------------------------------------------------------------
+# Booking ---------------------------------------------------------------------------------------------
 
 
 def book_for(
@@ -99,33 +98,6 @@ def book_for(
 def booker_for(by: Booker, someone: Person | None) -> Booker:
     """A host who books for somebody: bound by no terms, at the price that the other has."""
     return replace(by, person_id=someone.id if someone else None, is_member=bool(someone and someone.is_member))
-
-
-def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -> tuple[Line, ...]:
-    """What a booking would cost with other people or extras: as it was, where neither changes."""
-    if (details.people, details.extras) == (booking.people, booking.extras):
-        return booking.lines
-    member = any(line.code == "member" for line in booking.lines)
-    terms = store.rooms.version(booking.terms_id)
-    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, details, member=member)
-
-
-def describe(
-    store: Store, venue: Venue, booking_id: str, details: Details, by: Booker, now: datetime, *, agreed_cents: int
-) -> Booking:
-    """Another title, other people, extras, notes. agreed_cents: the price that was shown for it.
-
-    Raises NotFound; Conflict `booking_over`, `extra_gone`, `price_changed`.
-    """
-    store.ledger.lock_chain(venue.network_id)
-    before = the_booking(store, venue, booking_id)
-    check_stands(before)
-    availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
-    lines = lines_with(store, venue, before, details)
-    gross = money.total(lines).gross_cents
-    if gross != agreed_cents:
-        raise Conflict("price_changed", cents=gross)
-    return settle(store, venue, before, by, now, **asdict(details), lines=lines, gross_cents=gross)
 
 
 # Taking a move back -----------------------------------------------------------------------------------------------

@@ -87,3 +87,13 @@ bookings = table(
     Index("ix_bookings_due", "expires_at", sqlite_where=text(_WAITS), postgresql_where=text(_WAITS)),
     only_one("uq_bookings_secret", "secret_hash", where="secret_hash IS NOT NULL"),
 )
+
+booking_letters = table(
+    "booking_letters",
+    *own(),
+    must("booking_id"),
+    must("kind"),
+    must("created_at", Instant),
+    refers("booking_id", "bookings"),
+    Index(None, "created_at"),
+)

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import bookings, fields, money
-from s2m.domain.bookings import Booker, Booking, desk, lists
+from s2m.domain.bookings import Booker, Booking, lists
 from s2m.domain.bookings.attending import EARLY
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.fields import cell
@@ -179,9 +179,8 @@ def change_booking(slug: str, booking_id: str) -> ResponseReturnValue:
     form = request.form
     try:
         with writing() as store:
-            changed = desk.describe(
-                store, venue, booking_id, _details(store, venue, booking_id, form), me_as_host(), now(), agreed_cents=agreed(form)
-            )
+            found, details = bookings.the_booking(store, venue, booking_id), _details(store, venue, booking_id, form)
+            changed = bookings.change_details(store, venue, found, details, me_as_host(), now(), agreed_cents=agreed(form))
     except (Invalid, Conflict, Refused) as error:
         return _change_form(venue, booking_id, form, said(error)), status_of(error)
     flash(_("Saved."))
@@ -203,7 +202,7 @@ def _change_form(venue: Venue, booking_id: str, form: Mapping[str, str] | None =
         lines, problem = found.lines, {}
         if given is not None:
             try:
-                lines = desk.lines_with(store, venue, found, _details(store, venue, booking_id, given))
+                lines = bookings.lines_with(store, venue, found, _details(store, venue, booking_id, given))
             except (Invalid, Refused) as error:
                 problem = said(error)
         extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in terms.extras]

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -16,7 +15,8 @@ from s2m.domain.agenda import DAY
 from s2m.domain.bookings import lists, timeline, week
 from s2m.domain.bookings.values import Booking, Renter
 from s2m.domain.venues import Room, Venue
-from s2m.web.context import hosted_venue, now, policy_of, reading
+from s2m.spoken import Words
+from s2m.web.context import hosted_venue, locale, now, policy_of, reading
 from s2m.web.host import blueprint
 from s2m.web.policy import host
 
@@ -83,7 +83,7 @@ def _words() -> dict[str, Any]:
     return {
         "parts_of": _parts, "minutes": lambda n: timedelta(minutes=n), "strong": lambda text: Markup("<b>%s</b>") % text,
         "local_day": lambda at: at.astimezone(g.venue.zone).date(), "rooms_to_choose": _rooms_to_choose,
-        "count_of": lambda line: format_decimal(line.hundredths / 100),
+        "words": Words(locale(), g.venue.zone) if g.get("venue") else None,
     }  # fmt: skip
 
 
