@@ -26,6 +26,6 @@ from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Book
 __all__ = [
     "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "arrive", "blocked",
     "cancel", "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "end_early",
-    "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move", "parse_details", "parse_renter",
-    "quarter_of", "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options", "when",
+    "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move", "parse_details",
+    "parse_renter", "quarter_of", "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from s2m.domain.bookings.values import Booking
 from s2m.domain.money import Line
@@ -72,7 +73,7 @@ def cleaning(rooms: Iterable[Room], bookings: Sequence[Booking]) -> list[Cleanin
     found = []
     for room in rooms:
         here = [one for one in bookings if one.room_id == room.id]
-        for one, then in zip(here, [*here[1:], None], strict=True):
+        for one, then in zip_longest(here, here[1:]):
             found.append(Cleaning(room, ends(one), then.starts_at if then else None, one, then))
     return sorted(found, key=lambda one: (one.since, one.room.name))
 
