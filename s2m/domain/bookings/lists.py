@@ -14,6 +14,7 @@ from s2m.domain.rooms.pricing import APART
 from s2m.domain.venues import Policy, Room, Venue
 
 Let = tuple[Room, RoomTerms]
+STATES = ("missed", "expected", "occupied", "free")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Now:
 
 def of_day(venue: Venue, bookings: Iterable[Booking], on: date) -> list[Booking]:
     """Firm bookings that begin on a day, the first first."""
-    return [one for one in bookings if one.status == "confirmed" and one.starts_at.astimezone(venue.zone).date() == on]
+    found = (one for one in bookings if one.status == "confirmed" and one.starts_at.astimezone(venue.zone).date() == on)
+    return sorted(found, key=lambda one: one.starts_at)
 
 
 def day_sum(bookings: Sequence[Booking], policy: Policy) -> DaySum:
@@ -84,14 +86,14 @@ def extras_in(booking: Booking) -> list[Line]:
 
 
 def rooms_now(lets: Iterable[Let], bookings: Sequence[Booking], now: datetime) -> list[Now]:
-    """How each room is at a moment. bookings: firm ones of the day, in their order."""
+    """How each room is at a moment, what needs somebody first. bookings: firm ones of the day, in their order."""
     found = []
     for room, terms in lets:
         here = [one for one in bookings if one.room_id == room.id and ends(one) > now]
         on = next((one for one in here if one.starts_at <= now), None)
         then = next((one for one in here if one.starts_at > now), None)
         found.append(Now(room, "free" if on is None else state_of(on, terms, now), on, then))
-    return found
+    return sorted(found, key=lambda one: (STATES.index(one.state), one.then is None, one.room.name))
 
 
 def state_of(booking: Booking, terms: RoomTerms, now: datetime) -> str:

@@ -25,4 +25,6 @@ form?.addEventListener('change', event => {
 addEventListener('keydown', event => {
   if (event.key === 'Escape' && dialog && !event.defaultPrevented) dialog.querySelector('[data-close]')?.click();
 });
-if (dialog && !dialog.querySelector('[autofocus]')) dialog.querySelector('[aria-invalid=true], h2')?.focus();
+if (dialog && !dialog.querySelector('[autofocus]')) {
+  (dialog.querySelector('[data-first]') ?? dialog.querySelector('input:not([type=hidden]), select'))?.focus();
+}

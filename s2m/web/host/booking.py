@@ -126,11 +126,20 @@ def _book_form(
             raise NotFound()
         values = dict(values) | {"room": chosen[0].id}
         lines, problem = _price(store, venue, values, member)
+        new = _new(venue, values)
         extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in chosen[1].extras]
     return timeline.page(
-        venue, timeline.day_asked(venue, values), "host/desk/_book.html", values=values, errors=problem | errors, lets=lets,
+        venue, timeline.day_asked(venue, values), "host/desk/_book.html", new, values=values, errors=problem | errors, lets=lets,
         room=chosen[0], terms=chosen[1], extras=extras, found=found, quarters=QUARTERS, **priced(lines),
     )  # fmt: skip
+
+
+def _new(venue: Venue, values: Mapping[str, str]) -> timeline.New | None:
+    """The room and time of a form, where it is one."""
+    try:
+        return (values["room"], *bookings.when(venue, values))
+    except Invalid:
+        return None
 
 
 def _price(store: Store, venue: Venue, values: Mapping[str, str], member: bool) -> tuple[tuple[Line, ...], dict[str, str]]:
@@ -191,8 +200,9 @@ def _move_form(venue: Venue, booking: Booking, values: Mapping[str, str], errors
         lines, problem = _price_there(store, venue, booking, values)
         renter = store.bookings.renter(booking.renter_id or "")
         room = store.venues.room(booking.room_id)
+    new = _new(venue, values) if values != _as_it_is(venue, booking) else None
     return timeline.page(
-        venue, timeline.day_asked(venue, values), "host/desk/_move.html", values=values, errors=problem | (errors or {}),
+        venue, timeline.day_asked(venue, values), "host/desk/_move.html", new, values=values, errors=problem | (errors or {}),
         lets=lets, booking=booking, renter=renter, room=room, quarters=QUARTERS, **priced(lines),
     )  # fmt: skip
 

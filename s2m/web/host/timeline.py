@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import g, make_response, render_template, request
@@ -23,6 +23,8 @@ from s2m.web.policy import host
 FEW = 5
 # A free time is offered in parts of two hours, so that one is chosen where the mouse is
 PART = 8
+# A room and a time that a form is about
+New = tuple[str, datetime, datetime]
 
 
 @blueprint.get("/<slug>/rooms")
@@ -33,9 +35,9 @@ def rooms(slug: str) -> ResponseReturnValue:
     return page(venue, day_asked(venue, request.args))
 
 
-def page(venue: Venue, on: date, dialog: str = "", **given: Any) -> str:
-    """The day, with a template of a form beside it."""
-    return render_template("host/desk/day.html", dialog=dialog, **day(venue, on), **given)
+def page(venue: Venue, on: date, dialog: str = "", new: New | None = None, **given: Any) -> str:
+    """The day, with a template of a form beside it. new: the room and time that the form is about."""
+    return render_template("host/desk/day.html", dialog=dialog, new=new, **day(venue, on, new), **given)
 
 
 @blueprint.get("/<slug>/rooms/now")
@@ -43,7 +45,17 @@ def page(venue: Venue, on: date, dialog: str = "", **given: Any) -> str:
 def rooms_now(slug: str) -> ResponseReturnValue:
     """The part of the day that changes."""
     venue = hosted_venue(slug)
-    return _part("host/desk/_day.html", day(venue, day_asked(venue, request.args)))
+    return _part("host/desk/_day.html", day(venue, day_asked(venue, request.args), _new_asked(request.args)))
+
+
+def _new_asked(args: Mapping[str, str]) -> New | None:
+    """What a form beside the day is about, so that it still stands there when the day is fetched again."""
+    try:
+        start, end = (datetime.fromisoformat(args[name]) for name in ("start", "end"))
+    except (KeyError, ValueError):
+        return None
+    sound = start.tzinfo and end.tzinfo and start < end
+    return (args.get("room", ""), start, end) if sound else None
 
 
 @blueprint.get("/<slug>/rooms/week")
@@ -119,19 +131,25 @@ def _booked(store: Any, venue: Venue, on: date) -> tuple[list[timeline.Let], lis
     return store.rooms.let(venue.id, now()), booked, renters
 
 
-def day(venue: Venue, on: date) -> dict[str, Any]:
+def day(venue: Venue, on: date, new: New | None = None) -> dict[str, Any]:
     with reading() as store:
         lets, booked, renters = _booked(store, venue, on)
         closed = store.rooms.closures([room.id for room, _terms in lets], *timeline.day_query(venue, on))
         policy = policy_of(store, venue)
         asked = store.desk.find(venue.id, "requests", "", now(), most=FEW)
         count = store.desk.asked_for(venue.id)
-    shown = timeline.day_of(venue, lets, booked, closed, on, now(), hosts=True)
+    more = [_not_yet(venue, *new)] if new else []
+    shown = timeline.day_of(venue, lets, [*booked, *more], closed, on, now(), hosts=True)
     return {
         "day": shown, "on": on, "renters": renters, "asked": asked, "asked_count": count, "clocks": _clocks(venue, shown),
         "room_of": {room.id: room for room, _terms in lets}, "policy": policy, "is_today": on == today_of(venue),
         "sum": lists.day_sum(lists.of_day(venue, booked, on), policy), **_around(on, 1),
     }  # fmt: skip
+
+
+def _not_yet(venue: Venue, room_id: str, start: datetime, end: datetime) -> Booking:
+    """What is only being filled in, to be drawn among what is booked."""
+    return Booking("", venue.network_id, venue.id, room_id, "", start, end, start, end, "new", "", now(), now())
 
 
 def _parts(cell: timeline.Cell) -> list[timeline.Cell]:

@@ -216,7 +216,8 @@ def test_a_request_is_counted_and_approved_or_declined_once(host, write, cast, n
     with write() as store:
         room = let(store, cast.seinhuis, cast.marieke, now, name="Remise", approval=True)
         by = as_booker(cast.samira)
-        first, second = (book(store, cast.seinhuis, room, at(clock), 1, by, now, person=cast.samira) for clock in ("13:00", "16:00"))
+        times = (at("13:00"), at("16:00"))
+        first, second = (book(store, cast.seinhuis, room, time, 1, by, now, person=cast.samira) for time in times)
     page = host.get(ROOMS).text
     assert "2 requests wait for your answer" in page and re.search(r'Rooms<span class="count">2</span>', page)
     host.post(f"{BOOKINGS}/{first.id}/decide", act="approve", back="day")
@@ -279,8 +280,8 @@ def test_the_lists_of_the_day_say_what_to_set_up_and_when_to_clean(host, booked)
     booked("10:00", 1, people=6, notes="Flipover graag")
     booked("13:00", 1, people=2)
     page = host.says(f"{ROOMS}/day?day={DAY}")
-    assert "10:00–11:00 Perron Woonlab Soest Flipover graag" in page
-    assert "11:00–13:00 2 hours Perron Woonlab Soest, 6 people 13:00, Woonlab Soest" in page
+    assert "10:00–11:00 Perron Woonlab Soest Flipover graag as it is 6 people" in page
+    assert "11:00–13:00 Perron Woonlab Soest, 6 people 13:00, Woonlab Soest" in page
     assert "from 14:00 Perron Woonlab Soest, 2 people nothing more that day" in page
     assert "No meetings that day" in host.says(f"{ROOMS}/day?day=2026-03-13")
 
@@ -312,7 +313,8 @@ def test_another_venues_host_finds_none_of_it(phone, cast, booked, perron):
             assert wim.get(f"/host/de-wissel/{path}").status_code == 404
     for act in ("decide", "move", "cancel", "change", "undo"):
         assert wim.post(f"/host/de-wissel/bookings/{one.id}/{act}", act="approve").status_code == 404
-    assert wim.post("/host/de-wissel/bookings/new", **form(perron, who="eva@woonlab.example", agreed_cents="1")).status_code == 404
+    wanted = form(perron, who="eva@woonlab.example", agreed_cents="1")
+    assert wim.post("/host/de-wissel/bookings/new", **wanted).status_code == 404
 
 
 def test_a_booking_that_was_never_finished_is_nobodys_to_change(host, write, cast, now, perron):
