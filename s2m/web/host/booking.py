@@ -63,6 +63,9 @@ def _said(error: S2MError) -> dict[str, str]:
 def book(slug: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     if request.method == "GET":
+        with reading() as store:
+            if not store.rooms.let(venue.id, now()):
+                return redirect(url_for("host.rooms", slug=slug))
         return _book_form(venue, _filled(venue, request.args))
     form = request.form
     limit("people-search", person().id, most=60, per=timedelta(minutes=1))
@@ -137,7 +140,7 @@ def _book_form(
 def _new(venue: Venue, values: Mapping[str, str]) -> timeline.New | None:
     """The room and time of a form, where it is one."""
     try:
-        return (values["room"], *bookings.when(venue, values))
+        return (values.get("room", ""), *bookings.when(venue, values))
     except Invalid:
         return None
 
@@ -167,7 +170,8 @@ def move_booking(slug: str, booking_id: str) -> ResponseReturnValue:
     with reading() as store:
         booking = bookings.the_booking(store, venue, booking_id)
     if request.method == "GET":
-        return _move_form(venue, booking, _as_it_is(venue, booking) | {k: v for k, v in request.args.items() if v})
+        given = request.args.to_dict()
+        return _move_form(venue, booking, given if {"day", "from", "until"} <= set(given) else _as_it_is(venue, booking) | given)
     form = request.form
     try:
         with writing() as store:
@@ -194,7 +198,8 @@ def _as_it_is(venue: Venue, booking: Booking) -> dict[str, str]:
     return values | ({"next_day": "1"} if end.date() > start.date() and not midnight else {})
 
 
-def _move_form(venue: Venue, booking: Booking, values: Mapping[str, str], errors: dict[str, str] | None = None) -> str:
+def _move_form(venue: Venue, booking: Booking, given: Mapping[str, str], errors: dict[str, str] | None = None) -> str:
+    values = {"room": booking.room_id} | dict(given)
     with reading() as store:
         lets = store.rooms.let(venue.id, now())
         lines, problem = _price_there(store, venue, booking, values)
