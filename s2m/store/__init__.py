@@ -27,6 +27,7 @@ from s2m.store.budgets import Budgets
 from s2m.store.calendars import Calendars
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
+from s2m.store.desk import Desk
 from s2m.store.devices import Devices
 from s2m.store.door import Door
 from s2m.store.erasing import Erasing
@@ -96,6 +97,10 @@ class Store:
     @cached_property
     def bookings(self) -> Bookings:
         return Bookings(self)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self)
 
     @cached_property
     def people(self) -> People:

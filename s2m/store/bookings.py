@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,10 +42,14 @@ _BUSY = Prepared(
 )
 
 
+def booking_in(given: Mapping[str, Any]) -> Booking:
+    """A booking from the values of its row."""
+    lines = tuple(Line(**line) for line in given["lines"])
+    return Booking(**{**given, "lines": lines, "topics": tuple(given["topics"])})
+
+
 def _booking(row: Row[Any]) -> Booking:
-    given = dict(row._mapping)
-    given["lines"] = tuple(Line(**line) for line in given["lines"])
-    return Booking(**{**given, "topics": tuple(given["topics"])})
+    return booking_in(dict(row._mapping))
 
 
 def _row(values: dict[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,11 @@ SENTENCES: dict[str, Sentence] = {
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
     "booking_over": _fixed(lambda: _("This booking no longer stands.")),
+    "not_begun": _fixed(lambda: _("This has not begun yet.")),
+    "too_early": lambda minutes, **d: _("They can be there from %(length)s before the start.", length=length(minutes)),
+    "move_undo_late": _fixed(lambda: _("This can be taken back for half a minute only. Move it once more.")),
+    "nobody_found": _fixed(lambda: _("Nobody of this name is known here. A guest needs a mail address, too.")),
+    "renter_no_mail": lambda name, **d: _("No mail address of %(name)s is known. Type it behind the name.", name=name),
     "booking_begun": _fixed(lambda: _("This has begun already. Ask the host.")),
     # Codes and badges
     "code_unreadable": _fixed(lambda: _("This is not a code of this place. Hold your badge before the camera.")),

@@ -101,7 +101,9 @@ TABLE = (
     (THIS_HOST, """
         host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
         host.post_queue host.confirm_post host.decline_post
-        host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
+        host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.rooms_week host.rooms_week_now host.day_lists
+        host.book host.all_bookings host.bookings_file host.booking host.move_booking host.undo_move host.decide_booking
+        host.change_booking host.cancel_booking host.seats host.seats_now host.seat host.add_room host.change_room
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.reverse_line host.freeze host.release host.contributions host.object_to_thanks
@@ -256,6 +258,11 @@ class House:
         if rule.endpoint == "host.seat":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
+        if rule.endpoint == "host.book":
+            with self.database.write() as store:
+                return {"room": self._booking(store).room_id}
+        if rule.endpoint == "host.decide_booking":
+            return {"act": "approve"}
         if rule.endpoint == "host.withdraw_policy":
             begins = self.now + timedelta(days=9)
             with self.database.write() as store:
@@ -314,6 +321,8 @@ class House:
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
+        if name == "booking_id":
+            return self._booking(store).id
         if name == "device_id":
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "shown_id" or endpoint == "meetings.story":
@@ -365,6 +374,14 @@ class House:
             return store.presence.topics(visit.id)[0].id
         people.add_topic(store, cast.samira, "vers", now)
         return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
+
+    def _booking(self, store):
+        """Samira's, of tomorrow, in a room of its own that asks the host first."""
+        cast, now, by = self.cast, self.now, as_booker(self.cast.samira)
+        room = let(store, cast.seinhuis, cast.marieke, now, name=f"Zaal {store.new_id(now)}", approval=True)
+        at = now.replace(hour=12, minute=0) + timedelta(days=1)
+        renter = {"name": "Samira Vos", "email": "samira@seinhuis.example"}
+        return book(store, cast.seinhuis, room, at, 1, by, now, person=cast.samira, renter=renter)
 
     def _talk(self, store, endpoint):
         """One that counts now: Samira listens where she judges it, else she speaks."""

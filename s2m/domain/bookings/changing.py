@@ -96,13 +96,20 @@ def change_details(
     if before.ends_at <= now:
         raise Refused("booking_begun")
     availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
-    member = any(line.code == "member" for line in before.lines)
-    terms = store.rooms.version(before.terms_id)
-    lines = lines_for(store, venue, terms, before.starts_at, before.ends_at, details, member=member)
+    lines = lines_with(store, venue, before, details)
     gross = money.total(lines).gross_cents
     if agreed_cents is not None and gross != agreed_cents:
         raise Conflict("price_changed", cents=gross)
     return settle(store, venue, before, by, now, **vars(details), lines=lines, gross_cents=gross)
+
+
+def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -> tuple[Line, ...]:
+    """What it would cost with other people or extras: as it was agreed, where neither changes."""
+    if (details.people, details.extras) == (booking.people, booking.extras):
+        return booking.lines
+    member = any(line.code == "member" for line in booking.lines)
+    terms = store.rooms.version(booking.terms_id)
+    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, details, member=member)
 
 
 def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
@@ -130,4 +137,4 @@ def cancel(
     return settle(store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee)
 
 
-__all__ = ["cancel", "cancel_fee", "change_details", "lines_after", "move", "room_of", "terms_after"]
+__all__ = ["cancel", "cancel_fee", "change_details", "lines_after", "lines_with", "move", "room_of", "terms_after"]

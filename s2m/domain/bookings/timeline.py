@@ -169,7 +169,7 @@ def _cells(
     for one in bookings:
         paint(one.blocked_from, one.blocked_until, "buffer", one)
     for one in bookings:
-        paint(one.starts_at, one.ends_at, kind_of(one), one)
+        paint(one.starts_at, one.left_at or one.ends_at, kind_of(one), one)
     return tuple(_grouped(painted, start))
 
 

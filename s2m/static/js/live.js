@@ -9,9 +9,9 @@ const tags = new WeakMap();
 const busy = new WeakSet();
 let source = null, poll = 0, soon = 0, missed = false;
 
-function working(part) {     // never pull the ground from under somebody who is typing or choosing
+function working(part) {     // never pull the ground from under somebody who is typing, choosing or dragging
   const at = document.activeElement;
-  return part.contains(at) && at.matches('input, textarea, select');
+  return 'held' in part.dataset || part.contains(at) && at.matches('input, textarea, select');
 }
 
 async function refresh(part) {

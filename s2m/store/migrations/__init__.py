@@ -103,5 +103,6 @@ STEPS = (
     _read("0016_rooms", no_overlap=("bookings",)),
     _read("0017_billing", append_only=("documents", "payments")),
     _read("0019_booking"),
+    _read("0020_desk"),
     _read("0022_calendars"),
 )

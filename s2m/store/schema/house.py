@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text
 
 from s2m.store.schema.columns import Flag, Instant, Whole, may, must, own, refers, table
 
@@ -18,6 +18,7 @@ audit = table(
     may("object_id"),
     must("result"),
     must("hash"),
+    Index(None, "object_id"),
 )
 
 outbox = table(

@@ -35,7 +35,8 @@ def _counts() -> dict[str, int]:
         return {}
     with reading() as store:
         clashing = {booking_id for _, booking_id, _, _ in store.calendars.clashes(g.venue.id, now())}
-        return {"posts": store.posts.waiting_for_host(g.venue.id), "rooms": len(clashing)}
+        rooms = store.desk.asked_for(g.venue.id) + len(clashing)
+        return {"posts": store.posts.waiting_for_host(g.venue.id), "rooms": rooms}
 
 
 def said(error: S2MError, field: str = "form") -> dict[str, str]:
@@ -47,6 +48,8 @@ from s2m.web.host import (  # noqa: E402, F401
     answers,
     bank,
     bills,
+    booking,
+    bookings,
     budget,
     calendars,
     contributions,
@@ -65,6 +68,7 @@ from s2m.web.host import (  # noqa: E402, F401
     talks,
     tasks,
     thanks,
+    timeline,
     today,
     visits,
     words,
