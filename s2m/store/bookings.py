@@ -77,6 +77,11 @@ class Bookings(Part):
         query = select(bookings).where(bookings.c.person_id == person_id, bookings.c.ends_at > since)
         return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
 
+    def with_capital(self, person_id: str, room_id: str) -> list[Booking]:
+        """Somebody's bookings of a room that are, or are to be, paid with capital."""
+        mine = (bookings.c.person_id == person_id) & (bookings.c.room_id == room_id) & (bookings.c.paid_by == "capital")
+        return self._all(select(bookings).where(mine, bookings.c.status.in_((*BLOCKING, "released"))))
+
     def due(self, now: datetime) -> list[Booking]:
         """What waited and has lapsed."""
         query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)

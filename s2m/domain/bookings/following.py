@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.billing import following as billing
+from s2m.domain.bookings import capital
 
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booking
@@ -19,3 +20,4 @@ if TYPE_CHECKING:
 def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: datetime) -> None:
     """before and after: the same booking; they differ in status, time, room or price. Under the chain's lock."""
     billing.follow(store, venue, after, now)
+    capital.follow(store, venue, after, now)

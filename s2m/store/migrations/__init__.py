@@ -102,4 +102,5 @@ STEPS = (
     _read("0015_synonyms"),
     _read("0016_rooms", no_overlap=("bookings",)),
     _read("0017_billing", append_only=("documents", "payments")),
+    _read("0024_capital"),
 )
