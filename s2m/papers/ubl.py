@@ -12,7 +12,6 @@ import re
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-from s2m.domain import money
 from s2m.domain.billing.values import Document, Party
 from s2m.domain.errors import Refused
 from s2m.domain.money import Line, VatSum

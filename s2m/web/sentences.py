@@ -15,18 +15,21 @@ def _fixed(make: Callable[[], str]) -> Sentence:
     return lambda **data: make()
 
 
-def _euro(cents: int) -> str:
-    return format_currency(Decimal(cents) / 100, "EUR")
+def euro(cents: int, *, whole: bool = False) -> str:
+    """An amount in the reader's language. whole: without the cents where there are none, for a list of prices."""
+    text = format_currency(Decimal(cents) / 100, "EUR")
+    return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 
 def _price(cents: int, dots: int) -> str:
     in_dots = ngettext("%(num)d dot", "%(num)d dots", dots)
     if not dots:
-        return _euro(cents)
-    return _("%(dots)s and %(euro)s", dots=in_dots, euro=_euro(cents)) if cents else in_dots
+        return euro(cents)
+    return _("%(dots)s and %(euro)s", dots=in_dots, euro=euro(cents)) if cents else in_dots
 
 
-def _length(minutes: int) -> str:
+def length(minutes: int) -> str:
+    """How long, in the largest unit that is whole."""
     if minutes % 60 or not minutes:
         return ngettext("%(num)d minute", "%(num)d minutes", minutes)
     if minutes % (24 * 60):
@@ -70,9 +73,9 @@ SENTENCES: dict[str, Sentence] = {
     "clock_twice": _fixed(lambda: _("That night the clock shows this time twice. Say which of the two you mean.")),
     "booking_past": _fixed(lambda: _("This time is over. Choose a later one.")),
     "booking_far": lambda days, **d: _("This can be booked at most %(days)s days ahead.", days=days),
-    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=_length(minutes)),
-    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=_length(minutes)),
-    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=_length(minutes)),
+    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=length(minutes)),
+    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=length(minutes)),
+    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=length(minutes)),
     "holiday": lambda name, **d: _("It is closed that day: %(name)s.", name=name),
     "room_hours": lambda opens, closes, **d: _(
         "That day this room can be booked from %(opens)s to %(closes)s.", opens=opens, closes=closes
@@ -85,7 +88,8 @@ SENTENCES: dict[str, Sentence] = {
     "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),
     "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
     "price_changed": lambda cents, dots, **d: _(
-        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.", price=_price(cents, dots)
+        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.",
+        price=_price(cents, dots),
     ),
     "no_capital_here": _fixed(lambda: _("This room is not to be had for capital.")),
     "dots_limit": lambda most, left, **d: _(
@@ -96,7 +100,7 @@ SENTENCES: dict[str, Sentence] = {
         dots=dots, available=available,
     ),
     "fee_changed": lambda cents, **d: _(
-        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=_euro(cents)
+        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
