@@ -113,6 +113,16 @@ class Bookings(Part):
         """A room's bookings that are not over at a moment, the first first; also those that no longer stand."""
         query = select(bookings).where(bookings.c.room_id == room_id, bookings.c.ends_at > since)
         return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
+    def with_capital(self, person_id: str, room_id: str) -> list[Booking]:
+        """Somebody's bookings of a room that are, or are to be, paid with capital."""
+        mine = (bookings.c.person_id == person_id) & (bookings.c.room_id == room_id) & (bookings.c.paid_by == "capital")
+        return self._all(select(bookings).where(mine, bookings.c.status.in_((*BLOCKING, "released"))))
+
+    def beginning(self, venue_id: str, since: datetime, until: datetime) -> list[Booking]:
+        """What became firm of what begins from one moment until another, also what was cancelled or to which nobody came."""
+        c = bookings.c
+        mine = (c.venue_id == venue_id) & (c.starts_at >= since) & (c.starts_at < until) & c.confirmed_at.is_not(None)
+        return self._all(select(bookings).where(mine).order_by(c.starts_at, c.id))
 
     def due(self, now: datetime) -> list[Booking]:
         """What waited and has lapsed."""

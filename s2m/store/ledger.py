@@ -243,6 +243,15 @@ class Ledger(Part):
         rows = self.run(select(transfers.c.kind, func.count().label("times")).where(paid).group_by(transfers.c.kind))
         return {row.kind: row.times for row in rows}
 
+    def earned_by_rooms(self, venue_id: str, since: datetime, until: datetime) -> int:
+        """Cents that the revenue of a venue's rooms grew by from one moment until another."""
+        revenue = select(accounts.c.id).where(accounts.c.venue_id == venue_id, accounts.c.kind == "revenue")
+        c = transfers.c
+        sign = case((c.credit_id.in_(revenue), c.amount), else_=-c.amount)
+        touched = or_(c.credit_id.in_(revenue), c.debit_id.in_(revenue)) & (c.at >= since) & (c.at < until)
+        moved = select(func.coalesce(func.sum(sign), 0)).where(touched, c.state.in_(("posted", "post")))
+        return int(self.run(moved).scalar_one())
+
     # Rows -----------------------------------------------------------------------------------------------------
 
     def transfer(self, transfer_id: str) -> Transfer | None:

@@ -21,6 +21,13 @@ def euro(cents: int, *, whole: bool = False) -> str:
     return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 
+def _price(cents: int, dots: int) -> str:
+    in_dots = ngettext("%(num)d dot", "%(num)d dots", dots)
+    if not dots:
+        return euro(cents)
+    return _("%(dots)s and %(euro)s", dots=in_dots, euro=euro(cents)) if cents else in_dots
+
+
 def length(minutes: int) -> str:
     """How long, in the largest unit that is whole."""
     if minutes % 60 or not minutes:
@@ -95,8 +102,17 @@ SENTENCES: dict[str, Sentence] = {
     "too_many_people": lambda most, **d: _("At most %(most)s people fit in.", most=most),
     "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),
     "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
-    "price_changed": lambda cents, **d: _(
-        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.", price=euro(cents)
+    "price_changed": lambda cents, dots, **d: _(
+        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.",
+        price=_price(cents, dots),
+    ),
+    "no_capital_here": _fixed(lambda: _("This room is not to be had for capital.")),
+    "dots_limit": lambda most, left, **d: _(
+        "For this room you can use at most %(most)s dots a month; %(left)s are left that month.", most=most, left=left
+    ),
+    "dots_short": lambda available, dots, **d: _(
+        "This costs %(dots)s dots and you have %(available)s free. Pay with euro, or choose a shorter time.",
+        dots=dots, available=available,
     ),
     "fee_changed": lambda cents, **d: _(
         "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)

@@ -70,7 +70,7 @@ def test_a_price_that_changed_meanwhile_is_asked_about_again(store, cast, perron
     renter = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(EVA), "nl", now)
     with pytest.raises(Conflict, match="price_changed") as caught:
         bookings.fill_in(store, cast.seinhuis, held, Details(), renter, samira, now, agreed_cents=4597)
-    assert caught.value.data == {"cents": 4598} and seen(store, held).gross_cents == 0
+    assert caught.value.data == {"cents": 4598, "dots": 0} and seen(store, held).gross_cents == 0
 
 
 def test_an_option_keeps_the_room_until_it_lapses_or_is_taken(store, cast, perron, samira, now):

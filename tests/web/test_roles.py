@@ -107,7 +107,7 @@ TABLE = (
         host.retire_room
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.reverse_line host.freeze host.release host.contributions host.object_to_thanks
-        host.reverse_thanks host.reciprocal host.meetings host.meetings_file host.take_story_down
+        host.reverse_thanks host.reciprocal host.figures host.figures_file host.meetings host.meetings_file host.take_story_down
         host.budget host.grant host.decide_grant host.policy host.change_policy host.withdraw_policy
         host.change_hours host.devices host.devices_now host.offer_pairing
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk

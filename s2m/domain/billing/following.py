@@ -28,8 +28,8 @@ OWES = ("confirmed", "released")
 
 
 def owed(store: Store, booking: Booking) -> tuple[Line, ...]:
-    """The lines that a booking owes as it stands; none for what is not firm, costs nothing or is paid with capital."""
-    if booking.paid_by != "euro" or booking.renter_id is None:
+    """The lines that a booking owes in euro as it stands; none for what is not firm, or costs nothing."""
+    if booking.renter_id is None:
         return ()
     lines: tuple[Line, ...] = ()
     if booking.status in OWES and booking.confirmed_at:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain.billing import following as billing
-from s2m.domain.bookings import letters
+from s2m.domain.bookings import capital, letters
 
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booking
@@ -21,3 +21,4 @@ def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: dat
     """before and after: the same booking; they differ in status, time, room or price. Under the chain's lock."""
     billing.follow(store, venue, after, now)
     letters.note(store, before, after, now)
+    capital.follow(store, venue, after, now)

@@ -47,6 +47,7 @@ class Booking:
     """status: see above. expires_at: when what waits lapses. extras: id of each with its count. lines: the price as it was shown.
     secret_hash: of the link that its renter manages it by. sequence: grows with each change, for calendars (RFC 5545, 3.8.7.4).
 
+    dots: what the hire costs where it is paid_by capital, fee_dots what cancelling it cost, worth_cents what the hire is worth.
     ended_at: when it was cancelled, declined, released or lapsed; fee_cents: what the cancellation cost, VAT included.
     arrived_at: when somebody checked in at the door; left_at: when they left before the end.
     """
@@ -78,6 +79,9 @@ class Booking:
     lines: tuple[Line, ...] = ()
     gross_cents: int = 0
     paid_by: str = "euro"
+    dots: int = 0
+    fee_dots: int = 0
+    worth_cents: int = 0
     secret_hash: str | None = None
     sequence: int = 0
     confirmed_at: datetime | None = None

@@ -7,7 +7,7 @@ So the receivable stands below zero by what is still owed. Accounts are opened w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,28 @@ def owe(store: Store, venue: Venue, room_id: str, parts: Mapping[str, int], jour
             transfer(
                 store, debit, credit, abs(cents), "invoice", now, key=digest("invoice", journal_id, kind), journal_id=journal_id
             )
+
+
+def forgo(
+    store: Store, venue: Venue, room_id: str, cents: int, rows: Iterable[Transfer], journal_id: str, now: datetime
+) -> None:
+    """Let a journal say that this room earned so many cents which nobody pays in euro. rows: what it says until now."""
+    store.ledger.lock_chain(venue.network_id)
+    forgone = _account(store, venue.network_id, "forgone", venue.id, now)
+    target = _account(store, venue.network_id, "revenue", venue.id, now, room_id)
+    earned = {target.id: 0}
+    for row in rows:
+        if row.unit == EUR:
+            room, sign = (row.credit_id, 1) if row.debit_id == forgone.id else (row.debit_id, -1)
+            earned[room] = earned.get(room, 0) + sign * row.amount
+    for account_id, had in earned.items():
+        more, account = (cents if account_id == target.id else 0) - had, store.ledger.account(account_id)
+        assert account, "accounts are never deleted"
+        if more:
+            debit, credit, kind = (forgone, account, "room") if more > 0 else (account, forgone, "room_back")
+            transfer(
+                store, debit, credit, abs(more), kind, now, key=digest(kind, journal_id, account_id, had), journal_id=journal_id
+            )  # fmt: skip
 
 
 def take_back(store: Store, network_id: str, journal_id: str, kind: str, by: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ accounts = table(
     refers("venue_id", "venues"),
     one_of(
         "kind", "kind", "person", "venue", "issuing", "commons", "budget", "receivable", "revenue", "deposits", "vat_2100",
-        "vat_900",
+        "vat_900", "forgone",
     ),
     one_of("unit", "unit", "SC", "EUR"),
     CheckConstraint("held >= 0", name="held"),

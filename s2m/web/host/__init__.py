@@ -55,6 +55,7 @@ from s2m.web.host import (  # noqa: E402, F401
     contributions,
     decay,
     devices,
+    figures,
     health,
     introductions,
     limits,
