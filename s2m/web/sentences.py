@@ -102,7 +102,7 @@ SENTENCES: dict[str, Sentence] = {
     "too_many_people": lambda most, **d: _("At most %(most)s people fit in.", most=most),
     "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),
     "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
-    "price_changed": lambda cents, dots, **d: _(
+    "price_changed": lambda cents, dots=0, **d: _(
         "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.",
         price=_price(cents, dots),
     ),

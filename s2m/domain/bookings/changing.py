@@ -108,7 +108,7 @@ def check_time(
 def change_details(
     store: Store, venue: Venue, booking: Booking, details: Details, by: Booker, now: datetime, *, agreed_cents: int | None
 ) -> Booking:
-    """Another title, more people, other extras. agreed_cents: the new price that was shown, VAT included.
+    """Another title, more people, other extras; it stays paid as it is. agreed_cents: the new price that was shown, VAT included.
 
     Raises Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` for one that is over.
     """
@@ -118,6 +118,7 @@ def change_details(
     if before.ends_at <= now:
         raise Refused("booking_begun")
     availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
+    details = replace(details, paid_by=before.paid_by)
     lines = lines_with(store, venue, before, details)
     gross = money.total(lines).gross_cents
     if agreed_cents is not None and gross != agreed_cents:
@@ -129,9 +130,9 @@ def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -
     """What it would cost with other people or extras: as it was agreed, where neither changes."""
     if (details.people, details.extras) == (booking.people, booking.extras):
         return booking.lines
-    member = any(line.code == "member" for line in booking.lines)
-    terms = store.rooms.version(booking.terms_id)
-    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, details, member=member)
+    terms, how = store.rooms.version(booking.terms_id), _as_booked(booking)
+    how["details"] = replace(details, paid_by=booking.paid_by)
+    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, **how)
 
 
 def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
