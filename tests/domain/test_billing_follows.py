@@ -110,7 +110,7 @@ def test_what_nobody_came_to_is_owed_and_what_capital_paid_or_cost_nothing_is_no
     assert following.follow(store, cast.seinhuis, gone, now) is None and len(said(booked)) == 1
     free = let(store, cast.seinhuis, cast.marieke, now, name="Gratis", hour_cents=0)
     assert said(book(store, cast.seinhuis, free, ONE, 1, marieke, now)) == []
-    assert following.owed(store, store.bookings.set(booked, paid_by="capital")) == ()
+    assert following.owed(store, store.bookings.set(booked, paid_by="capital", lines=())) == ()
 
 
 def test_without_a_seller_bookings_stand_and_are_billed_once_there_is_one(store, cast, now, marieke, said):
