@@ -22,6 +22,7 @@ RINGS = {
     "s2m.domain": {"snowballstemmer", "dateutil", "holidays"},
     "s2m.store": {"s2m.domain", "sqlalchemy", "sqlite_utils", "psycopg", "pysqlite3"},
     "s2m.papers": {"s2m.domain", "typst", "defusedxml", "babel"},
+    "s2m.payments": {"s2m.domain", "s2m.config"},
     "s2m.web.context": {"s2m.domain", "s2m.config", "s2m.store", "flask", "flask_babel"},
     "s2m.web": {"s2m.domain", "s2m.papers", "s2m.payments", "s2m.config", "s2m.signing", "s2m.spoken", "s2m", "flask",
                 "flask_babel", "flask_wtf", "werkzeug", "structlog", "markupsafe", "babel", "segno", "PIL", "zxingcpp"},

@@ -20,9 +20,9 @@ from random import Random
 from s2m.config import Config, keys, load
 from s2m.demo import clock, letting
 from s2m.demo.history import House, live
-from s2m.demo.people import CAST, HOST, MEMBER, ROOMS, Role
+from s2m.demo.people import CAST, HOST, MEMBER, ROOMS, SELLER, Role
 from s2m.demo.today import come_in
-from s2m.domain import devices, people, signin, venues
+from s2m.domain import billing, devices, people, signin, venues
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.people import Person
@@ -111,6 +111,7 @@ def build(store: Store, now: datetime) -> tuple[Device, Device, Person, Person]:
         people.give_role(store, host, role_name, venue_id, first, by=host.id)
     for name, kind, floor, capacity in ROOMS:
         venues.add_room(store, venue, {"name": name, "kind": kind, "floor": floor, "capacity": capacity}, host.id, first)
+    billing.change_seller(store, venue, SELLER, host.id, first)
     kiosk, wall = (
         _paired(store, venue, *what, host, first) for what in (("kiosk", "Tablet bij de ingang"), ("wall", "Scherm in de hal"))
     )
