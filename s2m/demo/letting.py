@@ -41,6 +41,7 @@ TERMS = {
         setups={"theatre": 20, "classroom": 16, "u_shape": 12}, equipment=("projector", "sound", "flip_chart", "daylight"),
         step_free=True, hearing_loop=True, buffer_before=30, buffer_after=30, shortest=60, hour_cents=9500, half_day_cents=34000,
         day_cents=60000, member_percent=10, off_peak_percent=25, off_peak=FRIDAYS, option_hours=72,
+        open_on_holidays=True,
     ),
     "Wissel": RoomTerms(
         setups={"boardroom": 4}, equipment=("screen", "whiteboard"), buffer_after=0, hour_cents=1800, half_day_cents=6400,
