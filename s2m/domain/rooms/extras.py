@@ -75,7 +75,7 @@ def offer_everywhere(store: Store, venue: Venue, extra: Extra, by: str, now: dat
     """In every room that is let, from now on; in how many. What is planned for later stays as it was planned."""
     let = store.rooms.let(venue.id, now)
     for room, terms in let:
-        change_terms(store, venue, room.id, replace(terms, extras=(*terms.extras, extra.id)), by, now)
+        change_terms(store, venue, room.id, replace(terms, extras=tuple(sorted((*terms.extras, extra.id)))), by, now)
     return len(let)
 
 

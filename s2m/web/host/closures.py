@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -36,16 +37,12 @@ def closures(slug: str) -> ResponseReturnValue:
             inside = sum(len(_inside(store, venue, one)) for one in made)
     except Invalid as error:
         return _page(venue, request.form, said(error)), status_of(error)
-    flash(_("Nobody can book there then."))
-    if inside:
-        flash(
-            ngettext(
-                "%(num)d booking stands in that time: tell who booked, or move it.",
-                "%(num)d bookings stand in that time: tell who booked, or move them.",
-                inside,
-            ),
-            "wait",
-        )
+    told = ngettext(
+        "%(num)d booking stands in that time: tell who booked, or move it.",
+        "%(num)d bookings stand in that time: tell who booked, or move them.",
+        inside,
+    )
+    flash(_("Nobody can book there then.") + (f" {told}" if inside else ""))
     return redirect(url_for("host.closures", slug=slug), 303)
 
 
@@ -86,5 +83,13 @@ def _page(venue: Venue, values: Mapping[str, Any], errors: dict[str, str] | None
         for day, name in rooms.holidays_of(year, locale())
         if day >= today
     ]
-    shown = {"let": let, "closed": closed, "holidays": days, "values": values, "errors": errors or {}}
+    booking_page = partial(url_for, "host.booking") if "host.booking" in current_app.view_functions else None
+    shown = {
+        "let": let,
+        "booking_page": booking_page,
+        "closed": closed,
+        "holidays": days,
+        "values": values,
+        "errors": errors or {},
+    }
     return render_template("host/closures.html", **shown)

@@ -153,6 +153,14 @@ def test_public_holidays_say_which_rooms_are_open(host, store, cast, now):
     assert "King's Day Feestzaal" in page and "2027" in page and "Easter Sunday closed" in page
 
 
+def test_before_a_room_is_retired_its_bookings_are_told(host, store, cast, perron, now):
+    assert "bookings stand" not in host.says(f"{ROOMS}/{perron.id}/retire")
+    with store.write() as kept:
+        for hours in (2, 26):
+            book(kept, cast.seinhuis, perron, now + hours * HOUR, 1, as_booker(cast.samira), now)
+    assert "2 bookings stand in this room in the time to come" in host.says(f"{ROOMS}/{perron.id}/retire")
+
+
 # Pictures ---------------------------------------------------------------------------------------------------------
 
 
