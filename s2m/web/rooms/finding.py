@@ -39,7 +39,7 @@ class Offer:
     found: Found
     length: timedelta
     prices: dict[datetime, tuple[Line, ...]]
-    picture: Any = None
+    picture: rooms.RoomPicture | None = None
 
     @property
     def same(self) -> bool:
@@ -87,10 +87,9 @@ def find(slug: str) -> ResponseReturnValue:
     return body, 422 if errors else 200
 
 
-def pictures(store: Store, room_ids: list[str]) -> dict[str, Any]:
+def pictures(store: Store, room_ids: list[str]) -> dict[str, rooms.RoomPicture]:
     """The first picture of each room."""
-    kept = getattr(store, "pictures", None)
-    return {room_id: some[0] for room_id, some in kept.of_rooms(room_ids).items() if some} if kept else {}
+    return {room_id: some[0] for room_id, some in store.rooms.pictures_of(room_ids).items() if some}
 
 
 def offer(store: Store, venue: Venue, found: Found, wish: Wish) -> Offer:

@@ -54,11 +54,10 @@ def page(venue: Venue, room_id: str, values: Any, error: S2MError | None = None)
         found, terms = the_let_room(store, venue, room_id)
         on = monday(day)
         days = days_of(store, venue, [(found, terms)], on, WEEK)
-        kept = getattr(store, "pictures", None)
         chosen = [one for one in store.rooms.extras(venue.id) if one.id in terms.extras]
         body = render_template(
             "rooms/room.html", room=found, terms=terms, days=days, on=on, extras=chosen, values=form_values(venue, terms, values),
-            pictures=kept.of_rooms([found.id]).get(found.id, []) if kept else [], errors=errors_of(error) if error else {},
+            pictures=store.rooms.pictures_of([found.id]).get(found.id, []), errors=errors_of(error) if error else {},
             twice=error.data.get("field") if error and error.code == "clock_twice" else "", title_of=title_of,
             example=_example(venue, terms, days),
             instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [], **around(venue, on, WEEK),
