@@ -21,6 +21,8 @@ from s2m.web import (
     posts,
     presence,
     pretend_bank,
+    room_pictures,
+    rooms,
     talks,
     tasks,
     topics,
@@ -31,5 +33,6 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    bills.blueprint, pretend_bank.blueprint, calendars.blueprint, host.blueprint, wall.blueprint,
+    bills.blueprint, pretend_bank.blueprint, calendars.blueprint, room_pictures.blueprint,
+    rooms.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

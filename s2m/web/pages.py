@@ -23,6 +23,8 @@ PAGES = {
     "host.distrust_key": "host.trusted_keys",
     "host.decide_booking": "host.booking", "host.undo_move": "host.booking",
     "host.seat": "host.seats", "host.change_hours": "host.policy", "host.withdraw_policy": "host.policy",
+    "host.withdraw_terms": "host.terms", "host.reopen_room": "host.closures", "host.extra_stock": "host.extras",
+    "host.describe_picture": "host.letting", "host.move_picture": "host.letting",
     "host.decide_grant": "host.budget", "host.verify": "host.health",
     "talks.cancel": "talks.talk", "talks.useful": "talks.talk", "tasks.take": "talks.coming", "tasks.give_back": "talks.coming",
     "host.count_listener": "host.talk", "host.settle_talk": "host.talk", "host.cancel_talk": "host.talk",
@@ -40,6 +42,8 @@ PAGES = {
     "host.link_calendar": "host.room_calendars", "host.look_again": "host.room_calendars",
     "host.unlink_calendar": "host.room_calendars",
     "host.withdraw_introduction": "host.introductions",
+    "rooms.hold": "rooms.room", "rooms.price": "rooms.form", "rooms.send": "rooms.form", "rooms.more_time": "rooms.form",
+    "rooms.let_go": "rooms.form", "rooms.confirm": "rooms.show",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip
 

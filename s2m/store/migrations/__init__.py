@@ -102,6 +102,7 @@ STEPS = (
     _read("0015_synonyms"),
     _read("0016_rooms", no_overlap=("bookings",)),
     _read("0017_billing", append_only=("documents", "payments")),
+    _read("0018_room_pictures"),
     _read("0019_booking"),
     _read("0020_desk"),
     _read("0022_calendars"),
