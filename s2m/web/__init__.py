@@ -18,6 +18,7 @@ from s2m.web import (
     people,
     posts,
     presence,
+    rooms,
     talks,
     tasks,
     topics,
@@ -28,5 +29,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    host.blueprint, wall.blueprint,
+    rooms.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

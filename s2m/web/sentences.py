@@ -98,6 +98,9 @@ SENTENCES: dict[str, Sentence] = {
         "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "many_holds": lambda most, **d: _(
+        "You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", most=most
+    ),
     "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),

@@ -166,8 +166,8 @@ def test_a_full_day_fits_on_the_laptop_without_scrolling(served, laptop, come, f
 
 
 PAGES = (
-    "today", "present", "help-in", "rooms", "rooms/seats", "rooms/new", "people", "people/new", "contributions", "reciprocity", "devices",
-    "policy", "budget", "decay", "health",
+    "today", "present", "help-in", "rooms", "rooms/seats", "rooms/new", "people", "people/new", "contributions", "reciprocity",
+    "devices", "policy", "budget", "decay", "health",
 )  # fmt: skip
 
 

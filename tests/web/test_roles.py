@@ -15,6 +15,7 @@ import time_machine
 from s2m.domain import (
     asks,
     blocks,
+    bookings,
     budgets,
     contributions,
     devices,
@@ -61,6 +62,9 @@ WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denie
 ACQUAINTED  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "sign_in", "sign_in")
 IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
 IN_THE_NETWORK = ACQUAINTED
+# Whoever is signed in elsewhere sees the rooms of their own network
+RENTERS     = outcomes("in",      "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
+BOOKER_ONLY = outcomes("hidden",  "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "hidden",  "hidden")
 SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 # fmt: on
 
@@ -78,7 +82,7 @@ TABLE = (
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
-        topics.suggest erasing.told erasing.leave
+        topics.suggest erasing.told erasing.leave rooms.list_mine
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
@@ -91,6 +95,11 @@ TABLE = (
         meetings.say meetings.put_away meetings.outcome meetings.story meetings.withdraw
     """),
     (HERS_OR_HOST, "posts.picture"),
+    (RENTERS, "rooms.somewhere rooms.find rooms.day rooms.day_now rooms.week rooms.room rooms.hold"),
+    (BOOKER_ONLY, """
+        rooms.form rooms.price rooms.send rooms.sent rooms.more_time rooms.let_go rooms.show rooms.confirm rooms.calendar
+        rooms.details rooms.move rooms.cancel
+    """),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
@@ -152,6 +161,7 @@ class House:
                 presence.check_in(store, person, venue, cast.policy, "badge", self.early)
             self.tokens = {kind: self._screen(store, kind) for kind in ("kiosk", "wall")}
             self._joost(store)
+            self.room = let(store, cast.seinhuis, cast.marieke, self.early, hours=dict.fromkeys(venues.DAYS, ["00:00", "24:00"]))
             self.thanks_id, self.thanks_for_samira = (
                 contributions.thank(store, one, other, cast.seinhuis, cast.policy, "offertes", "goed gelezen", now, key="1").id
                 for one, other in ((cast.samira, cast.joost), (cast.joost, cast.samira))
@@ -214,6 +224,9 @@ class House:
 
     def form(self, rule):
         """Whom a form is about, where it is not the address that says so."""
+        if rule.endpoint == "rooms.hold":
+            local = (self.now + timedelta(days=20)).astimezone(self.cast.seinhuis.zone)
+            return {"day": local.date().isoformat(), "from": "09:00", "until": "10:00"}
         if rule.endpoint == "host.seat":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
@@ -275,6 +288,10 @@ class House:
         cast = self.cast
         if name == "thanks_id":
             return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
+        if name == "key":
+            return self._booking(store, endpoint)
+        if name == "room_id" and endpoint.startswith("rooms."):
+            return self.room.id
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
@@ -352,6 +369,14 @@ class House:
         if endpoint == "talks.useful":
             talks.attend(store, talk, cast.samira, self.now)
         return talk.id
+
+    def _booking(self, store, endpoint):
+        """Samira's, of an hour that nobody has yet; only kept where a form is about it."""
+        self.booked = getattr(self, "booked", 0) + 1
+        start, by = (self.now + self.booked * timedelta(hours=2)).replace(minute=0), as_booker(self.cast.samira)
+        if endpoint in ("rooms.form", "rooms.send", "rooms.more_time", "rooms.let_go"):
+            return bookings.hold(store, self.cast.seinhuis, self.room.id, start, start + timedelta(hours=1), by, self.now).id
+        return book(store, self.cast.seinhuis, self.room, start, 1, by, self.now, person=self.cast.samira).id
 
     def _introduction(self, store, endpoint):
         """One of Samira and Joost, instead of the one before: a host's where it is for hosts, else of her own."""

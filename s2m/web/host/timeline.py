@@ -125,7 +125,7 @@ def day_asked(venue: Venue, args: Mapping[str, str]) -> date:
 
 
 def _booked(store: Any, venue: Venue, on: date) -> tuple[list[timeline.Let], list[Booking], dict[str, Renter]]:
-    """Rooms, what blocks them on a day, and who rents. Also rooms that are let no longer, as long as something is booked there."""
+    """Rooms, what blocks them on a day, and who rents. Also rooms that are let no longer, while something is booked there."""
     booked = store.bookings.between(venue.id, *timeline.day_query(venue, on))
     renters = store.bookings.renters({one.renter_id for one in booked if one.renter_id})
     lets = store.rooms.let(venue.id, now())
