@@ -60,9 +60,9 @@ def span_of(venue: Venue, days: Sequence[date]) -> tuple[datetime, datetime]:
 def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], on: date) -> Week:
     days = days_of(on)
     strips = list(strips)
-    edges = [(_at(venue, day, 0) - EPOCH) // timedelta(microseconds=1) for day in (*days, days[-1] + timedelta(days=1))]
+    edges = [_instant(venue, day, 0) for day in (*days, days[-1] + timedelta(days=1))]
     first, last = _hours(venue, lets, days, strips, edges)
-    bases = [edge + first * 4 * QUARTER for edge in edges]
+    bases = [_instant(venue, day, first) for day in days]
     cells = {room.id: tuple(Cell(day) for day in days) for room, _terms in lets}
     columns = (last - first) * 4
     for room_id, start, end, _from, _until, status in strips:
@@ -116,3 +116,7 @@ def _opening(venue: Venue, lets: Sequence[Let], days: Sequence[date]) -> tuple[i
 
 def _at(venue: Venue, day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), venue.zone).astimezone(UTC)
+
+
+def _instant(venue: Venue, day: date, hour: int) -> int:
+    return (_at(venue, day, hour) - EPOCH) // timedelta(microseconds=1)

@@ -14,6 +14,7 @@ function take(event) {
   for (let left = cell.previousElementSibling; left?.matches('td'); left = left.previousElementSibling) first += left.colSpan;
   held = {slot, table, first, x: event.clientX, y: event.clientY, span: cell.colSpan, quarter: cell.offsetWidth / cell.colSpan,
     resize: box.right - event.clientX < NEAR, shift: 0, room: slot.closest('tr')};
+  part()?.setAttribute('data-held', '');             // live.js leaves the part alone meanwhile
 }
 
 function drag(event) {
@@ -38,11 +39,11 @@ function begin(event) {
   held.slot.setPointerCapture(event.pointerId);
   held.slot.style.zIndex = 5;
   held.slot.style.opacity = .75;
-  part()?.setAttribute('data-held', '');             // live.js leaves the part alone meanwhile
 }
 
 function row(x, y) {
-  return document.elementsFromPoint(x, y).find(each => each.matches('tr[data-room]'));
+  const below = document.elementsFromPoint(x, y).find(each => !held.slot.contains(each));
+  return below?.closest('tr[data-room]');
 }
 
 function part() {
@@ -51,7 +52,7 @@ function part() {
 
 function letGo(event) {
   if (!held) return;
-  if (!held.moving) { held = null; return; }
+  if (!held.moving) { part()?.removeAttribute('data-held'); held = null; return; }
   event.preventDefault();
   const clocks = held.table.dataset.clocks.split(' ');
   const from = held.first + (held.resize ? 0 : held.shift), until = held.first + held.span + held.shift;
@@ -69,7 +70,7 @@ function letGo(event) {
 }
 
 function putBack() {
-  if (!held?.moving) { held = null; return; }
+  if (!held) return;
   for (const name of ['transform', 'inlineSize', 'zIndex', 'opacity']) held.slot.style[name] = '';
   const fresh = part();
   fresh?.removeAttribute('data-held');

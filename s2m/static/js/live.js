@@ -32,6 +32,7 @@ async function refresh(part) {
 }
 
 function show(part, markup, tag) {
+  if (working(part)) return;     // they began meanwhile: the next event asks again
   if (tag) tags.set(part, tag);
   const focused = part.contains(document.activeElement) && document.activeElement.id;
   const open = [...part.querySelectorAll('details[open][id]')].map(each => each.id);

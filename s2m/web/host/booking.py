@@ -14,11 +14,11 @@ from markupsafe import Markup
 
 from s2m.domain import bookings, fields, money, rooms
 from s2m.domain import venues as houses
-from s2m.domain.bookings import Booker, Booking, Details, desk, times
+from s2m.domain.bookings import Booker, Booking, Details, Renter, desk, times
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.money import LARGEST, Line
 from s2m.domain.venues import Room, Venue
-from s2m.web.context import hosted_venue, isolated, limit, now, person, reading, writing
+from s2m.web.context import config, hosted_venue, isolated, limit, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, said, timeline
 from s2m.web.policy import host
@@ -180,13 +180,13 @@ def move_booking(slug: str, booking_id: str) -> ResponseReturnValue:
             moved = bookings.move(
                 store, venue, before, form.get("room", ""), start, end, me_as_host(), now(), agreed_cents=agreed(form)
             )
-            room = houses.the_room(store, venue, moved.room_id)
+            room, renter = houses.the_room(store, venue, moved.room_id), store.bookings.renter(moved.renter_id or "")
     except (Invalid, Conflict, Refused) as error:
         # Another price is no error: the form says what it becomes, and asks
         problem = {} if error.code == "price_changed" else _said(error)
         return _move_form(venue, booking, form.to_dict(), problem), status_of(error)
     _offer_undo(venue, before, moved)
-    flash(_told(venue, before, moved, room.name), "undo:" + url_for("host.undo_move", slug=slug, booking_id=booking_id))
+    flash(_told(venue, before, moved, room.name, renter), "undo:" + url_for("host.undo_move", slug=slug, booking_id=booking_id))
     return redirect(url_for("host.rooms", slug=slug, day=moved.starts_at.astimezone(venue.zone).date()), 303)
 
 
@@ -225,18 +225,23 @@ def _price_there(
         return (), _said(error)
 
 
-def _told(venue: Venue, before: Booking, after: Booking, room: str) -> Markup:
-    """What a move was, in one sentence."""
-    until, since = (at.astimezone(venue.zone) for at in (after.ends_at, after.starts_at))
-    name = isolated(room)
-    if (before.room_id, before.starts_at) == (after.room_id, after.starts_at):
-        longer = after.ends_at > before.ends_at
-        words = _("%(room)s goes on until %(time)s now.") if longer else _("%(room)s ends at %(time)s now.")
-        said_ = words % {"room": name, "time": f"{until:%H:%M}"}
+def _told(venue: Venue, before: Booking, after: Booking, room: str, renter: Renter | None) -> Markup:
+    """What a move was, and that its renter hears of it."""
+    since, until = (f"{at.astimezone(venue.zone):%H:%M}" for at in (after.starts_at, after.ends_at))
+    if (before.room_id, before.starts_at) != (after.room_id, after.starts_at):
+        words = _("Moved to %(room)s, %(from)s to %(until)s.")
+    elif after.ends_at > before.ends_at:
+        words = _("%(room)s goes on until %(until)s now.")
     else:
-        times_ = {"from": f"{since:%H:%M}", "until": f"{until:%H:%M}"}
-        said_ = _("Moved to %(room)s, %(from)s to %(until)s.") % {"room": name, **times_}
-    return Markup("<b>%s</b>") % said_
+        words = _("%(room)s ends at %(until)s now.")
+    told = Markup("<b>%s</b>") % (Markup(words) % {"room": _bdi(room), "from": since, "until": until})
+    if renter is None or not config().smtp_url:
+        return told
+    return told + " " + Markup(_("%(name)s gets a mail.")) % {"name": _bdi(renter.company or renter.name)}
+
+
+def _bdi(name: str) -> Markup:
+    return Markup("<bdi>%s</bdi>") % name
 
 
 # Taking it back ---------------------------------------------------------------------------------------------------

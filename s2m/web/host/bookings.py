@@ -22,7 +22,7 @@ from s2m.domain.rooms import carries
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, said
+from s2m.web.host import blueprint, said, timeline
 from s2m.web.host.booking import agreed, me_as_host, priced
 from s2m.web.host.health import ACTS
 from s2m.web.policy import host
@@ -165,7 +165,7 @@ def _back(slug: str, venue: Venue, done: Booking) -> ResponseReturnValue:
     back = BACK.get(request.form.get("back", ""))
     if back is None:
         return redirect(url_for("host.booking", slug=slug, booking_id=done.id), 303)
-    day = {"day": done.starts_at.astimezone(venue.zone).date()} if back == "host.rooms" else {}
+    day = {"day": timeline.day_asked(venue, request.form)} if back == "host.rooms" else {}
     return redirect(url_for(back, slug=slug, **day), 303)
 
 

@@ -125,10 +125,13 @@ def day_asked(venue: Venue, args: Mapping[str, str]) -> date:
 
 
 def _booked(store: Any, venue: Venue, on: date) -> tuple[list[timeline.Let], list[Booking], dict[str, Renter]]:
-    """Rooms, what blocks them on a day, and who rents."""
+    """Rooms, what blocks them on a day, and who rents. Also rooms that are let no longer, while something is booked there."""
     booked = store.bookings.between(venue.id, *timeline.day_query(venue, on))
     renters = store.bookings.renters({one.renter_id for one in booked if one.renter_id})
-    return store.rooms.let(venue.id, now()), booked, renters
+    lets = store.rooms.let(venue.id, now())
+    gone = {one.room_id: one for one in booked if one.room_id not in {room.id for room, _terms in lets}}
+    lets += [(store.venues.room(room_id), store.rooms.version(one.terms_id)) for room_id, one in gone.items()]
+    return lets, booked, renters
 
 
 def day(venue: Venue, on: date, new: New | None = None) -> dict[str, Any]:
