@@ -82,6 +82,13 @@ class Bookings(Part):
         query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)
         return self._all(query.order_by(bookings.c.expires_at, bookings.c.id))
 
+    def awaited(self, now: datetime) -> list[Booking]:
+        """Confirmed, going on, and nobody came yet; in all venues, the first first."""
+        c = bookings.c
+        going_on = (c.starts_at <= now) & (c.starts_at > now - LONGEST) & (c.ends_at > now)
+        query = select(bookings).where(c.status == "confirmed", c.arrived_at.is_(None), c.left_at.is_(None), going_on)
+        return self._all(query.order_by(c.starts_at, c.id))
+
     # Renters ------------------------------------------------------------------------------------------------------
 
     def add_renter(self, renter: Renter) -> Renter:

@@ -39,6 +39,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "settle_talks": lambda: _("Settle talks"),
     "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
     "expire_bookings": lambda: _("Let go of rooms that were held too long"),
+    "release_rooms": lambda: _("Release rooms that nobody came to"),
     "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
@@ -68,6 +69,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "booking.cancelled": lambda: _("cancelled a booking"),
     "booking.expired": lambda: _("let an option or request lapse"),
     "booking.released": lambda: _("released a room that nobody came to"),
+    "booking.here": lambda: _("came to a room that was booked"),
     "booking.move": lambda: _("moved or changed a booking"),
     "role.host": lambda: _("made somebody a host"),
     "role.admin": lambda: _("made somebody an admin"),
