@@ -50,13 +50,17 @@ def offer_pairing(
     store: Store, venue: Venue, kind: str, name: object, by: str, now: datetime, *, life: timedelta = PAIRING_LIFE,
     room_id: str = "",
 ) -> tuple[Device, str]:  # fmt: skip
-    """A new device and the one-time code (8 characters) that pairs it. room_id: beside which a plate hangs. Raises Invalid."""
+    """A new device and the one-time code (8 characters) that pairs it. room_id: beside which a plate hangs,
+    which is called after it where nothing else is said. Raises Invalid."""
     if kind not in KINDS:
         raise Invalid("kind", "choice")
     code = codes.short(store.nonce(16), 8)
-    if kind == "plate" and room_id not in {room.id for room, _terms in store.rooms.let(venue.id, now)}:
+    room = next((room for room, _terms in store.rooms.let(venue.id, now) if room.id == room_id), None)
+    if kind == "plate" and room is None:
         raise Invalid("room", "choice")
-    device = store.devices.add(venue, kind, fields.name(name, "device"), now, room_id if kind == "plate" else None)
+    beside = room if kind == "plate" else None
+    tidy = fields.name(name or beside.name if beside else name, "device")
+    device = store.devices.add(venue, kind, tidy, now, beside.id if beside else None)
     store.devices.set_code(device, fingerprint(code), now + life)
     store.audit.record(
         venue.network_id, now, actor=by, role="host", action="device.offer", venue_id=venue.id, object_id=device.id

@@ -6,6 +6,7 @@ is told in words below three, so that nobody is counted out of a nearly empty ho
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 TOLD_FROM = 3
 
 
-def known(room: RoomIndex, person: Person, booking: Booking) -> list[tuple[str, int]]:
-    """Each topic of a meeting with how many here know it; 1 where that are one or two."""
-    counts = [(topic, len(who_knows(room, person.id, topic))) for topic in booking.topics]
+def known(room: RoomIndex, person: Person, booking: Booking, apart: Collection[str] = ()) -> list[tuple[str, int]]:
+    """Each topic of a meeting with how many here know it, but whom the booker keeps apart from; 1 where that are one or two."""
+    counts = [
+        (topic, sum(1 for each in who_knows(room, person.id, topic) if each.person_id not in apart)) for topic in booking.topics
+    ]
     return [(topic, count if count >= TOLD_FROM else min(count, 1)) for topic, count in counts]
 
 

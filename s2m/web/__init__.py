@@ -8,6 +8,7 @@ from s2m.web import (
     commons,
     contributions,
     erasing,
+    guests,
     health,
     home,
     host,
@@ -16,6 +17,7 @@ from s2m.web import (
     meetings,
     passport,
     people,
+    plates,
     posts,
     presence,
     talks,
@@ -28,5 +30,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    host.blueprint, wall.blueprint,
+    host.blueprint, wall.blueprint, plates.blueprint, guests.blueprint,
 )  # fmt: skip

@@ -20,6 +20,7 @@ PAGES = {
     "host.confirm_post": "host.post_queue", "host.decline_post": "host.post_queue",
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
     "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
+    "host.arrived": "host.today",
     "host.distrust_key": "host.trusted_keys",
     "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.withdraw_policy": "host.policy",
     "host.decide_grant": "host.budget", "host.verify": "host.health",
@@ -32,6 +33,9 @@ PAGES = {
     "introductions.withdraw": "introductions.mine", "introductions.confirm": "introductions.mine",
     "introductions.tell_me": "home.today", "introductions.tell_me_not": "introductions.mine",
     "host.end_word": "host.words",
+    "plates.came": "plates.beside", "plates.leave": "plates.beside", "plates.extend": "plates.beside",
+    "plates.take": "plates.beside", "plates.invite": "plates.beside", "plates.join": "plates.beside",
+    "plates.here": "plates.show", "plates.go_on": "plates.show",
     "host.withdraw_introduction": "host.introductions",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip

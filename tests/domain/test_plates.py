@@ -276,7 +276,8 @@ def test_where_nobody_could_say_that_they_came_nothing_is_released(look_after, m
 
 
 @pytest.mark.parametrize(
-    ("warn", "release", "at_20", "at_60"), [(0, 0, [], []), (10, 0, ["warned"], []), (0, 10, ["released"], []), (30, 10, ["released"], [])]
+    ("warn", "release", "at_20", "at_60"),
+    [(0, 0, [], []), (10, 0, ["warned"], []), (0, 10, ["released"], []), (30, 10, ["released"], [])],
 )  # fmt: skip
 def test_each_room_has_its_own_rule_and_zero_is_never(store, cast, room, look_after, alive, now, warn, release, at_20, at_60):
     terms = RoomTerms(hour_cents=3800, warn_after=warn, release_after=release)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def release_at(booking: Booking, terms: RoomTerms) -> datetime | None:
-    """When the room is given away if nobody comes; None for never. A warning that came late leaves as much time as one in time."""
+    """When the room is given away if nobody comes; None for never. A late warning leaves as much time as one in time."""
     if not terms.release_after:
         return None
     planned = _begins(booking) + timedelta(minutes=terms.release_after)
