@@ -14,7 +14,7 @@ from s2m.domain import codes, devices, rooms, venues, wall
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.relevance.meanings import Meanings
-from s2m.domain.venues import Venue, day_end, day_start
+from s2m.domain.venues import Room, Venue, day_end, day_start
 from s2m.web import context, qr
 from s2m.web.context import device, device_venue, hosted_venue, keys, limit, now, policy_of, public_url, reading, writing
 from s2m.web.errors import sentence, status_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("wall", __name__)
 # Browsers keep no cookie longer than 400 days; each look at the wall renews it
 KEPT = timedelta(days=400)
-WEEK = timedelta(days=7)
+WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
 
 
 @blueprint.get("/wall")
@@ -71,7 +71,7 @@ def _house(venue: Venue) -> dict[str, Any]:
         seated, kiosks = store.presence.seated(venue.id), store.devices.all(venue.id, "kiosk")
         agreed = store.people.agreed([one.person.id for one in here], "wall")
         stories = store.meetings.hanging(venue.id, now())
-        busy, carried = _meetings(store, venue)
+        busy, carried = _meetings(store, venue, places)
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
     field = partial(_field, context.meanings(), context.locale())
     shown = wall.house([one for one in here if one.person.id not in paused], agreed)
@@ -85,11 +85,13 @@ def _house(venue: Venue) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _meetings(store: Store, venue: Venue) -> tuple[dict[str, datetime], int]:
-    """The rooms in which somebody meets now, with when each is free again; how many free seats the meetings of today carry."""
+def _meetings(store: Store, venue: Venue, places: list[Room]) -> tuple[dict[str, datetime], int]:
+    """The rooms that are closed or met in now, with when each is free again; how many free seats the meetings of today carry."""
     start, end = day_start(venue, now()), day_end(venue, now())
     today = [one for one in store.bookings.between(venue.id, start, end) if one.status == "confirmed"]
-    busy = {one.room_id: one.blocked_until for one in today if one.starts_at <= now() < one.ends_at and one.left_at is None}
+    closed = store.rooms.closures([room.id for room in places], now(), now() + SECOND)
+    busy = {one.room_id: one.ends_at for one in closed}
+    busy |= {one.room_id: one.blocked_until for one in today if one.starts_at <= now() < one.ends_at and one.left_at is None}
     lines = [line for one in today if one.paid_by == "euro" and one.starts_at >= start for line in one.lines]
     return busy, rooms.carries(lines, policy_of(store, venue))
 

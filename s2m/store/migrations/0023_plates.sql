@@ -6,4 +6,6 @@ ALTER TABLE visits DROP CONSTRAINT ck_visits_way, ADD CONSTRAINT ck_visits_way C
 
 ALTER TABLE visits ADD COLUMN booking_id TEXT CONSTRAINT fk_visits_booking_id REFERENCES bookings (id);
 
-CREATE INDEX ix_visits_booking_id ON visits (booking_id) WHERE booking_id IS NOT NULL
+CREATE INDEX ix_visits_booking_id ON visits (booking_id) WHERE booking_id IS NOT NULL;
+
+CREATE INDEX ix_bookings_awaited ON bookings (starts_at) WHERE arrived_at IS NULL

@@ -25,6 +25,7 @@ from s2m.domain.venues import Room, Venue
 from s2m.web import context
 from s2m.web.context import keys, limit, me, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
+from s2m.web.guests import code_of
 from s2m.web.plates import blueprint
 from s2m.web.policy import anyone, signed_in
 
@@ -155,7 +156,7 @@ def _page(store: Store, found: Beside, problem: str = "") -> dict[str, Any]:
     may_join = booking is not None and booking.status == "confirmed" and not (someone and store.presence.open_visit(someone))
     return {
         "found": found, "status": status, "booking": booking, "offers": offers, "longer": longer, "known": known,
-        "may_join": may_join, "problem": problem, "asking": store.asks.open_of(someone.id) if someone else None,
+        "guests_code": code_of(booking) if booking and found.by and there else None, "may_join": may_join, "problem": problem, "asking": store.asks.open_of(someone.id) if someone else None,
     }  # fmt: skip
 
 
