@@ -175,7 +175,7 @@ def test_being_near_lasts_ten_minutes(plate, phone, cast, meeting, before, at):
 def test_the_booker_says_by_phone_that_they_came(phone, cast, write, meeting, before, at):
     with at(3):
         samira = phone(cast.samira)
-        assert "This is your meeting." in before(samira)
+        assert "This is your meeting. Released at 10:30 if nobody comes." in before(samira)
         samira.post("/room/here")
         assert stored(write, meeting).arrived_at == TEN + 3 * MINUTE
         assert "You have said that you are here." in samira.says("/room")
@@ -213,7 +213,7 @@ def test_a_meeting_is_made_longer_at_the_price_on_the_button(phone, cast, write,
         samira.post("/room/here")
         page = samira.get("/room").text
         offer = re.search(r'name="offer" value="(15 \d+)"', page)[1]
-        assert "€11.50" in page
+        assert "€11.50 more" in page
         assert "The price has changed meanwhile" in samira.post("/room/longer", offer="15 1").text
         assert samira.post("/room/longer", offer="; 1").status_code == 422
         samira.post("/room/longer", offer=offer)

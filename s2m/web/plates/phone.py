@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import guests, inviting, plates, signin
-from s2m.domain.bookings import Booker, Booking
+from s2m.domain.bookings import Booker, Booking, releasing
 from s2m.domain.errors import Invalid, NotFound, Refused, S2MError
 from s2m.domain.venues import Room, Venue
 from s2m.web import context
@@ -153,10 +153,14 @@ def _page(store: Store, found: Beside, problem: str = "") -> dict[str, Any]:
     if someone and booking and there and inviting.may_ask(booking, someone, now()):
         apart = store.blocks.apart(someone.id, now())
         known = inviting.known(context.room(found.venue.id), someone, booking, apart)
+    terms = store.rooms.version(booking.terms_id) if booking and status.kind == "expected" else None
+    release = releasing.release_at(booking, terms) if booking and terms else None
     may_join = booking is not None and booking.status == "confirmed" and not (someone and store.presence.open_visit(someone))
     return {
         "found": found, "status": status, "booking": booking, "offers": offers, "longer": longer, "known": known,
-        "guests_code": code_of(booking) if booking and found.by and there else None, "may_join": may_join, "problem": problem, "asking": store.asks.open_of(someone.id) if someone else None,
+        "guests_code": code_of(booking) if booking and found.by and there else None,
+        "release": release, "may_join": may_join, "problem": problem,
+        "asking": store.asks.open_of(someone.id) if someone else None,
     }  # fmt: skip
 
 
