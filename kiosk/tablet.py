@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from contextlib import suppress
 from datetime import timedelta
 
 import segno
-from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -20,7 +19,7 @@ from s2m.domain import codes, devices
 from s2m.domain.errors import NotFound, Refused
 from s2m.web import context
 from s2m.web import frames as eye
-from s2m.web.context import Me, device, device_venue, keys, limit, now, public_url, reading, writing
+from s2m.web.context import device, device_venue, keys, limit, now, public_url, writing
 from s2m.web.errors import status_of
 from s2m.web.policy import anyone, paired
 
@@ -40,11 +39,8 @@ def larger_bodies(endpoint: str | None, values: object) -> None:
 @blueprint.url_value_preprocessor
 def as_the_tablet(endpoint: str | None, values: object) -> None:
     """On these screens the tablet counts, also where somebody is signed in in the same browser (a demo, a host's laptop)."""
-    token = request.cookies.get(context.cookie("device"))
-    if token and endpoint != "kiosk.static" and not request.headers.get("Authorization"):
-        with reading() as store, suppress(Refused):
-            found, venue = devices.with_token(store, token)
-            g.me = Me(device=found, device_venue=venue)
+    if endpoint != "kiosk.static":
+        context.as_device()
 
 
 @blueprint.route("/pair", methods=["GET", "POST"])

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import bills, letters, looks, mail, outside
+from s2m import bills, letters, looks, mail, noshows, outside
 from s2m.config import Config, keys
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
+from s2m.domain.bookings import releasing
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
 from s2m.restoring import note_missing
@@ -138,6 +139,21 @@ def write_letters(database: Database, config: Config, now: datetime) -> str:
         return f"wrote {letters.write(store, config, keys(config.instance).bookings, letters.base_of(config), now)}"
 
 
+def release_rooms(database: Database, config: Config, now: datetime) -> str:
+    """Warn of rooms that were booked and stand empty, and give them free. A venue at a time, no lock where nothing is due."""
+    with database.read() as store:
+        late = [store.venues.get(venue_id) for venue_id in releasing.venues_due(store, now)]
+    warned = released = 0
+    for venue in filter(None, late):
+        with database.write() as store:
+            done = releasing.look_after(store, venue, now)
+            if config.smtp_url:
+                noshows.tell(store, venue, done, now)
+        warned += sum(1 for _booking, what in done if what == "warned")
+        released += sum(1 for _booking, what in done if what == "released")
+    return f"warned {warned}, released {released}"
+
+
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
     """Pay speakers once their listeners had half an hour to be counted."""
     with database.write() as store:
@@ -180,6 +196,7 @@ JOBS = (
     Job("settle_talks", settle_talks, 60),
     Job("expire_bookings", expire_bookings, 20),
     Job("write_letters", write_letters, 20),
+    Job("release_rooms", release_rooms, 30),
     Job("lapse_introductions", lapse_introductions, 3600),
     Job("mail_bills", mail_bills, 20),
     Job("forget_people", forget_people, 3600),

@@ -1,11 +1,14 @@
 """Codes that are held before a camera or typed: badges, door codes, short codes. Signed, so that nobody can make one up.
 
-A badge says who, a door code says where and when, a listener's code at which talk and when. Each carries its purpose
-inside the signature: one is never good for another. Only capital letters, digits and dots, so that a QR code stays small.
+A badge says who, a door code says where and when, a listener's code at which talk and when, a room code before which room and
+when, a meeting's code whose guest. Each carries its purpose inside the signature: one is never good for another.
+Only capital letters, digits and dots, so that a QR code stays small.
 
     badge   S2M1.B.<key id>.<badge id, 26>.<signature, 26>
     door    S2M1.D.<key id>.<device id, 26>.<step, base 36>.<nonce, 13>.<signature, 26>
     talk    S2M1.L.<key id>.<talk id, 26>.<step, base 36>.<signature, 26>
+    room    S2M1.R.<key id>.<device id, 26>.<step, base 36>.<signature, 26>
+    meeting S2M1.M.<key id>.<booking id, 26>.<signature, 26>
 
 Signatures are HMAC-SHA-256 cut to 128 bit. A door code's step is 20 s long; the present and the previous step
 count (RFC 6238, section 6, allows such drift); the clock is the server's.
@@ -30,6 +33,8 @@ PLAIN = "346789ABCDEFGHJKMNPQRTWXY"
 BADGE = re.compile(r"S2M1\.B\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([A-Z2-7]{26})")
 DOOR = re.compile(r"S2M1\.D\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{13})\.([A-Z2-7]{26})")
 TALK = re.compile(r"S2M1\.L\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{26})")
+ROOM = re.compile(r"S2M1\.R\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{26})")
+MEETING = re.compile(r"S2M1\.M\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([A-Z2-7]{26})")
 LONGEST = 200
 
 
@@ -170,6 +175,56 @@ def read_typed_talk(keys: Keys, text: str, talk_ids: Iterable[str], now: datetim
         if any(hmac.compare_digest(_typed(keys, "LT", talk_id, step), given) for step in _accepted(now, TYPED_STEP)):
             return talk_id
     raise Refused("talk_code_expired")
+
+
+def room_text(keys: Keys, device_id: str, now: datetime) -> str:
+    """The last part of the address in a plate's rotating QR code. No nonce: what it is good for, may be done again."""
+    message = f"S2M1.R.{keys.current}.{_packed(device_id)}.{_base36(step_of(now))}"
+    return f"{message}.{keys.sign(keys.current, message)}"
+
+
+def read_room(keys: Keys, text: str, now: datetime) -> str:
+    """The id of the plate whose code this is. Raises Invalid `code_unreadable`, Refused `code_forged`, `room_code_expired`."""
+    found = ROOM.fullmatch(text) if len(text) <= LONGEST else None
+    if not found:
+        raise Invalid("code", "code_unreadable")
+    key_id, packed, step, signature = found.groups()
+    if not keys.check(key_id, f"S2M1.R.{key_id}.{packed}.{step}", signature):
+        raise Refused("code_forged")
+    if int(step, 36) not in _accepted(now, DOOR_STEP):
+        raise Refused("room_code_expired")
+    return _unpacked(packed)
+
+
+def typed_room(keys: Keys, device_id: str, now: datetime) -> str:
+    """Six characters to type instead of scanning a plate's code; a new one each minute."""
+    return _typed(keys, "RT", device_id, step_of(now, TYPED_STEP))
+
+
+def read_typed_room(keys: Keys, text: str, device_ids: Iterable[str], now: datetime) -> str:
+    """Which of these plates a typed code belongs to. Raises Refused `room_code_expired` where it is none's (any more)."""
+    given = plain(text)
+    for device_id in device_ids:
+        if any(hmac.compare_digest(_typed(keys, "RT", device_id, step), given) for step in _accepted(now, TYPED_STEP)):
+            return device_id
+    raise Refused("room_code_expired")
+
+
+def meeting_text(keys: Keys, booking_id: str) -> str:
+    """The last part of the address that a meeting gives its guests. The same for as long as the booking stands."""
+    message = f"S2M1.M.{keys.current}.{_packed(booking_id)}"
+    return f"{message}.{keys.sign(keys.current, message)}"
+
+
+def read_meeting(keys: Keys, text: str) -> str:
+    """The id of the booking whose guests have this code. Raises Invalid `code_unreadable`, Refused `code_forged`."""
+    found = MEETING.fullmatch(text) if len(text) <= LONGEST else None
+    if not found:
+        raise Invalid("code", "code_unreadable")
+    key_id, packed, signature = found.groups()
+    if not keys.check(key_id, f"S2M1.M.{key_id}.{packed}", signature):
+        raise Refused("code_forged")
+    return _unpacked(packed)
 
 
 def _typed(keys: Keys, purpose: str, id_: str, step: int) -> str:

@@ -1,6 +1,6 @@
-"""Devices of a venue: kiosks that check people in, and walls that show the house. Paired by a one-time code, revocable.
+"""Devices of a venue: kiosks that check people in, walls that show the house, plates beside rooms. Paired by a one-time code.
 
-A device may do what its kind may do at its own venue, and nothing else; its token is kept as a hash.
+A device may do what its kind may do at its own venue, and nothing else; it can be revoked; its token is kept as a hash.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Venue
     from s2m.store import Store
 
-KINDS = ("kiosk", "wall")
+KINDS = ("kiosk", "wall", "plate")
 CAMERAS = ("on", "off", "denied", "insecure")
 PAIRING_LIFE = timedelta(minutes=10)
 HEARTBEAT = timedelta(seconds=60)
@@ -26,7 +26,7 @@ SILENT_AFTER = HEARTBEAT * 2 + timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Device:
-    """camera: what the tablet last said of its camera."""
+    """camera: what the tablet last said of its camera. room_id: the room beside which a plate hangs."""
 
     id: str
     network_id: str
@@ -39,6 +39,7 @@ class Device:
     camera: str | None
     revoked_at: datetime | None
     code_expires_at: datetime | None = None
+    room_id: str | None = None
 
     def is_silent(self, now: datetime) -> bool:
         """Not heard of for two heartbeats: the host is told."""
@@ -46,13 +47,20 @@ class Device:
 
 
 def offer_pairing(
-    store: Store, venue: Venue, kind: str, name: object, by: str, now: datetime, *, life: timedelta = PAIRING_LIFE
-) -> tuple[Device, str]:
-    """A new device and the one-time code (8 characters) that pairs it. Raises Invalid."""
+    store: Store, venue: Venue, kind: str, name: object, by: str, now: datetime, *, life: timedelta = PAIRING_LIFE,
+    room_id: str = "",
+) -> tuple[Device, str]:  # fmt: skip
+    """A new device and the one-time code (8 characters) that pairs it. room_id: beside which a plate hangs,
+    which is called after it where nothing else is said. Raises Invalid."""
     if kind not in KINDS:
         raise Invalid("kind", "choice")
     code = codes.short(store.nonce(16), 8)
-    device = store.devices.add(venue, kind, fields.name(name, "device"), now)
+    room = next((room for room, _terms in store.rooms.let(venue.id, now) if room.id == room_id), None)
+    if kind == "plate" and room is None:
+        raise Invalid("room", "choice")
+    beside = room if kind == "plate" else None
+    tidy = fields.name(name or beside.name if beside else name, "device")
+    device = store.devices.add(venue, kind, tidy, now, beside.id if beside else None)
     store.devices.set_code(device, fingerprint(code), now + life)
     store.audit.record(
         venue.network_id, now, actor=by, role="host", action="device.offer", venue_id=venue.id, object_id=device.id

@@ -72,19 +72,21 @@ def go_in(
 
 
 def guest(
-    store: Store, code: DoorCode, proof: str, venue: Venue, policy: Policy, name: object, now: datetime, *, language: str
+    store: Store, asked_by: str, proof: str, venue: Venue, policy: Policy, name: object, now: datetime, *, language: str
 ) -> Person:
     """A new person, without a mail address: that counts once it is proved. The same form sent twice is the same person.
+
+    asked_by: the kiosk, or the booking whose guest they are.
 
     Raises Invalid, Refused `code_used` where this proof made somebody else.
     """
     tidy, key = fields.name(name), f"guest:{proof}"
     asked = ledger.digest("guest", tidy)
     store.ledger.lock_chain(venue.network_id)
-    before = store.requests.answer(venue.network_id, code.device_id, key)
+    before = store.requests.answer(venue.network_id, asked_by, key)
     if before is None:
         person = people.join(store, venue.network_id, tidy, None, policy, now, language=language)
-        store.requests.keep(venue.network_id, code.device_id, key, asked, {"person": person.id}, now)
+        store.requests.keep(venue.network_id, asked_by, key, asked, {"person": person.id}, now)
         return person
     made = store.people.get(before.answer["person"])
     if before.input_hash != asked or made is None or made.is_member or made.erased_at:
@@ -98,7 +100,7 @@ def hand_over(store: Store, guest: Person, person: Person, now: datetime) -> Non
     Nothing happens where the guest is not here by the door, or the other's balance cannot carry the seat.
     """
     visit = store.presence.open_visit(guest)
-    venue = store.venues.get(visit.venue_id) if visit and visit.way == "door" else None
+    venue = store.venues.get(visit.venue_id) if visit and visit.way in ("door", "meeting") else None
     if visit is None or venue is None or guest.is_member or guest.network_id != person.network_id:
         return
     said = next((t for t in store.presence.topics(visit.id) if t.kind in ("need", "offer")), None)
@@ -106,7 +108,10 @@ def hand_over(store: Store, guest: Person, person: Person, now: datetime) -> Non
     need = presence.Need(said.kind, said.text) if said else presence.Need("working", "")
     try:
         policy = store.venues.policy(venue, now)
-        done = presence.check_in(store, person, venue, policy, "door", now, device_id=visit.device_id, visible=visit.visible)
+        booking = store.bookings.get(visit.booking_id) if visit.booking_id else None
+        done = presence.check_in(
+            store, person, venue, policy, visit.way, now, device_id=visit.device_id, visible=visit.visible, booking=booking
+        )
     except Refused:
         return
     if done.fresh:

@@ -125,7 +125,7 @@ def _take_over(store: Store, person: Person, now: datetime) -> None:
     store.signin.end_sessions(person.id, now, but="")
     # Of who was there longer ago than a visit says whose it was, nobody knows how they came
     unknown = now - person.created_at > presence.KEPT
-    if unknown or store.signin.had_session(person.id) or store.presence.came(person.id, ("walk_in", "door")):
+    if unknown or store.signin.had_session(person.id) or store.presence.came(person.id, ("walk_in", "door", "meeting")):
         people.issue_badge(store, person, now)
 
 

@@ -134,6 +134,13 @@ class Bookings(Part):
         waits = (bookings.c.status == "option") & bookings.c.expires_at.is_not(None) & bookings.c.warned_at.is_(None)
         return self._all(select(bookings).where(waits).order_by(bookings.c.expires_at, bookings.c.id))
 
+    def awaited(self, now: datetime) -> list[Booking]:
+        """Confirmed, going on, and nobody came yet; in all venues, the first first."""
+        c = bookings.c
+        going_on = (c.starts_at <= now) & (c.starts_at > now - LONGEST) & (c.ends_at > now)
+        query = select(bookings).where(c.status == "confirmed", c.arrived_at.is_(None), c.left_at.is_(None), going_on)
+        return self._all(query.order_by(c.starts_at, c.id))
+
     # Letters that are still to be written -------------------------------------------------------------------------
 
     def add_letter(self, booking: Booking, kind: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Kiosks and walls, by the hash of their token."""
+"""Kiosks, walls and plates, by the hash of their token."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ _with_secret = (
 
 
 class Devices(Part):
-    def add(self, venue: Venue, kind: str, name: str, now: datetime) -> Device:
-        device = Device(self.store.new_id(now), venue.network_id, venue.id, kind, name, now, None, None, None, None)
+    def add(self, venue: Venue, kind: str, name: str, now: datetime, room_id: str | None = None) -> Device:
+        device = Device(
+            self.store.new_id(now), venue.network_id, venue.id, kind, name, now, None, None, None, None, room_id=room_id
+        )  # fmt: skip
         self.run(insert(devices).values(vars(device)))
         self.store.changed(venue.id)
         return device
@@ -58,6 +60,11 @@ class Devices(Part):
         if kind:
             query = query.where(devices.c.kind == kind)
         return [Device(**row._mapping) for row in self.run(query.order_by(devices.c.created_at))]
+
+    def plates(self, room_id: str) -> list[Device]:
+        """The plates beside a room that are paired."""
+        paired = devices.c.paired_at.is_not(None) & devices.c.revoked_at.is_(None)
+        return [Device(**row._mapping) for row in self.run(select(*DEVICE).where(devices.c.room_id == room_id, paired))]
 
     def paired(self, kind: str) -> list[Device]:
         """Every paired device of a kind, in all venues: whose typed door code may this be?"""

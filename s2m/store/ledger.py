@@ -189,7 +189,8 @@ class Ledger(Part):
             self.write(_move, debit=held.debit_id, credit=held.credit_id, amount=amount)
 
     def seats(self, network_id: str, visits: Sequence[Visit]) -> dict[str, str]:
-        """How the seat of each visit stands: held, settled, undone, free; or what filled it: commons, day_pass, house."""
+        """How the seat of each visit stands: held, settled, undone, free; or what filled it: commons, day_pass, house,
+        meeting."""
         holds = {visit.hold_id for visit in visits if visit.hold_id}
         mirrored = transfers.alias("mirrored")
         rows = self.run(
@@ -299,7 +300,7 @@ def _transfer_of(row: tuple[Any, ...]) -> Transfer:
 
 def _seat_state(visit: Visit, ends: dict[str, str]) -> str:
     if not visit.hold_id:
-        return "free"
+        return "meeting" if visit.booking_id else "free"
     return "undone" if visit.ended_how == "undone" else ends.get(visit.hold_id, "held")
 
 

@@ -49,10 +49,15 @@ class Presence(Part):
         return Visit(**row._mapping) if row else None
 
     def around(self, person: Person, venue: Venue, at: datetime) -> tuple[Visit | None, bool]:
-        """Their open visit, wherever; and whether an earlier one here, not undone, still has its closing time to come."""
+        """Their open visit, wherever; and whether an earlier one here, not undone, still has its closing time to come.
+
+        A seat that a meeting carried is not theirs.
+        """
         rows = self.run(_around, network=person.network_id, person=person.id, at=at).all()
         current = next((Visit(**row._mapping) for row in rows if row.ended_at is None), None)
-        return current, any(row.ended_at is not None and row.venue_id == venue.id for row in rows)
+        return current, any(
+            row.ended_at is not None and row.venue_id == venue.id and row.booking_id is None for row in rows
+        )
 
     def going_on_after(self, person: Person, moment: datetime) -> list[Visit]:
         """Visits, at any venue, that ended after a moment or are open, the first first; undone ones left out."""
@@ -241,6 +246,11 @@ class Presence(Part):
         theirs = (visits.c.venue_id == venue_id) & (visits.c.started_at >= since) & visits.c.person_id.is_not(None)
         rows = self.run(select(visits.c.person_id, asked).where(theirs, stays).group_by(visits.c.person_id))
         return {row.person_id: bool(row.asked) for row in rows}
+
+    def guests(self, booking_id: str) -> set[str]:
+        """The visits of a meeting's guests, those who left with them; what was undone does not count."""
+        stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
+        return set(self.run(select(visits.c.id).where(visits.c.booking_id == booking_id, stays)).scalars())
 
     def came(self, person_id: str, ways: tuple[str, ...]) -> bool:
         """Whether somebody ever came in by one of these ways."""

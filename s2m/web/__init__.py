@@ -10,6 +10,7 @@ from s2m.web import (
     commons,
     contributions,
     erasing,
+    guests,
     health,
     home,
     host,
@@ -18,6 +19,7 @@ from s2m.web import (
     meetings,
     passport,
     people,
+    plates,
     posts,
     presence,
     pretend_bank,
@@ -34,5 +36,5 @@ PAGES = (
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
     bills.blueprint, pretend_bank.blueprint, calendars.blueprint, room_pictures.blueprint,
-    rooms.blueprint, host.blueprint, wall.blueprint,
+    rooms.blueprint, host.blueprint, wall.blueprint, plates.blueprint, guests.blueprint,
 )  # fmt: skip

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("auth", __name__)
+# What a browser holds on to when somebody signs in: where it is, mostly
+KEPT = ("lang", "door", "browser", "room", "rented", "meeting")
 LONGEST_AGE = max(signin.AGE.values())
 
 
@@ -33,7 +35,7 @@ def front() -> ResponseReturnValue:
     """Everybody to where they belong: the tablet to its screen, people to their day."""
     who = me()
     if who.device:
-        return redirect(url_for("kiosk.idle") if who.device.kind == "kiosk" else url_for("wall.show"))
+        return redirect(url_for(context.HOMES[who.device.kind]))
     if who.person is None:
         return redirect(url_for("auth.login"))
     return redirect(url_for("host.today_somewhere") if who.is_host else url_for("home.today"))
@@ -83,8 +85,8 @@ def open_link(secret: str) -> ResponseReturnValue:
 
 
 def signed_in_as(token: str, to: str) -> Response:
-    """Answer with a new session; whatever the browser held before is dropped, but its language, name and door."""
-    kept = {name: session[name] for name in ("lang", "door", "browser") if name in session}
+    """Answer with a new session; whatever the browser held before is dropped, but its language, name and where it is."""
+    kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
     session.update(kept)
     response = redirect(to)

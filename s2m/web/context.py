@@ -53,6 +53,8 @@ class Me:
 
 
 STRANGER = Me()
+# Where each kind of device begins
+HOMES = {"kiosk": "kiosk.idle", "wall": "wall.show", "plate": "plates.show"}
 
 
 def database() -> Database:
@@ -134,6 +136,14 @@ def _device(token: str) -> Me:
     except Refused:
         return STRANGER
     return Me(device=device, device_venue=venue)
+
+
+def as_device() -> None:
+    """On a screen of the house its device counts, also where somebody is signed in in the same browser (a demo, a laptop)."""
+    token = request.cookies.get(cookie("device"))
+    found = _device(token) if token and not request.headers.get("Authorization") else STRANGER
+    if found.device:
+        g.me = found
 
 
 def person() -> Person:

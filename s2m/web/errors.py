@@ -22,6 +22,7 @@ STATUS: tuple[tuple[type[S2MError], int], ...] = (
 BY_CODE = {
     "sign_in": 401, "device_unknown": 401, "code_unreadable": 400, "code_forged": 400, "code_is_door": 400,
     "code_expired": 410, "link_expired": 410, "link_used": 410, "pairing_expired": 410, "talk_code_expired": 410,
+    "room_code_expired": 410, "meeting_closed": 410,
     "badge_revoked": 403, "pairing_unknown": 404, "badge_unknown": 404, "too_long_body": 413, "json": 400, "event_shape": 422,
     "passport_large": 413, "passport_forged": 422, "passport_early": 422, "passport_expired": 410, "passport_self": 403,
 }  # fmt: skip
@@ -83,7 +84,7 @@ def _on_refusal(error: S2MError) -> BaseResponse:
     if error.code == "sign_in" and request.method == "GET" and not part and not wants_json():
         if request.path.startswith("/kiosk"):
             return redirect(url_for("kiosk.pair"))
-        if request.path == "/wall":
+        if request.path in ("/wall", "/plate"):
             return redirect(url_for("wall.pair"))
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
     return answer(status_of(error), error.code, error.data)

@@ -29,6 +29,7 @@ from s2m.web.home import parse_need, ticked
 from s2m.web.policy import anyone
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings import Booking
     from s2m.store import Store
 
 blueprint = Blueprint("presence", __name__)
@@ -78,7 +79,7 @@ def checkin() -> ResponseReturnValue:
         if proof is None:
             return _type_code()
         with reading() as store:
-            return _page(store, _venue_of(store, proof))
+            return page(store, _venue_of(store, proof))
     except Refused as error:
         return _type_code(error)
 
@@ -113,28 +114,31 @@ def _typed(code: str) -> ResponseReturnValue:
 
 def _check_in(proof: DoorCode, person: Person | None) -> ResponseReturnValue:
     if request.form.get("act") == "solved":
-        return _solved(person)
-    guest = None if person else _parse_guest(proof)
+        return solved(person, "presence.checkin")
+    guest = None if person else parse_guest(proof.device_id)
     with writing() as store:
         venue = _venue_of(store, proof)
         if guest:
             person = doors.guest(
-                store, proof, session["door"][3], venue, policy_of(store, venue), guest.name, now(), language=context.language()
-            )
+                store, proof.device_id, session["door"][3], venue, policy_of(store, venue), guest.name, now(),
+                language=context.language(),
+            )  # fmt: skip
         assert person, "a stranger is a guest by now"
         done = doors.go_in(
-            store, proof, person, policy_of(store, venue), now(), need=_need(store, person),
+            store, proof, person, policy_of(store, venue), now(), need=need_of(store, person),
             visible=ticked("visible"), on_wall=ticked("on_wall"),
         )  # fmt: skip
         if guest:
-            return _welcome_guest(store, person, guest, done)
-    session.pop("door", None)
-    _welcome(done)
-    return redirect(url_for("home.today"), 303)
+            return welcome_guest(store, person, guest, done)
+    return welcome(done)
 
 
-def _welcome(done: CheckIn) -> None:
+def welcome(done: CheckIn) -> ResponseReturnValue:
+    """To their day; the code that they came by is forgotten."""
+    for kept in ("door", "meeting"):
+        session.pop(kept, None)
     flash(_("Welcome. You are checked in.") if done.fresh else _("You are already checked in."))
+    return redirect(url_for("home.today"), 303)
 
 
 @dataclass(frozen=True)
@@ -145,15 +149,15 @@ class Guest:
     email: str | None
 
 
-def _parse_guest(proof: DoorCode) -> Guest:
-    """What a stranger typed, all of it, before it counts as a try. Raises Invalid, TooMany."""
+def parse_guest(way_in: str) -> Guest:
+    """What a stranger typed, all of it, before it counts as a try. way_in: the kiosk, or the meeting. Raises Invalid, TooMany."""
     form = request.form
     name, email, _said = fields.name(form.get("name")), fields.optional_email(form.get("email")), parse_need()
-    limit("guest", proof.device_id, most=60, per=timedelta(hours=1))
+    limit("guest", way_in, most=60, per=timedelta(hours=1))
     return Guest(name, email if email and address.may_mail(email) else None)
 
 
-def _welcome_guest(store: Store, person: Person, guest: Guest, done: CheckIn) -> ResponseReturnValue:
+def welcome_guest(store: Store, person: Person, guest: Guest, done: CheckIn) -> ResponseReturnValue:
     """A session in this browser, and a link to the address, if any: to sign in where somebody has it, else to prove it.
 
     The page is the same for both, so that nobody learns who is known here.
@@ -161,17 +165,17 @@ def _welcome_guest(store: Store, person: Person, guest: Guest, done: CheckIn) ->
     token, waiting = signin.start_session(store, person, request.user_agent.string, now()), None
     if guest.email and not address.mail_link(store, person.network_id, guest.email, url_for("home.today")):
         waiting = address.ask_proof(store, person, guest.email)
-    session.pop("door", None)
     response = auth.signed_in_as(token, url_for("home.today"))
     if waiting:
         session["mail"] = waiting
-    _welcome(done)
+    welcome(done)
     if request.form.get("email", "").strip():
         flash(_("A link is on its way to your mail address. Open it in this browser to keep what you earn."))
     return response
 
 
-def _need(store: Store, person: Person) -> presence.Need:
+def need_of(store: Store, person: Person) -> presence.Need:
+    """What the form says, or again what nobody answered last time. Raises Invalid."""
     if request.form.get("act") == "ask-again":
         unmet = presence.unmet_need(store, person, now())
         if unmet:
@@ -179,12 +183,13 @@ def _need(store: Store, person: Person) -> presence.Need:
     return parse_need()
 
 
-def _solved(person: Person | None) -> ResponseReturnValue:
+def solved(person: Person | None, back: str) -> ResponseReturnValue:
+    """What they asked last time is answered; the question of today comes again."""
     with writing() as store:
         unmet = presence.unmet_need(store, person, now()) if person else None
         if person and unmet:
             presence.solve(store, person, unmet.id, now())
-    return redirect(url_for("presence.checkin"), 303)
+    return redirect(url_for(back), 303)
 
 
 def _venue_of(store: Store, proof: DoorCode) -> Venue:
@@ -201,11 +206,14 @@ def _again(proof: DoorCode | None, error: S2MError) -> ResponseReturnValue:
     """The same page with what is wrong, nothing lost and nothing stored."""
     assert proof, "only a form that came with a proof can be wrong"
     with reading() as store:
-        page = _page(store, _venue_of(store, proof), error)
-    return page, status_of(error)
+        body = page(store, _venue_of(store, proof), error)
+    return body, status_of(error)
 
 
-def _page(store: Store, venue: Venue, error: S2MError | None = None) -> str:
+def page(
+    store: Store, venue: Venue, error: S2MError | None = None, *, way: str = "presence.checkin", meeting: Booking | None = None
+) -> str:
+    """The question of the day for who comes in by phone. way: where the form goes; meeting: whose guest they are."""
     someone = me().person
     visit = store.presence.open_visit(someone) if someone else None
     if visit and visit.venue_id == venue.id:
@@ -214,15 +222,19 @@ def _page(store: Store, venue: Venue, error: S2MError | None = None) -> str:
         return render_template("presence/again.html", visit=visit, held=held, on_wall=len(offers))
     policy = policy_of(store, venue)
     chosen = store.people.consents(someone.id) if someone else set()
-    low = someone is not None and store.ledger.person_account(someone.id).available - policy.seat_price < policy.soft_floor
+    closes_at = closing_after(venue, now())
+    if meeting:
+        closes_at = min(closes_at, meeting.ends_at + presence.AFTER)
+    left = store.ledger.person_account(someone.id).available - policy.seat_price if someone and not meeting else None
     field = str(error.data.get("field", "")) if error else ""
     return render_template(
-        "presence/checkin.html", form=request.form, policy=policy, elsewhere=visit,
+        "presence/checkin.html", form=request.form, policy=policy, elsewhere=visit, way=way, meeting=meeting,
         kind=request.form.get("kind", "need"), text=request.form.get(request.form.get("kind", "need"), ""),
         knows=[t.text for t in store.people.topics(someone.id)][:6] if someone else [],
         again=presence.unmet_need(store, someone, now()) if someone else None,
         visible=ticked("visible") if error else "matching" in chosen,
         on_wall=ticked("on_wall") if error else "wall" in chosen,
-        can_mail=address.can_mail(), closes_at=closing_after(venue, now()), low=low,
+        can_mail=address.can_mail(), low=left is not None and left < policy.soft_floor, closes_at=closes_at,
+        room=store.venues.room(meeting.room_id) if meeting else None,
         errors={field or "seat": sentence(error.code, error.data)} if error else {},
     )  # fmt: skip

@@ -137,6 +137,17 @@ SENTENCES: dict[str, Sentence] = {
     "nobody_found": _fixed(lambda: _("Nobody of this name is known here. A guest needs a mail address, too.")),
     "renter_no_mail": lambda name, **d: _("No mail address of %(name)s is known. Type it behind the name.", name=name),
     "booking_begun": _fixed(lambda: _("This has begun already. Ask the host.")),
+    "not_now": _fixed(lambda: _("This is not possible at this moment.")),
+    "needs_mail": _fixed(lambda: _("The invoice needs an address: add your mail address to your profile first.")),
+    "room_code_expired": _fixed(lambda: _("This code is no longer valid. Scan the new one beside the room.")),
+    "meeting_closed": _fixed(
+        lambda: _("This meeting is not now. Its code works from half an hour before until half an hour after it.")
+    ),
+    "meeting_full": _fixed(
+        lambda: _("As many guests came in by this code as the meeting has. Check in at the tablet by the door.")
+    ),
+    "meeting_nearly_over": _fixed(lambda: _("The meeting is nearly over: nobody would be there in time.")),
+    "asks_already": _fixed(lambda: _("You ask the house something else now. Take that back on your own page first.")),
     # Codes and badges
     "code_unreadable": _fixed(lambda: _("This is not a code of this place. Hold your badge before the camera.")),
     "code_forged": _fixed(lambda: _("This code is not valid here.")),

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from s2m.domain import codes, devices, venues, wall
+from s2m.domain import codes, devices, rooms, venues, wall
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.relevance.meanings import Meanings
-from s2m.domain.venues import Venue
+from s2m.domain.venues import Room, Venue, day_end, day_start
 from s2m.web import context, qr
-from s2m.web.context import device, device_venue, hosted_venue, keys, limit, now, public_url, reading, writing
+from s2m.web.context import device, device_venue, hosted_venue, keys, limit, now, policy_of, public_url, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, host, paired
+
+if TYPE_CHECKING:
+    from s2m.store import Store
 
 blueprint = Blueprint("wall", __name__)
 # Browsers keep no cookie longer than 400 days; each look at the wall renews it
 KEPT = timedelta(days=400)
-WEEK = timedelta(days=7)
+WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
 
 
 @blueprint.get("/wall")
@@ -32,7 +35,7 @@ def show() -> ResponseReturnValue:
     venue = device_venue()
     response = make_response(render_template("wall/index.html", part=url_for("wall.part"), **_house(venue)))
     token = request.cookies.get(context.cookie("device"))
-    return _stay_paired(response, token) if token else response
+    return stay_paired(response, token) if token else response
 
 
 @blueprint.get("/wall/now")
@@ -64,21 +67,33 @@ def _part(venue: Venue) -> Response:
 
 def _house(venue: Venue) -> dict[str, Any]:
     with reading() as store:
-        here, paused, rooms = store.presence.here(venue.id), store.pauses.here(venue.id, now()), store.venues.rooms(venue.id)
+        here, paused, places = store.presence.here(venue.id), store.pauses.here(venue.id, now()), store.venues.rooms(venue.id)
         seated, kiosks = store.presence.seated(venue.id), store.devices.all(venue.id, "kiosk")
         agreed = store.people.agreed([one.person.id for one in here], "wall")
         stories = store.meetings.hanging(venue.id, now())
+        busy, carried = _meetings(store, venue, places)
         gifts = store.ledger.gifts_of_commons(venue.network_id, now() - WEEK)
     field = partial(_field, context.meanings(), context.locale())
     shown = wall.house([one for one in here if one.person.id not in paused], agreed)
     return {
         "needs": wall.ask_pages(wall.by_field(shown.needs, field)),
         "knows": wall.topic_pages(wall.by_field(shown.knows, field)),
-        "free": max(0, venues.seats(rooms) - len(here)),
-        "rooms": wall.place_pages(rooms, seated, len(here)),
+        "free": max(0, venues.seats(places) - len(here)),
+        "rooms": wall.place_pages(places, seated, len(here)),
         "paid": gifts.get("seat_forgiven", 0), "welcomed": gifts.get("newcomers_grant", 0), "door": _door(kiosks),
-        "stories": [story.text for story in stories],
+        "stories": [story.text for story in stories], "busy": busy, "carried": carried,
     }  # fmt: skip
+
+
+def _meetings(store: Store, venue: Venue, places: list[Room]) -> tuple[dict[str, datetime], int]:
+    """The rooms that are closed or met in now, with when each is free again; how many free seats the meetings of today carry."""
+    start, end = day_start(venue, now()), day_end(venue, now())
+    today = [one for one in store.bookings.between(venue.id, start, end) if one.status == "confirmed"]
+    closed = store.rooms.closures([room.id for room in places], now(), now() + SECOND)
+    busy = {one.room_id: one.ends_at for one in closed}
+    busy |= {one.room_id: one.blocked_until for one in today if one.starts_at <= now() < one.ends_at and one.left_at is None}
+    lines = [line for one in today if one.paid_by == "euro" and one.starts_at >= start for line in one.lines]
+    return busy, rooms.carries(lines, policy_of(store, venue))
 
 
 def _field(meanings: Meanings, language: str, text: str) -> str:
@@ -113,11 +128,11 @@ def pair(code: str = "") -> ResponseReturnValue:
     except Refused as error:
         said = {"code": sentence(error.code, error.data)}
         return render_template("wall/pair.html", code=typed[:20], errors=said), status_of(error)
-    target = url_for("wall.show") if found.kind == "wall" else url_for("kiosk.idle")
-    return _stay_paired(make_response(redirect(target, 303)), token)
+    return stay_paired(make_response(redirect(url_for(context.HOMES[found.kind]), 303)), token)
 
 
-def _stay_paired(response: Response, token: str) -> Response:
+def stay_paired(response: Response, token: str) -> Response:
+    """Keep the token of a wall or plate in its browser."""
     name, secure = context.cookie("device"), context.config().https
     response.set_cookie(name, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax", path="/")
     return response

@@ -39,7 +39,7 @@ def guest(cast, code, now):
     """Makes a guest by a proof; more: what is otherwise."""
 
     def guest(store, proof="p1", name="Ravi Patel"):
-        return door.guest(store, code, proof, cast.seinhuis, cast.policy, name, now, language="en")
+        return door.guest(store, code.device_id, proof, cast.seinhuis, cast.policy, name, now, language="en")
 
     return guest
 

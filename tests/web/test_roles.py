@@ -34,6 +34,7 @@ from s2m.domain import (
     venues,
 )
 from s2m.domain.billing import links
+from s2m.domain.bookings import Booker
 from s2m.domain.calendars import feeds
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
@@ -45,11 +46,13 @@ from tests.letting import as_booker, book, let
 from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
-IDENTITIES = ("stranger", *PEOPLE, "kiosk", "wall")
+IDENTITIES = ("stranger", *PEOPLE, "kiosk", "wall", "plate")
 
 
-def outcomes(stranger, member, host, other_host, admin, outsider, foreign_host, kiosk, wall):
-    return dict(zip(IDENTITIES, (stranger, member, host, other_host, admin, outsider, foreign_host, kiosk, wall), strict=True))
+def outcomes(stranger, member, host, other_host, admin, outsider, foreign_host, kiosk, wall, plate=None):
+    """A plate comes in where a wall does, unless the table says otherwise."""
+    who = (stranger, member, host, other_host, admin, outsider, foreign_host, kiosk, wall, plate or wall)
+    return dict(zip(IDENTITIES, who, strict=True))
 
 
 # fmt: off
@@ -65,7 +68,10 @@ KIOSK       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denie
 NOBODY      = outcomes("hidden",  "hidden", "hidden", "hidden", "hidden", "hidden", "hidden", "hidden",  "hidden")
 # A tablet opens only what its present visitor began on it minutes ago
 KIOSK_NOW   = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "hidden",  "sign_in")
-WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "sign_in", "in")
+WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "sign_in", "in",     "sign_in")
+PLATE       = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "sign_in", "sign_in", "in")
+# Nobody can have come to a room that is free
+PLATE_FREE  = outcomes("sign_in", "denied", "denied", "denied", "denied", "denied", "denied", "sign_in", "sign_in", "hidden")
 ACQUAINTED  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "sign_in", "sign_in")
 IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
 IN_THE_NETWORK = ACQUAINTED
@@ -81,6 +87,8 @@ TABLE = (
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
         presence.door presence.checkin presence.come_in attendance.open_code passport.check calendars.feed calendars.busy
         bills.show bills.as_pdf bills.as_ubl bills.pay bills.returned bills.returned_now bills.quote
+        plates.open_code plates.ours plates.beside plates.typed plates.came plates.leave plates.extend plates.join
+        guests.open_code guests.join guests.come_in
     """),
     (PERSONS, """
         auth.logout auth.open_mail home.today home.part home.need home.work home.hide home.leave people.profile people.about
@@ -91,7 +99,7 @@ TABLE = (
         calendars.mine calendars.make calendars.revoke talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
-        bills.mine topics.suggest erasing.told erasing.leave rooms.list_mine
+        bills.mine topics.suggest erasing.told erasing.leave rooms.list_mine plates.take plates.invite
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take"),
@@ -112,7 +120,7 @@ TABLE = (
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
-        host.post_queue host.confirm_post host.decline_post
+        host.post_queue host.confirm_post host.decline_post host.arrived
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.rooms_week host.rooms_week_now host.day_lists
         host.book host.all_bookings host.bookings_file host.booking host.move_booking host.undo_move host.decide_booking
         host.change_booking host.cancel_booking host.seats host.seats_now host.seat host.add_room host.change_room
@@ -139,6 +147,8 @@ TABLE = (
     """),
     (KIOSK_NOW, "kiosk.welcome kiosk.again kiosk.goodbye kiosk.leave kiosk.need kiosk.undo kiosk.question kiosk.say"),
     (WALL, "wall.show wall.part wall.heartbeat"),
+    (PLATE, "plates.show plates.part plates.heartbeat plates.end plates.go_on"),
+    (PLATE_FREE, "plates.here"),
     (IN_NETWORK, "live.stream"),
     # Of a provider that is not there, and of a bank that is none
     (NOBODY, "bills.webhook pretend_bank.show"),
@@ -175,7 +185,7 @@ class House:
             for person in who:
                 venue = cast.elders if person.network_id == cast.zuid.id else cast.seinhuis
                 presence.check_in(store, person, venue, cast.policy, "badge", self.early)
-            self.tokens = {kind: self._screen(store, kind) for kind in ("kiosk", "wall")}
+            self.tokens = {kind: self._screen(store, kind) for kind in ("kiosk", "wall", "plate")}
             self._joost(store)
             self.room = let(store, cast.seinhuis, cast.marieke, self.early, hours=dict.fromkeys(venues.DAYS, ["00:00", "24:00"]))
             self.thanks_id, self.thanks_for_samira = (
@@ -186,7 +196,10 @@ class House:
             self.line_id = next(row.transfer.id for row in statement if row.transfer.moves)
 
     def _screen(self, store, kind):
-        device, code = devices.offer_pairing(store, self.cast.seinhuis, kind, kind, self.cast.marieke.id, self.now)
+        room = let(store, self.cast.seinhuis, self.cast.marieke, self.early, name="Deur") if kind == "plate" else None
+        device, code = devices.offer_pairing(
+            store, self.cast.seinhuis, kind, kind, self.cast.marieke.id, self.now, room_id=room.id if room else ""
+        )  # fmt: skip
         return devices.pair(store, code, self.now)[1]
 
     def _joost(self, store):
@@ -354,6 +367,9 @@ class House:
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "shown_id" or endpoint == "meetings.story":
             return self._met(store)[name == "shown_id"]
+        if name == "booking_id":
+            room = let(store, cast.seinhuis, cast.marieke, self.early, name=f"Zaal {store.new_id(now)}")
+            return book(store, cast.seinhuis, room, self.early, 2, Booker(cast.marieke.id, is_host=True), self.early).id
         if name == "visit_id":
             return self._joost(store).id
         if name == "key_id":

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import asks, ledger
 from s2m.domain.errors import Refused
-from s2m.domain.presence.visits import CheckIn, Need, Visit, may_undo
+from s2m.domain.presence.visits import AFTER, CheckIn, Need, Visit, may_undo
 from s2m.domain.venues import Policy, Venue, closing_after
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings.values import Booking
     from s2m.domain.people import Person
     from s2m.store import Store
 
@@ -28,19 +29,21 @@ def check_in(
     need: Need | None = None,
     visible: bool | None = None,
     paid_by: str = "person",
+    booking: Booking | None = None,
 ) -> CheckIn:
     """Make somebody present. A second check-in at the same venue is the same visit; elsewhere it moves them.
 
     The seat is held once until closing time: who left and comes back before it sits down again for nothing.
 
     at: when it happened, if not now (a replay after an outage); visible None = the person's standing consent, by name no.
-    paid_by: who pays for the seat: the person (a hold), the commons, or a day_pass (euro, paid at the desk).
+    paid_by: who pays for the seat: the person (a hold), the commons, or a day_pass (euro, paid at the desk). booking: the meeting
+    whose guest they are, which carries the seat until it is over.
     Raises Refused `floor` when the seat would pass the person's floor, `frozen` when their account stands still;
     `no_day_pass` where none is sold; `here_by_name` where a name alone would end a visit elsewhere.
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now
-    until = closing_after(venue, started)
+    until = min(closing_after(venue, started), booking.ends_at + AFTER) if booking else closing_after(venue, started)
     current, seated = _open_at(store, person, venue, started, now)
     if way == "name" and current and current.venue_id != venue.id:
         raise Refused("here_by_name")
@@ -51,7 +54,7 @@ def check_in(
         return CheckIn(known, False, held_for(store, known))
     shown = visible if visible is not None else way != "name" and "matching" in store.people.consents(person.id)
     visit_id = store.new_id(now)
-    held = None if seated else _hold_seat(store, person, venue, policy, visit_id, now, until, paid_by)
+    held = None if seated or booking else _hold_seat(store, person, venue, policy, visit_id, now, until, paid_by)
     # Only now, when nothing can refuse any more, does the visit elsewhere end
     if current and current.started_at <= started:
         end(store, current, started, "moved", now)
@@ -59,6 +62,7 @@ def check_in(
     visit = Visit(
         visit_id, person.network_id, venue.id, person.id, None, device_id, way, need.kind if need else "working", shown,
         started, until, ended_at, ended_how, held.id if held and held.state == "pending" else None,
+        booking.id if booking else None,
     )  # fmt: skip
     _write_down(store, visit, held, need, now)
     return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0)

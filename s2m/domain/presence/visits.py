@@ -12,9 +12,11 @@ from s2m.domain.errors import Invalid, Refused
 if TYPE_CHECKING:
     from s2m.domain.people import Person
 
-WAYS = ("badge", "code", "name", "walk_in", "door", "host")
+WAYS = ("badge", "code", "name", "walk_in", "door", "host", "meeting")
 INTENTS = ("need", "offer", "working")
 UNDO = timedelta(seconds=30)
+# How long a guest of a meeting may stay on when it is over
+AFTER = timedelta(minutes=30)
 # How long being here together counts as having met
 MET_DAYS = 7
 # How long after its end a visit says whose it was
@@ -26,7 +28,8 @@ DRIFT = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Visit:
-    """hold_id: the pending transfer for the seat, None where the seat was free or paid by the commons."""
+    """hold_id: the pending transfer for the seat, None where the seat was free or paid by the commons. booking_id: of the meeting
+    whose guest they are, which carries the seat."""
 
     id: str
     network_id: str
@@ -42,6 +45,7 @@ class Visit:
     ended_at: datetime | None
     ended_how: str | None
     hold_id: str | None
+    booking_id: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -106,5 +106,6 @@ STEPS = (
     _read("0019_booking"),
     _read("0020_desk"),
     _read("0022_calendars"),
+    _read("0023_plates"),
     _read("0024_capital"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Text
 
 from s2m.store.schema.columns import Instant, may, must, one_of, only_one, own, refers, table
 
@@ -48,8 +48,10 @@ devices = table(
     may("seen_at", Instant),
     may("camera"),
     may("revoked_at", Instant),
+    may("room_id"),
     refers("venue_id", "venues"),
-    one_of("kind", "kind", "kiosk", "wall"),
+    one_of("kind", "kind", "kiosk", "wall", "plate"),
+    ForeignKeyConstraint(["room_id"], ["rooms.id"], name="fk_devices_room_id"),
     only_one("uq_devices_secret", "secret_hash", where="secret_hash IS NOT NULL"),
     only_one("uq_devices_code", "code_hash", where="code_hash IS NOT NULL"),
 )

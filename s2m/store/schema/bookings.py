@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from s2m.store.schema.columns import Flag, Instant, Json, Whole, may, must, one_of, only_one, own, refers, table
 
 BLOCKS = "status IN ('hold', 'option', 'requested', 'confirmed')"
+_NOBODY = "arrived_at IS NULL"
 _WAITS = "status IN ('hold', 'option', 'requested')"
 
 renters = table(
@@ -90,6 +91,7 @@ bookings = table(
     Index(None, "renter_id"),
     Index(None, "series_id"),
     Index("ix_bookings_due", "expires_at", sqlite_where=text(_WAITS), postgresql_where=text(_WAITS)),
+    Index("ix_bookings_awaited", "starts_at", sqlite_where=text(_NOBODY), postgresql_where=text(_NOBODY)),
     only_one("uq_bookings_secret", "secret_hash", where="secret_hash IS NOT NULL"),
 )
 

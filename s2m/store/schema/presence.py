@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text, text
 
 from s2m.store.schema.columns import Flag, Instant, Whole, may, must, one_of, only_one, own, refers, table
+
+_MEETS = "booking_id IS NOT NULL"
 
 visits = table(
     "visits",
@@ -21,17 +23,20 @@ visits = table(
     may("ended_at", Instant),
     may("ended_how"),
     may("hold_id"),
+    may("booking_id"),
     refers("venue_id", "venues"),
     refers("person_id", "people"),
     refers("room_id", "rooms"),
     refers("device_id", "devices"),
-    one_of("way", "way", "badge", "code", "name", "walk_in", "door", "host"),
+    one_of("way", "way", "badge", "code", "name", "walk_in", "door", "host", "meeting"),
     one_of("intent", "intent", "need", "offer", "working"),
     one_of("ended_how", "ended_how", "left", "closing", "moved", "undone", "host"),
     CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="order"),
     only_one("uq_visits_open", "network_id", "person_id", where="ended_at IS NULL"),
     Index(None, "venue_id", "started_at"),
     Index(None, "person_id", "started_at"),
+    ForeignKeyConstraint(["booking_id"], ["bookings.id"], name="fk_visits_booking_id"),
+    Index("ix_visits_booking_id", "booking_id", sqlite_where=text(_MEETS), postgresql_where=text(_MEETS)),
     Index("ix_visits_closing", "closes_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
 )
 

@@ -1,4 +1,4 @@
-"""The tablets and wall screens of a venue: pairing by a one-time code, how they are doing, unpairing."""
+"""The tablets, wall screens and plates of a venue: pairing by a one-time code, how they are doing, unpairing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def devices_now(slug: str) -> ResponseReturnValue:
 
 def _list(venue: Venue) -> dict[str, object]:
     with reading() as store:
-        return {"devices": store.devices.all(venue.id)}
+        let = [(room.id, room.name) for room, _terms in store.rooms.let(venue.id, now())]
+        names = {room.id: room.name for room in store.venues.rooms(venue.id)}
+        return {"devices": store.devices.all(venue.id), "let": let, "room_names": names}
 
 
 @blueprint.post("/<slug>/devices")
@@ -53,7 +55,9 @@ def offer_pairing(slug: str) -> ResponseReturnValue:
     form = request.form
     try:
         with writing() as store:
-            device, code = domain.offer_pairing(store, venue, form.get("kind", ""), form.get("device"), person().id, now())
+            device, code = domain.offer_pairing(
+                store, venue, form.get("kind", ""), form.get("device"), person().id, now(), room_id=form.get("room", "")
+            )
     except Invalid as error:
         return _page(venue, said(error), form), status_of(error)
     session["pairing"] = [device.id, code]
@@ -104,7 +108,7 @@ def _offered(device: Device) -> dict[str, object]:
     """A screen with its one-time code, while that is good and for who made it."""
     kept_id, code = session.get("pairing") or ("", "")
     shown = code if kept_id == device.id and _open(device) else ""
-    address = public_url() + url_for("wall.pair" if device.kind == "wall" else "kiosk.pair")
+    address = public_url() + url_for("kiosk.pair" if device.kind == "kiosk" else "wall.pair")
     svg = qr.svg(f"{address}/{shown}") if shown else None
     return {"device": device, "code": shown, "address": address, "svg": svg}
 

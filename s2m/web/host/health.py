@@ -43,6 +43,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "expire_bookings": lambda: _("Let go of rooms that were held too long"),
     "mail_bills": lambda: _("Mail invoices and reminders"),
     "write_letters": lambda: _("Write to renters about their bookings"),
+    "release_rooms": lambda: _("Release rooms that nobody came to"),
     "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
 }
@@ -90,6 +91,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "booking.cancelled": lambda: _("cancelled a booking"),
     "booking.expired": lambda: _("let an option or request lapse"),
     "booking.released": lambda: _("released a room that nobody came to"),
+    "booking.here": lambda: _("came to a room that was booked"),
     "booking.move": lambda: _("moved or changed a booking"),
     "booking.arrive": lambda: _("saw that they came"),
     "booking.absent": lambda: _("took back that they came"),

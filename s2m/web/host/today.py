@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import hosting, venues
-from s2m.domain.bookings import Booking, lists, timeline
+from s2m.domain import bookings, hosting, plates, venues
+from s2m.domain.bookings import Booker, Booking, lists, releasing, timeline
 from s2m.domain.errors import NotFound
 from s2m.domain.presence import UNDO
 from s2m.domain.venues import Venue
@@ -99,6 +99,7 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
             "ways": store.presence.counts_today(venue.id, since),
             "low": hosting.at_limit(store, venue, policy_of(store, venue), now(), is_admin=me().is_admin),
             "calls": _calls(store.door.calls(venue.id, since)),
+            "awaited": _awaited(store, venue),
             "devices": store.devices.all(venue.id),
             "lets": _lets(store, venue),
             "asked": store.desk.find(venue.id, "requests", "", now(), most=3),
@@ -125,6 +126,25 @@ def _lets(store: Store, venue: Venue) -> list[tuple[lists.Now, str, str]]:
         return (one.title if one else "") or (renter.company or renter.name if renter else "")
 
     return [(one, who(one.booking), who(one.then)) for one in shown]
+
+
+def _awaited(store: Store, venue: Venue) -> list[tuple[Booking, str, datetime | None]]:
+    """Meetings to which nobody came yet though it was asked: each with its room, and when that is released."""
+    found = [one for one in store.bookings.awaited(now()) if one.venue_id == venue.id and one.warned_at]
+    names = {room.id: room.name for room in store.venues.rooms(venue.id)}
+    at = [releasing.release_at(one, store.rooms.version(one.terms_id)) for one in found]
+    return [(one, names.get(one.room_id, ""), when) for one, when in zip(found, at, strict=True)]
+
+
+@blueprint.post("/<slug>/bookings/<booking_id>/here")
+@host
+def arrived(slug: str, booking_id: str) -> ResponseReturnValue:
+    """The host saw them come. Not another's booking, nor one that is over."""
+    venue = hosted_venue(slug)
+    with writing() as store:
+        booking = bookings.the_booking(store, venue, booking_id)
+        plates.arrive(store, venue, booking, Booker(person().id, is_host=True), now())
+    return redirect(url_for("host.today", slug=slug), 303)
 
 
 def _calls(calls: list[HelpCall]) -> list[HelpCall]:
