@@ -77,6 +77,11 @@ class Bookings(Part):
         query = select(bookings).where(bookings.c.person_id == person_id, bookings.c.ends_at > since)
         return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
 
+    def of_series(self, series_id: str) -> list[Booking]:
+        """All of a series, also what no longer stands, by the day it was meant for."""
+        query = select(bookings).where(bookings.c.series_id == series_id, bookings.c.renter_id.is_not(None))
+        return self._all(query.order_by(bookings.c.series_day, bookings.c.created_at, bookings.c.id))
+
     def due(self, now: datetime) -> list[Booking]:
         """What waited and has lapsed."""
         query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)

@@ -45,6 +45,7 @@ _transfers = select(schema.transfers.c.id).where(
     or_(schema.transfers.c.debit_id.in_(_account), schema.transfers.c.credit_id.in_(_account))
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
+_renter = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
@@ -162,6 +163,13 @@ RULES = (
     # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
     Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
     _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),
+    _own(_T.waits, "delete", hidden=("secret_hash",)),
+    Rule(
+        _T.series,
+        or_(_T.series.c.created_by == _P, _T.series.c.renter_id.in_(_renter)),
+        {"title": "", "notes": "", "topics": []},
+        only=_T.series.c.renter_id.in_(_renter),
+    ),
     _own(
         _T.renters,
         {

@@ -15,13 +15,18 @@ from s2m.domain.bookings.booking import (
     wait_for_mail,
 )
 from s2m.domain.bookings.changing import cancel, cancel_fee, lines_after, move
+from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, preview, preview_change
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
+from s2m.domain.bookings.repeating import EVERY, Rule, Times, parse_rule, parse_times, times_of
+from s2m.domain.bookings.series import SCOPES, book_series, cancel_fees, cancel_series, change_series, targets, the_series
 from s2m.domain.bookings.times import quarter_of, when
-from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter
+from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter, Series, Wait
 
 __all__ = [
-    "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "blocked", "cancel",
-    "cancel_fee", "check", "check_free", "check_stock", "conclude", "decline", "expire_due", "fill_in", "hold", "lines_after",
-    "lines_for", "move", "parse_details", "parse_renter", "quarter_of", "renter_for", "settle", "the_booking", "wait_for_mail",
-    "when",
+    "BLOCKING", "EVERY", "SCOPES", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Change", "Details", "Occurrence",
+    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "blocked", "book_series", "cancel", "cancel_fee",
+    "cancel_fees", "cancel_series", "change_series", "check", "check_free", "check_stock", "conclude", "decline", "expire_due",
+    "fill_in", "hold", "lines_after", "lines_for", "move", "parse_details", "parse_renter", "parse_rule", "parse_times",
+    "preview", "preview_change", "quarter_of", "renter_for", "settle", "targets", "the_booking", "the_series", "times_of",
+    "wait_for_mail", "when",
 ]  # fmt: skip

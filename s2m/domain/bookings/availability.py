@@ -38,7 +38,7 @@ def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Bo
     if terms.bookable_by == "members" and not by.is_member:
         raise Refused("members_only")
     _check_length(terms, end - start)
-    if start < now + timedelta(minutes=terms.notice):
+    if terms.notice and start < now + timedelta(minutes=terms.notice):
         raise Invalid("from", "too_soon", minutes=terms.notice)
     if start > now + timedelta(days=terms.horizon):
         raise Invalid("day", "booking_far", days=terms.horizon)

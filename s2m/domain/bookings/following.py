@@ -16,3 +16,6 @@ if TYPE_CHECKING:
 
 def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: datetime) -> None:
     """before and after: the same booking; they differ in status, time, room or price. Under the chain's lock."""
+    from s2m.domain.bookings import waiting
+
+    waiting.follow(store, venue, before, after, now)

@@ -93,4 +93,5 @@ STEPS = (
     _read("0014_meetings"),
     _read("0015_synonyms"),
     _read("0016_rooms", no_overlap=("bookings",)),
+    _read("0021_series"),
 )

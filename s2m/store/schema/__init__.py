@@ -9,7 +9,7 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
-from s2m.store.schema.bookings import bookings, renters
+from s2m.store.schema.bookings import bookings, renters, series, waits
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import audit, job_runs, outbox, rates
@@ -79,6 +79,7 @@ __all__ = [
     "rooms",
     "scans",
     "sealed_heads",
+    "series",
     "sessions",
     "showings",
     "stories",
@@ -94,4 +95,5 @@ __all__ = [
     "verdicts",
     "visit_topics",
     "visits",
+    "waits",
 ]
