@@ -63,6 +63,7 @@ class KeyRing:
     door: Keys
     cookies: str
     passport: Keys
+    bookings: str
 
 
 def load(instance: Path | str | None = None, **overrides: Any) -> Config:
@@ -115,9 +116,9 @@ def keys(instance: Path) -> KeyRing:
     """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
     file = instance / "keys.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
-    if not {"badge", "door", "cookies", "passport"} <= set(kept):
+    if not {"badge", "door", "cookies", "passport", "bookings"} <= set(kept):
         kept = _complete(file)
-    return KeyRing(_keys(kept["badge"]), _keys(kept["door"]), kept["cookies"], _keys(kept["passport"]))
+    return KeyRing(_keys(kept["badge"]), _keys(kept["door"]), kept["cookies"], _keys(kept["passport"]), kept["bookings"])
 
 
 def _complete(file: Path) -> dict[str, Any]:
@@ -127,7 +128,8 @@ def _complete(file: Path) -> dict[str, Any]:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         kept = json.loads(file.read_text()) if file.exists() else {}
-        made = {name: {"1": secrets.token_hex(32)} for name in ("badge", "door", "passport")} | {"cookies": secrets.token_hex(32)}
+        made = {name: {"1": secrets.token_hex(32)} for name in ("badge", "door", "passport")}
+        made |= {name: secrets.token_hex(32) for name in ("cookies", "bookings")}
         complete = made | kept
         if complete != kept:
             draft = file.with_name(f".keys.{os.getpid()}.{secrets.token_hex(4)}")

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import looks, mail
-from s2m.config import Config
+from s2m import letters, looks, mail
+from s2m.config import Config, keys
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
@@ -122,6 +122,17 @@ def expire_bookings(database: Database, config: Config, now: datetime) -> str:
     return f"let go {expired}"
 
 
+def write_letters(database: Database, config: Config, now: datetime) -> str:
+    """Write to renters what happened to their bookings, and whose option lapses soon. No lock where there is nothing to tell."""
+    with database.read() as store:
+        waiting = store.bookings.letters() or store.bookings.options()
+    if not waiting:
+        return "wrote 0"
+    with database.write() as store:
+        bookings.warn_options(store, now)
+        return f"wrote {letters.write(store, config, keys(config.instance).bookings, letters.base_of(config), now)}"
+
+
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
     """Pay speakers once their listeners had half an hour to be counted."""
     with database.write() as store:
@@ -156,6 +167,7 @@ JOBS = (
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
     Job("expire_bookings", expire_bookings, 20),
+    Job("write_letters", write_letters, 20),
     Job("lapse_introductions", lapse_introductions, 3600),
     Job("forget_people", forget_people, 3600),
     Job("mail_heads", mail_heads, 600),

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
+from s2m.domain.bookings.letters import Letter
 from s2m.domain.bookings.values import BLOCKING, WAITING, Booking, Renter
 from s2m.domain.money import Line
 from s2m.store.part import Part
-from s2m.store.schema import bookings, renters
+from s2m.store.schema import booking_letters, bookings, renters
 
 _BLOCKS = bookings.c.status.in_(BLOCKING)
 # Nothing blocks for longer (a CHECK says so), so that an index finds what began before a moment
@@ -86,6 +87,26 @@ class Bookings(Part):
         """What waited and has lapsed."""
         query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)
         return self._all(query.order_by(bookings.c.expires_at, bookings.c.id))
+
+    def options(self) -> list[Booking]:
+        """Those of whose end nobody was told yet."""
+        waits = (bookings.c.status == "option") & bookings.c.expires_at.is_not(None) & bookings.c.warned_at.is_(None)
+        return self._all(select(bookings).where(waits).order_by(bookings.c.expires_at, bookings.c.id))
+
+    # Letters that are still to be written -------------------------------------------------------------------------
+
+    def add_letter(self, booking: Booking, kind: str, now: datetime) -> None:
+        letter = Letter(self.store.new_id(now), booking.network_id, booking.id, kind, now)
+        self.run(insert(booking_letters).values(vars(letter)))
+
+    def letters(self) -> list[Letter]:
+        """The oldest first."""
+        order = booking_letters.c.created_at, booking_letters.c.id
+        return [Letter(**row._mapping) for row in self.run(select(booking_letters).order_by(*order).limit(100))]
+
+    def drop_letter(self, letter: Letter) -> bool:
+        """Whether it was still there: two who write at once write it once."""
+        return self.run(delete(booking_letters).where(booking_letters.c.id == letter.id)).rowcount > 0
 
     # Renters ------------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ _transfers = select(schema.transfers.c.id).where(
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
 _renter = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
+_letters = select(schema.outbox.c.id).where(schema.outbox.c.recipient.in_(_mail))
+_booked = select(schema.bookings.c.id).where(schema.bookings.c.person_id == _P)
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
 # A no of the moment they were introduced was never said: it tells that somebody keeps apart (`introductions._asked`)
@@ -160,6 +162,8 @@ RULES = (
     _own(_T.attendances),
     # Places in tasks that are to come are free again; what was done together was paid
     _own(_T.task_places, "delete", only=_T.task_places.c.halves.is_(None)),
+    # Nobody is left to read them
+    Rule(_T.booking_letters, _T.booking_letters.c.booking_id.in_(_booked), "delete"),
     # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
     Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
     _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),
@@ -187,6 +191,7 @@ RULES = (
     _own(_T.accounts),
     Rule(_T.audit, or_(_T.audit.c.actor == _P, _T.audit.c.object_id == _P)),
     Rule(_T.requests, _T.requests.c.actor == _P, hidden=("input_hash", "key")),
+    Rule(_T.attachments, _T.attachments.c.mail_id.in_(_letters), "delete", hidden=("content",)),
     Rule(_T.outbox, _T.outbox.c.recipient.in_(_mail), "delete", hidden=("body",)),
     Rule(_T.rates, _T.rates.c.key.like(literal("%:").concat(_P)), "delete"),
     _own(_T.door_uses, "delete"),

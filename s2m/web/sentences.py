@@ -15,11 +15,14 @@ def _fixed(make: Callable[[], str]) -> Sentence:
     return lambda **data: make()
 
 
-def _euro(cents: int) -> str:
-    return format_currency(Decimal(cents) / 100, "EUR")
+def euro(cents: int, *, whole: bool = False) -> str:
+    """An amount in the reader's language. whole: without the cents where there are none, for a list of prices."""
+    text = format_currency(Decimal(cents) / 100, "EUR")
+    return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 
-def _length(minutes: int) -> str:
+def length(minutes: int) -> str:
+    """How long, in the largest unit that is whole."""
     if minutes % 60 or not minutes:
         return ngettext("%(num)d minute", "%(num)d minutes", minutes)
     if minutes % (24 * 60):
@@ -63,13 +66,14 @@ SENTENCES: dict[str, Sentence] = {
     "clock_twice": _fixed(lambda: _("That night the clock shows this time twice. Say which of the two you mean.")),
     "booking_past": _fixed(lambda: _("This time is over. Choose a later one.")),
     "booking_far": lambda days, **d: _("This can be booked at most %(days)s days ahead.", days=days),
-    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=_length(minutes)),
-    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=_length(minutes)),
-    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=_length(minutes)),
+    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=length(minutes)),
+    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=length(minutes)),
+    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=length(minutes)),
     "holiday": lambda name, **d: _("It is closed that day: %(name)s.", name=name),
     "room_hours": lambda opens, closes, **d: _(
         "That day this room can be booked from %(opens)s to %(closes)s.", opens=opens, closes=closes
     ),
+    "closed_day": _fixed(lambda: _("This room is closed that day.")),
     "members_only": _fixed(lambda: _("This room is for members. Sign in first.")),
     "hosts_only": _fixed(lambda: _("This room is booked through the host.")),
     "taken": _fixed(lambda: _("Somebody else has this room at that time. Choose another time or room.")),
@@ -78,12 +82,13 @@ SENTENCES: dict[str, Sentence] = {
     "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),
     "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
     "price_changed": lambda cents, **d: _(
-        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.", price=_euro(cents)
+        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.", price=euro(cents)
     ),
     "fee_changed": lambda cents, **d: _(
-        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=_euro(cents)
+        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
     "booking_over": _fixed(lambda: _("This booking no longer stands.")),

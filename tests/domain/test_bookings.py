@@ -106,7 +106,7 @@ REFUSED = (
     ({}, ONE, ONE, "until_before"), ({}, ONE, ONE - HOUR, "until_before"), ({}, ONE - DAY, ONE - DAY + HOUR, "booking_past"),
     ({"shortest": 60}, ONE, ONE + HOUR / 2, "too_short_time"), ({"longest": 60}, ONE, ONE + 1.5 * HOUR, "too_long_time"),
     ({"notice": 24 * 60}, ONE, ONE + HOUR, "too_soon"), ({"horizon": 3}, ONE + 6 * DAY, ONE + 6 * DAY + HOUR, "booking_far"),
-    ({}, ONE + 4 * HOUR, ONE + 6 * HOUR, "room_hours"), ({}, ONE + 2 * DAY, ONE + 2 * DAY + HOUR, "closed_then"),
+    ({}, ONE + 4 * HOUR, ONE + 6 * HOUR, "room_hours"), ({}, ONE + 2 * DAY, ONE + 2 * DAY + HOUR, "closed_day"),
     ({}, datetime(2026, 4, 27, 10, tzinfo=UTC), datetime(2026, 4, 27, 11, tzinfo=UTC), "holiday"),
     ({"bookable_by": "members"}, ONE, ONE + HOUR, "members_only"), ({"bookable_by": "hosts"}, ONE, ONE + HOUR, "hosts_only"),
     ({}, datetime(9000, 1, 1, 12, tzinfo=UTC), datetime(9000, 1, 1, 13, tzinfo=UTC), "booking_far"),

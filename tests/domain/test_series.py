@@ -203,7 +203,7 @@ def test_what_is_in_the_way_is_told_day_by_day(store, cast, perron, samira, now)
     assert told == {"03-19": "taken", "03-26": "room_closed"}
     king = bookings.preview(store, cast.seinhuis, plan(perron, day="2026-04-20", every="daily", count="8"), {}, samira, now)
     told = [one.problem and one.problem.code for one in king.occurrences]
-    assert told == [None] * 5 + ["closed_then"] * 2 + ["holiday"]
+    assert told == [None] * 5 + ["closed_day"] * 2 + ["holiday"]
     assert [one.gross_cents for one in king.going] == [4598] * 5 and king.sum.gross_cents == 5 * 4598
 
 

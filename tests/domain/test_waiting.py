@@ -178,7 +178,7 @@ def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, 
     with pytest.raises(Conflict, match="free_now"):
         let(store, cast.seinhuis, cast.marieke, now, "Loket", 2)
         join(cast.samira, room=None)
-    with pytest.raises(Invalid, match="closed_then"):
+    with pytest.raises(Invalid, match="closed_day"):
         join(cast.samira, start=ONE + 2 * DAY)
     with pytest.raises(Invalid, match="too_many_people"):
         join(cast.samira, people=21)

@@ -22,7 +22,7 @@ FAR = timedelta(days=3 * 366)
 def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Booker, now: datetime) -> None:
     """Whether the terms allow it. Hosts are bound by none but that it is not over, nor beyond all bounds.
 
-    Raises Invalid `booking_past`, `until_before`, `too_short`, `too_long_time`, `too_soon`, `booking_far`, `closed_then`,
+    Raises Invalid `booking_past`, `until_before`, `too_short`, `too_long_time`, `too_soon`, `booking_far`, `closed_day`,
     `holiday`; Refused `members_only`, `hosts_only`.
     """
     if end <= start:
@@ -61,7 +61,7 @@ def _check_hours(venue: Venue, terms: RoomTerms, start: datetime, end: datetime)
         hours = there.opening_hours.get(DAYS[day.weekday()])
         if hours:
             raise Invalid("from", "room_hours", opens=hours[0], closes=hours[1])
-        raise Invalid("day", "closed_then")
+        raise Invalid("day", "closed_day")
 
 
 def check_free(store: Store, room: Room, terms: RoomTerms, start: datetime, end: datetime, *, but: str = "") -> None:

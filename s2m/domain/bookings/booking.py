@@ -47,6 +47,25 @@ def hold(
     return store.bookings.add(booking)
 
 
+def more_time(store: Store, venue: Venue, booking: Booking, now: datetime) -> Booking:
+    """Five minutes more for the form, once. Raises Conflict `hold_over`, Refused `no_more_time`."""
+    store.ledger.lock_chain(venue.network_id)
+    held = fresh(store, booking)
+    if held.status != "hold" or held.expires_at is None or held.expires_at <= now:
+        raise Conflict("hold_over")
+    if held.expires_at > held.created_at + HOLD:
+        raise Refused("no_more_time")
+    return store.bookings.set(held, expires_at=held.expires_at + HOLD, changed_at=now)
+
+
+def let_go(store: Store, venue: Venue, booking: Booking, now: datetime) -> None:
+    """A hold that nobody wants any more: the room is free at once. Nothing happens to what is booked."""
+    store.ledger.lock_chain(venue.network_id)
+    held = fresh(store, booking)
+    if held.status == "hold":
+        settle(store, venue, held, SYSTEM, now, status="expired", expires_at=None, ended_at=now)
+
+
 def lines_for(
     store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
 ) -> tuple[Line, ...]:
@@ -107,7 +126,7 @@ def confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, 
         raise Conflict("hold_over")
     if terms.approval and not by.is_host:
         return settle(store, venue, held, by, now, status="requested", expires_at=min(now + ANSWER, held.starts_at))
-    return settle(store, venue, held, by, now, status="confirmed", expires_at=None, confirmed_at=now)
+    return settle(store, venue, held, by, now, status="confirmed", expires_at=None, confirmed_at=now, warned_at=None)
 
 
 def approve(store: Store, venue: Venue, booking_id: str, by: Booker, now: datetime) -> Booking:

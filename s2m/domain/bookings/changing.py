@@ -83,6 +83,28 @@ def check_time(
     availability.check(venue, terms, start, end, by, start - timedelta(minutes=terms.notice) if begun else now)
 
 
+def change_details(
+    store: Store, venue: Venue, booking: Booking, details: Details, by: Booker, now: datetime, *, agreed_cents: int | None
+) -> Booking:
+    """Another title, more people, other extras. agreed_cents: the new price that was shown, VAT included.
+
+    Raises Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` for one that is over.
+    """
+    store.ledger.lock_chain(venue.network_id)
+    before = fresh(store, booking)
+    check_stands(before)
+    if before.ends_at <= now:
+        raise Refused("booking_begun")
+    availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
+    member = any(line.code == "member" for line in before.lines)
+    terms = store.rooms.version(before.terms_id)
+    lines = lines_for(store, venue, terms, before.starts_at, before.ends_at, details, member=member)
+    gross = money.total(lines).gross_cents
+    if agreed_cents is not None and gross != agreed_cents:
+        raise Conflict("price_changed", cents=gross)
+    return settle(store, venue, before, by, now, **vars(details), lines=lines, gross_cents=gross)
+
+
 def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
     """What cancelling costs now: the percentage and its lines. Nothing for what does not stand firmly."""
     if booking.status != "confirmed":
@@ -108,4 +130,4 @@ def cancel(
     return settle(store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee)
 
 
-__all__ = ["cancel", "cancel_fee", "lines_after", "move", "room_of", "terms_after"]
+__all__ = ["cancel", "cancel_fee", "change_details", "lines_after", "move", "room_of", "terms_after"]

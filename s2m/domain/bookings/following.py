@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from s2m.domain.bookings import letters
+
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booking
     from s2m.domain.venues import Venue
@@ -18,4 +20,5 @@ def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: dat
     """before and after: the same booking; they differ in status, time, room or price. Under the chain's lock."""
     from s2m.domain.bookings import waiting
 
+    letters.note(store, before, after, now)
     waiting.follow(store, venue, before, after, now)

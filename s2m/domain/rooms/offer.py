@@ -12,7 +12,7 @@ import holidays
 
 from s2m.domain import fields
 from s2m.domain.errors import Invalid, NotFound
-from s2m.domain.venues import Venue, the_room
+from s2m.domain.venues import Venue, opening, the_room
 
 if TYPE_CHECKING:
     from s2m.domain.rooms.terms import RoomTerms
@@ -35,6 +35,13 @@ class Closure:
 def hours_of(venue: Venue, terms: RoomTerms) -> Venue:
     """The venue as open as this room is."""
     return venue if terms.hours is None else replace(venue, opening_hours=terms.hours)
+
+
+def open_on(venue: Venue, terms: RoomTerms, day: date) -> tuple[datetime, datetime] | None:
+    """From when until when a room can be had on a day by its hours and by public holidays; None where not at all."""
+    if not terms.open_on_holidays and holiday(day):
+        return None
+    return opening(hours_of(venue, terms), day)
 
 
 def holiday(day: date, language: str = "nl") -> str:

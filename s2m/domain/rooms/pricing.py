@@ -103,6 +103,16 @@ def fee(terms: RoomTerms, lines: Iterable[Line], starts_at: datetime, now: datet
     return percent, tuple(found)
 
 
+def steps(terms: RoomTerms, starts_at: datetime) -> list[tuple[datetime | None, int]]:
+    """Until when cancelling costs what share, the cheapest first; None: until the start."""
+    found: list[tuple[datetime | None, int]] = []
+    percent = 0
+    for hours, then in sorted(terms.tiers, reverse=True):
+        found.append((starts_at - timedelta(hours=hours), percent))
+        percent = max(percent, then)
+    return [*found, (None, percent)]
+
+
 def carries(lines: Iterable[Line], policy: Policy) -> int:
     """How many free seats a meeting pays for that day, by what one costs the house; 0 where that is not told."""
     net = sum(line.net_cents for line in lines if line.code not in APART)

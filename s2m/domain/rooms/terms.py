@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from s2m.domain import money
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.venues import Hours, Room, Venue, the_room
 
@@ -60,9 +61,19 @@ class RoomTerms:
     dots_limit: int = 0
     id: str = ""
 
+    def most(self, room: Room) -> int:
+        """How many people fit in, however it is set up."""
+        return max(self.setups.values(), default=room.capacity)
+
     def fits(self, people: int, room: Room) -> bool:
-        """Whether so many people fit in, however it is set up."""
-        return people <= max(self.setups.values(), default=room.capacity)
+        return people <= self.most(room)
+
+    @property
+    def lowest(self) -> tuple[int, str] | None:
+        """The lowest price on the list, in cents, and what it is for: hour, half_day or day; None where it is let for nothing."""
+        hour = money.part(self.hour_cents, 100 - self.off_peak_percent, 100)
+        listed = ((hour, "hour"), (self.half_day_cents, "half_day"), (self.day_cents, "day"))
+        return next((one for one in listed if one[0]), None)
 
 
 def terms_of(store: Store, room: Room, now: datetime) -> RoomTerms:

@@ -93,5 +93,7 @@ STEPS = (
     _read("0014_meetings"),
     _read("0015_synonyms"),
     _read("0016_rooms", no_overlap=("bookings",)),
+    _read("0017_billing"),
+    _read("0019_booking"),
     _read("0021_series"),
 )

@@ -9,10 +9,10 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
-from s2m.store.schema.bookings import bookings, renters, series, waits
+from s2m.store.schema.bookings import booking_letters, bookings, renters
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
-from s2m.store.schema.house import audit, job_runs, outbox, rates
+from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import (
     accounts,
     chain_heads,
@@ -31,6 +31,7 @@ from s2m.store.schema.people import badges, consents, people, roles, synonyms, t
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
+from s2m.store.schema.series import series, waits
 
 __all__ = [
     "EPOCH",
@@ -38,10 +39,12 @@ __all__ = [
     "ask_pauses",
     "askings",
     "asks",
+    "attachments",
     "attendances",
     "audit",
     "badges",
     "blocks",
+    "booking_letters",
     "bookings",
     "chain_heads",
     "closures",
