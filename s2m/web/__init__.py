@@ -18,9 +18,11 @@ from s2m.web import (
     people,
     posts,
     presence,
+    series,
     talks,
     tasks,
     topics,
+    waits,
     wall,
 )
 
@@ -28,5 +30,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    host.blueprint, wall.blueprint,
+    series.blueprint, waits.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -15,6 +15,7 @@ import time_machine
 from s2m.domain import (
     asks,
     blocks,
+    bookings,
     budgets,
     contributions,
     devices,
@@ -30,10 +31,12 @@ from s2m.domain import (
     tasks,
     venues,
 )
+from s2m.domain.bookings import waiting
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
+from tests.letting import as_booker, book, let
 from tests.platforms import png
 
 PEOPLE = ("member", "host", "other_host", "admin", "outsider", "foreign_host")
@@ -60,6 +63,8 @@ WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denie
 ACQUAINTED  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "sign_in", "sign_in")
 IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
 IN_THE_NETWORK = ACQUAINTED
+NOT_ELSEWHERE = outcomes("in",      "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
+HER_SECRET  = outcomes("hidden",  "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "hidden",  "hidden")
 SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 # fmt: on
 
@@ -77,10 +82,10 @@ TABLE = (
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
-        topics.suggest erasing.told erasing.leave
+        topics.suggest erasing.told erasing.leave waits.mine
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
-    (IN_THE_NETWORK, "talks.talk tasks.take"),
+    (IN_THE_NETWORK, "talks.talk tasks.take series.start"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
         ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept
@@ -89,7 +94,9 @@ TABLE = (
         introductions.confirm introductions.tell_me_not asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
         meetings.say meetings.put_away meetings.outcome meetings.story meetings.withdraw
     """),
-    (HERS_OR_HOST, "posts.picture"),
+    (HERS_OR_HOST, "posts.picture series.show series.edit series.cancel"),
+    (NOT_ELSEWHERE, "waits.join"),
+    (HER_SECRET, "waits.show"),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
@@ -104,7 +111,7 @@ TABLE = (
         host.pairing host.pairing_now host.revoke host.health host.verify host.talks host.announce_talk host.talk
         host.count_listener host.settle_talk host.cancel_talk host.post_task host.task host.cancel_task host.record
         wall.preview wall.preview_part host.start_from_passport host.introductions
-        host.withdraw_introduction host.words host.end_word
+        host.withdraw_introduction host.words host.end_word host.waits
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
@@ -314,6 +321,8 @@ class House:
         if name == "grant_id":
             budgets.fill(store, cast.seinhuis, 30, "een begin", cast.marieke.id, now, key=store.new_id(now))
             return budgets.grant(store, cast.seinhuis, cast.joost, 25, "veel gedaan", cast.wim.id, now).id
+        if name in ("series_id", "booking_id", "key"):
+            return self._repeated(store, name)
         assert name == "topic_id", f"say in tests/web/test_roles.py what <{name}> may stand for"
         if endpoint.startswith("home."):
             visit = store.presence.open_visit(cast.samira)
@@ -321,6 +330,23 @@ class House:
             return store.presence.topics(visit.id)[0].id
         people.add_topic(store, cast.samira, "vers", now)
         return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
+
+    def _repeated(self, store, name):
+        """Two times of a meeting of Samira's, or her place in line for a room that Joost has."""
+        cast, now, start = self.cast, self.now, self.now + timedelta(days=7)
+        room = let(store, cast.seinhuis, cast.marieke, now, f"Kamer {store.new_id(now)}")
+        values = bookings.parse_renter({"name": "Samira Vos", "email": "samira@seinhuis.example"})
+        renter = bookings.renter_for(store, cast.noord.id, cast.samira, values, "nl", now)
+        if name == "key":
+            at = start.replace(hour=12, minute=0)
+            book(store, cast.seinhuis, room, at, 1, as_booker(cast.joost), now)
+            return waiting.join(store, cast.seinhuis, room.id, at, at + timedelta(hours=1), 1, renter, now).id
+        form = {"day": start.date().isoformat(), "every": "weekly", "ends_how": "count", "count": "2"}
+        plan = bookings.Plan(room, bookings.parse_rule(form, []), bookings.Times("12:00", "13:00"), bookings.Details())
+        by = as_booker(cast.samira)
+        cents = bookings.preview(store, cast.seinhuis, plan, {}, by, now).sum.gross_cents
+        made = bookings.book_series(store, cast.seinhuis, plan, {}, renter, by, now, agreed_cents=cents)
+        return made.id if name == "series_id" else store.bookings.of_series(made.id)[0].id
 
     def _talk(self, store, endpoint):
         """One that counts now: Samira listens where she judges it, else she speaks."""

@@ -158,11 +158,8 @@ def _offer(store: Store, venue: Venue, wait: Wait, now: datetime, *, only: str =
                 return
 
 
-def accept(store: Store, venue: Venue, wait: Wait, now: datetime, *, secret_hash: str | None = None) -> Booking:
-    """Yes: what is held is theirs to fill in, for as long as any hold. secret_hash: of a stranger's link to it.
-
-    Raises Conflict `offer_over`, also once it was answered.
-    """
+def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
+    """Yes: what is held is theirs to fill in, for as long as any hold. Raises Conflict `offer_over`."""
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
     held = store.bookings.get(wait.offered_booking_id or "")
@@ -171,8 +168,7 @@ def accept(store: Store, venue: Venue, wait: Wait, now: datetime, *, secret_hash
     if held.expires_at <= now:
         raise Conflict("offer_over")
     store.waits.set(wait, state="taken", ended_at=now)
-    changes = {"secret_hash": secret_hash} if secret_hash else {}
-    return store.bookings.set(held, expires_at=max(held.expires_at, now + HOLD), changed_at=now, **changes)
+    return store.bookings.set(held, expires_at=max(held.expires_at, now + HOLD), changed_at=now)
 
 
 def decline(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:

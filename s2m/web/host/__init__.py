@@ -63,5 +63,6 @@ from s2m.web.host import (  # noqa: E402, F401
     thanks,
     today,
     visits,
+    waits,
     words,
 )

@@ -39,6 +39,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "settle_talks": lambda: _("Settle talks"),
     "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
     "expire_bookings": lambda: _("Let go of rooms that were held too long"),
+    "offer_rooms": lambda: _("Offer rooms to who waits for them"),
     "write_letters": lambda: _("Write to renters about their bookings"),
     "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
