@@ -108,6 +108,10 @@ class Bookings(Part):
         """Whether it was still there: two who write at once write it once."""
         return self.run(delete(booking_letters).where(booking_letters.c.id == letter.id)).rowcount > 0
 
+    def drop_letters(self, booking_ids: list[str]) -> None:
+        """Nothing is written about these any more."""
+        self.run(delete(booking_letters).where(booking_letters.c.booking_id.in_(booking_ids)))
+
     # Renters ------------------------------------------------------------------------------------------------------
 
     def add_renter(self, renter: Renter) -> Renter:

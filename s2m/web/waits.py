@@ -104,14 +104,15 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
     """None for a stranger: they are in line once they opened the link in the mail."""
     who, given = me().person, request.form
     room_id, people = given.get("room") or None, whole(given.get("people") or "1", "people", least=1, most=10_000)
-    if who is None and not address.can_mail():
-        raise Refused("no_mail")
-    with writing() as store:
+    with reading() as store:
         known = store.bookings.renter_of(who.id) if who else None
-        mine = {"name": who.name, "email": who.email or given.get("email", "")} if who else given
-        values = bookings.parse_renter(vars(known) if known else mine)
-        if who is None:
-            address.limit_mail(values["email"])
+    mine = {"name": who.name, "email": who.email or given.get("email", "")} if who else given
+    values = bookings.parse_renter(vars(known) if known else mine)
+    if who is None:
+        if not address.can_mail():
+            raise Refused("no_mail")
+        address.limit_mail(values["email"])
+    with writing() as store:
         renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
         secret = None if who else store.secret()
         hashed = fingerprint(secret) if secret else None

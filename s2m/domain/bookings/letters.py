@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "confirmed", "requested", "approved", "declined", "option", "option_ending", "option_lapsed", "request_lapsed", "moved",
-    "changed", "cancelled", "released",
+    "changed", "cancelled", "released", "series", "series_requested", "series_changed", "series_cancelled",
 )  # fmt: skip
 # What a booking became, by what it was
 TURNS = {
@@ -48,6 +49,12 @@ def note(store: Store, before: Booking, after: Booking, now: datetime) -> None:
     kind = due(before, after)
     if kind and after.renter_id and before.status in ("hold", "option", "requested", "confirmed"):
         store.bookings.add_letter(after, kind, now)
+
+
+def one_for_all(store: Store, those: Sequence[Booking], kind: str, now: datetime) -> None:
+    """One letter about many bookings of a series, instead of those that each of them was worth."""
+    store.bookings.drop_letters([one.id for one in those])
+    store.bookings.add_letter(those[0], kind, now)
 
 
 def warn_options(store: Store, now: datetime) -> int:

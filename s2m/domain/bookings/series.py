@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import money
-from s2m.domain.bookings import availability, changing
+from s2m.domain.bookings import availability, changing, letters
 from s2m.domain.bookings.booking import confirm_or_ask, fresh, settle
 from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, details_after, preview, preview_change
 from s2m.domain.bookings.repeating import Rule
@@ -43,8 +43,8 @@ def book_series(
             created_at=now,
         )
     )  # fmt: skip
-    for one in seen.going:
-        _book(store, venue, made, plan, one, renter, by, now)
+    booked = [_book(store, venue, made, plan, one, renter, by, now) for one in seen.going]
+    letters.one_for_all(store, booked, "series" if booked[0].confirmed_at else "series_requested", now)
     return made
 
 
@@ -118,6 +118,7 @@ def change_series(
     for one in reversed(going) if later else going:
         _change(store, venue, one, change, by_person, by, now)
     if scope != "this" and booking.series_id:
+        letters.one_for_all(store, [one.booking for one in going if one.booking], "series_changed", now)
         _note(store, the_series(store, venue, booking.series_id), booking, scope, change, now)
     return len(going)
 
@@ -183,5 +184,6 @@ def cancel_series(
     if scope == "following":
         series = _cut(store, series, booking, now)
     if scope != "this":
+        letters.one_for_all(store, those, "series_cancelled", now)
         store.series.set(series, ended_at=now)
     return len(those)
