@@ -7,13 +7,16 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select, text, type_coerce, update
 
 from s2m.domain.bookings.letters import Letter
 from s2m.domain.bookings.values import BLOCKING, WAITING, Booking, Renter
 from s2m.domain.money import Line
 from s2m.store.part import Part
+from s2m.store.prepared import Prepared
 from s2m.store.schema import booking_letters, bookings, renters
+from s2m.store.schema.bookings import BLOCKS
+from s2m.store.schema.columns import Instant, Whole
 
 _BLOCKS = bookings.c.status.in_(BLOCKING)
 # Nothing blocks for longer (a CHECK says so), so that an index finds what began before a moment
@@ -23,6 +26,20 @@ LONGEST = timedelta(days=40)
 def _overlaps(start: datetime, end: datetime) -> ColumnElement[bool]:
     c = bookings.c
     return (c.blocked_from < end) & (c.blocked_from > start - LONGEST) & (c.blocked_until > start)
+
+
+def _at(name: str) -> Any:
+    return bindparam(name, type_=Instant())
+
+
+# Run by every search, over months of a large house: SQLAlchemy's rows would cost more than the reading
+_BUSY = Prepared(
+    select(bookings.c.room_id, type_coerce(bookings.c.blocked_from, Whole), type_coerce(bookings.c.blocked_until, Whole))
+    .where(bookings.c.venue_id == bindparam("venue"), text(BLOCKS))
+    .where(bookings.c.blocked_from < _at("until"), bookings.c.blocked_from > _at("long_before"))
+    .where(bookings.c.blocked_until > _at("since"))
+    .order_by(bookings.c.blocked_from)
+)
 
 
 def _booking(row: Row[Any]) -> Booking:
@@ -72,6 +89,16 @@ class Bookings(Part):
         if rooms:
             query = query.where(bookings.c.room_id.in_(rooms))
         return self._all(query.order_by(bookings.c.blocked_from, bookings.c.id))
+
+    def busy(self, venue_id: str, start: datetime, end: datetime) -> dict[str, list[tuple[int, int]]]:
+        """When rooms of a venue are blocked in a time, buffers included, by room and in order: all that a search asks.
+
+        In microseconds since 1970, as they are kept: a year of a large house is 100,000 moments.
+        """
+        found: dict[str, list[tuple[int, int]]] = {}
+        for room_id, since, until in self.fast(_BUSY, venue=venue_id, since=start, until=end, long_before=start - LONGEST):
+            found.setdefault(room_id, []).append((since, until))
+        return found
 
     def of_person(self, person_id: str, *, since: datetime) -> list[Booking]:
         """Somebody's bookings that are not over at a moment, the first first; also those that no longer stand."""

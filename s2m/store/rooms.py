@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from s2m.domain.rooms import Closure, Extra, RoomTerms
 from s2m.domain.venues import Room, Venue
@@ -15,12 +15,12 @@ from s2m.store.schema import closures, extras, room_terms, rooms
 from s2m.store.schema.columns import MICROSECOND
 
 AT_ONCE = timedelta(milliseconds=1)
-_COLUMNS = [room_terms.c[f.name] for f in fields(RoomTerms)]
+_NAMES = [f.name for f in fields(RoomTerms)]
+_COLUMNS = [room_terms.c[name] for name in _NAMES]
 
 
 def _terms(row: Row[Any]) -> RoomTerms:
-    given = dict(row._mapping)
-    given.pop("room_id", None)
+    given = {name: row._mapping[name] for name in _NAMES}
     lists = {name: tuple(given[name]) for name in ("equipment", "extras")}
     return RoomTerms(**{**given, **lists, "tiers": tuple((hours, percent) for hours, percent in given["tiers"])})
 
@@ -46,6 +46,19 @@ class Rooms(Part):
     def version(self, terms_id: str) -> RoomTerms:
         """The version that a booking was made under; it is never deleted."""
         return _terms(self.run(select(*_COLUMNS).where(room_terms.c.id == terms_id)).one())
+
+    def versions(self, room_id: str, *, most: int) -> list[tuple[RoomTerms, datetime, str | None]]:
+        """The latest versions, planned ones too, each with when it begins and who made it; the latest first."""
+        query = select(*_COLUMNS, room_terms.c.effective_at, room_terms.c.created_by).where(room_terms.c.room_id == room_id)
+        rows = self.run(query.order_by(room_terms.c.effective_at.desc()).limit(most))
+        return [(_terms(row), row.effective_at, row.created_by) for row in rows]
+
+    def drop_terms(self, room: Room, version_id: str, now: datetime) -> bool:
+        """Whether there was such a version, that has not begun: no booking holds it yet."""
+        planned = (room_terms.c.room_id == room.id) & (room_terms.c.id == version_id) & (room_terms.c.effective_at > now)
+        gone = self.run(delete(room_terms).where(planned)).rowcount
+        self.store.changed(room.venue_id)
+        return bool(gone)
 
     def let(self, venue_id: str, now: datetime) -> list[tuple[Room, RoomTerms]]:
         """The rooms of a venue that are let, with the terms in force, by floor and name."""

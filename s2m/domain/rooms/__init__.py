@@ -4,11 +4,23 @@ The room itself (name, kind, floor, places) is in `domain/venues.py`; one of kin
 """
 
 from s2m.domain.rooms.extras import Extra, add_extra, retire_extra
+from s2m.domain.rooms.form import parse_terms, values_of
 from s2m.domain.rooms.offer import Closure, close, closed_by, holiday, hours_of, open_on, reopen
 from s2m.domain.rooms.pricing import carries, fee, price, steps
-from s2m.domain.rooms.terms import EQUIPMENT, SETUPS, RoomTerms, change_terms, terms_of
+from s2m.domain.rooms.terms import (
+    BOOKABLE_BY,
+    EQUIPMENT,
+    SETUPS,
+    RoomTerms,
+    Version,
+    change_terms,
+    terms_of,
+    versions,
+    withdraw_terms,
+)
 
 __all__ = [
-    "EQUIPMENT", "SETUPS", "Closure", "Extra", "RoomTerms", "add_extra", "carries", "change_terms", "close", "closed_by", "fee",
-    "holiday", "hours_of", "open_on", "price", "reopen", "retire_extra", "steps", "terms_of",
+    "BOOKABLE_BY", "EQUIPMENT", "SETUPS", "Closure", "Extra", "RoomTerms", "Version", "add_extra", "carries", "change_terms",
+    "close", "closed_by", "fee", "holiday", "hours_of", "open_on", "parse_terms", "price", "reopen", "retire_extra", "steps",
+    "terms_of", "values_of", "versions", "withdraw_terms",
 ]  # fmt: skip

@@ -9,4 +9,6 @@ CREATE TABLE booking_letters (
     CONSTRAINT fk_booking_letters_network_id_booking_id FOREIGN KEY(network_id, booking_id) REFERENCES bookings (network_id, id)
 );
 
-CREATE INDEX ix_booking_letters_created_at ON booking_letters (created_at)
+CREATE INDEX ix_booking_letters_created_at ON booking_letters (created_at);
+
+CREATE INDEX ix_bookings_busy ON bookings (venue_id, blocked_from, blocked_until, room_id, status)

@@ -61,6 +61,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "room.close": lambda: _("closed a room for a time"),
     "room.reopen": lambda: _("opened a room again"),
     "terms.change": lambda: _("changed the terms of a room"),
+    "terms.withdraw": lambda: _("withdrew planned terms of a room"),
     "extra.add": lambda: _("added an extra"),
     "extra.retire": lambda: _("no longer offers an extra"),
     "booking.option": lambda: _("took an option on a room"),
