@@ -152,11 +152,22 @@ def test_of_a_room_that_nobody_came_to_the_rest_is_offered(store, cast, taken, j
     assert (held.starts_at, held.ends_at, held.expires_at) == (ONE + HOUR / 2, ONE + 2 * HOUR, at + 15 * MINUTE)
 
 
-def test_a_closed_room_is_offered_to_nobody(store, cast, perron, join, free, now):
+def test_what_the_cleaning_needs_is_not_offered(store, cast, taken, join, now):
+    wait = join(cast.samira, hours=2)
+    at = ONE + 35 * MINUTE
+    left = store.bookings.set(taken, left_at=at, blocked_until=at + 20 * MINUTE)
+    waiting.follow(store, cast.seinhuis, taken, left, at)
+    held = store.bookings.get(seen(store, wait).offered_booking_id)
+    assert (held.starts_at, held.ends_at) == (ONE + HOUR, ONE + 2 * HOUR)
+
+
+def test_a_closed_room_is_offered_to_nobody_until_it_is_open_again(store, cast, perron, join, free, now):
     wait = join(cast.samira)
-    rooms.close(store, cast.seinhuis, perron.id, ONE - DAY, ONE + DAY, "verf", cast.marieke.id, now)
+    closure = rooms.close(store, cast.seinhuis, perron.id, ONE - DAY, ONE + DAY, "verf", cast.marieke.id, now)
     free(now)
     assert states(store, wait) == ["waiting"]
+    rooms.reopen(store, cast.seinhuis, closure.id, cast.marieke.id, now)
+    assert states(store, wait) == ["offered"]
 
 
 def test_a_stranger_stands_in_line_from_when_they_asked_once_their_mail_is_proved(store, cast, join, free, now):

@@ -82,8 +82,9 @@ def test_a_member_waits_is_offered_the_room_and_books_it(database, phone, cast, 
     assert "You wait for nothing" in samira.says("/me/waits")
 
 
-def test_no_asks_the_next_in_line(database, phone, cast, mailing, address, waiting, form, free):
+def test_no_asks_the_next_in_line(database, phone, cast, clock, mailing, address, waiting, form, free):
     phone(cast.samira).post(NEW, **form)
+    clock.shift(1)
     phone(cast.wim).post(NEW, **form)
     free()
     link = secret_in(waiting()[-1])

@@ -37,6 +37,8 @@ def due(before: Booking, after: Booking) -> str | None:
     """The kind of letter; None where there is nothing to tell."""
     if after.status in ("cancelled", "released"):
         return after.status if before.status != after.status else None
+    if before.status == "hold" and after.series_id:
+        return None  # one letter tells of all times
     if before.status != after.status:
         return TURNS.get((before.status, after.status))
     if (before.starts_at, before.ends_at, before.room_id) != (after.starts_at, after.ends_at, after.room_id):

@@ -129,22 +129,39 @@ class _Wish:
     stays: bool = False  # in its room and at its time: only who comes to it changes
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    """As the store keeps moments."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
 class House:
     """All that stands in the way at a venue in a range of time, without some bookings."""
 
-    def __init__(self, store: Store, venue: Venue, span: tuple[datetime, datetime], now: datetime, *, but: Iterable[str] = ()):
-        start, end = span[0] - AROUND, span[1] + AROUND
-        gone = set(but)
+    def __init__(
+        self, store: Store, venue: Venue, wishes: Sequence[_Wish], now: datetime, *, but: Sequence[Booking] = ()
+    ) -> None:  # fmt: skip
+        first, last = _span(venue, wishes)
+        start, end = first - AROUND, last + AROUND
         self.venue, self.now = venue, now
         self.let = store.rooms.let(venue.id, now)
         self.extras = store.rooms.extras(venue.id)
-        self.booked = [one for one in store.bookings.between(venue.id, start, end) if one.id not in gone]
+        counted = {extra.id for extra in self.extras if extra.stock is not None}
+        self.booked: list[Booking] = []
+        if any(counted & wish.details.extras.keys() for wish in wishes):  # whole bookings only where their extras are asked for
+            gone = {one.id for one in but}
+            self.booked = [one for one in store.bookings.between(venue.id, start, end) if one.id not in gone]
         self.closures: dict[str, list[Closure]] = {}
         for closure in store.rooms.closures([room.id for room, _terms in self.let], start, end):
             self.closures.setdefault(closure.room_id, []).append(closure)
-        self.busy: dict[str, list[tuple[datetime, datetime]]] = {}
-        for one in self.booked:
-            self.busy.setdefault(one.room_id, []).append((one.blocked_from, one.blocked_until))
+        self.busy = store.bookings.busy(venue.id, start, end)
+        for one in but:
+            times = self.busy.get(one.room_id, [])
+            mine = micros(one.blocked_from), micros(one.blocked_until)
+            if mine in times:
+                times.remove(mine)
 
     def terms(self, room: Room) -> RoomTerms | None:
         return next((terms for one, terms in self.let if one.id == room.id), None)
@@ -173,9 +190,9 @@ class House:
 
     def _is_busy(self, room: Room, start: datetime, end: datetime) -> bool:
         """No two in a room overlap, so that only the last that begins before the end can be in the way."""
-        times = self.busy.get(room.id, [])
-        at = bisect_left(times, (end, end))
-        return at > 0 and times[at - 1][1] > start
+        times, until = self.busy.get(room.id, []), micros(end)
+        at = bisect_left(times, (until, until))
+        return at > 0 and times[at - 1][1] > micros(start)
 
     def _check_stock(self, wish: _Wish, start: datetime, end: datetime) -> None:
         for extra, count in extras_of(wish.details.extras, self.extras):
@@ -187,7 +204,10 @@ class House:
 
     def take(self, room: Room, terms: RoomTerms, start: datetime, end: datetime) -> None:
         """From now on this is in the way of what comes after it."""
-        insort(self.busy.setdefault(room.id, []), availability.blocked(terms, start, end))
+        self.keep(room.id, *availability.blocked(terms, start, end))
+
+    def keep(self, room_id: str, blocked_from: datetime, blocked_until: datetime) -> None:
+        insort(self.busy.setdefault(room_id, []), (micros(blocked_from), micros(blocked_until)))
 
     def others(self, wish: _Wish, by: Booker) -> tuple[Room, ...]:
         """Rooms that could be had instead, the smallest first."""
@@ -233,7 +253,7 @@ def preview(store: Store, venue: Venue, plan: Plan, choices: Mapping[str, str], 
     for day in plan.rule.days():
         start, end, twice = _moments(venue, day, plan.times)
         wishes.append(_Wish(day, plan.room, terms, start, end, twice, plan.details, by.is_member))
-    return _decide(House(store, venue, _span(venue, wishes), now), wishes, choices, by)
+    return _decide(House(store, venue, wishes, now), wishes, choices, by)
 
 
 def _decide(house: House, wishes: Sequence[_Wish], choices: Mapping[str, str], by: Booker) -> Preview:
@@ -278,10 +298,10 @@ def preview_change(
         terms = versions[booking.terms_id] if room.id == booking.room_id or new_terms is None else new_terms
         wishes.append(_wish(venue, booking, room, terms, change, by_person))
     ordered = sorted(wishes, key=lambda wish: wish.day)
-    house = House(store, venue, _span(venue, ordered), now, but=[one.id for one in targets])
+    house = House(store, venue, ordered, now, but=targets)
     for wish in ordered:
         if choices.get(wish.day.isoformat()) == SKIP and (was := wish.booking):
-            insort(house.busy.setdefault(was.room_id, []), (was.blocked_from, was.blocked_until))
+            house.keep(was.room_id, was.blocked_from, was.blocked_until)
     return _decide(house, ordered, choices, by)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from s2m.domain import rooms
 from s2m.domain.bookings import availability
 from s2m.domain.bookings.booking import fresh, hold, settle
-from s2m.domain.bookings.times import quarter_of
+from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import BLOCKING, HOLD, PEOPLE_MOST, Booker, Booking, Wait
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.venues import the_room
@@ -47,6 +47,14 @@ def answer_until(venue: Venue, start: datetime, now: datetime) -> datetime:
 
 def booker_of(wait: Wait) -> Booker:
     return Booker(wait.person_id or "stranger", wait.person_id, is_member=wait.person_id is not None)
+
+
+def starts(wait: Wait, now: datetime) -> list[datetime]:
+    """When what is offered may begin: of a time that has begun it is the rest, from a quarter within the next hour on."""
+    if wait.starts_at >= now:
+        return [wait.starts_at]
+    quarters = (quarter_of(now) + n * QUARTER for n in range(5))
+    return [at for at in quarters if wait.starts_at <= at < wait.ends_at]
 
 
 def fitting(store: Store, venue: Venue, wait: Wait, now: datetime) -> list[tuple[Room, RoomTerms]]:
@@ -134,23 +142,27 @@ def leave(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
 
 def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: datetime) -> None:
     """What a change of a booking means for who waits. Under the chain's lock."""
-    if before.status == "hold" and after.status != "hold" and (wait := store.waits.offered(after.id)):
+    if before.status == "hold" and after.status != "hold" and not after.series_id and (wait := store.waits.offered(after.id)):
         if after.status in BLOCKING:
             store.waits.set(wait, state="taken", ended_at=now)
         elif wait.state in ("offered", "taken"):
             store.waits.set(wait, state="lapsed", ended_at=now)
     was, stands = ((one.room_id, one.blocked_from, one.blocked_until) for one in (before, after))
     if before.blocks and (not after.blocks or was != stands):
-        for wait in store.waits.waiting(venue.id, before.blocked_from, before.blocked_until, [before.room_id]):
-            _offer(store, venue, wait, now, only=before.room_id)
+        freed(store, venue, before.room_id, before.blocked_from, before.blocked_until, now)
+
+
+def freed(store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, now: datetime) -> None:
+    """A room may be had in a time in which it could not: whoever waits for it is offered it. Under the chain's lock."""
+    for wait in store.waits.waiting(venue.id, start, end, [room_id]):
+        _offer(store, venue, wait, now, only=room_id)
 
 
 def _offer(store: Store, venue: Venue, wait: Wait, now: datetime, *, only: str = "") -> None:
-    """Hold a room for them if one can be had. only: the one that was given free. Of a time that has begun the rest is offered."""
-    start = max(wait.starts_at, quarter_of(now))
+    """Hold a room for them if one can be had. only: the one that was given free."""
     for room, _terms in fitting(store, venue, wait, now):
-        if only in ("", room.id) and start < wait.ends_at:
-            with suppress(S2MError):  # taken, closed or too soon by its terms: the next in line, then
+        for start in starts(wait, now) if only in ("", room.id) else ():
+            with suppress(S2MError):  # taken, closed or too soon by its terms: the next quarter, room or person, then
                 held = hold(store, venue, room.id, start, wait.ends_at, booker_of(wait), now)
                 until = answer_until(venue, start, now)
                 store.bookings.set(held, people=wait.people, expires_at=until)
