@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import bills, letters, looks, mail, noshows, outside
+from s2m import bills, letters, looks, mail, noshows, offers, outside
 from s2m.config import Config, keys
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
-from s2m.domain.bookings import releasing
+from s2m.domain.bookings import releasing, waiting
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
 from s2m.restoring import note_missing
@@ -154,6 +154,18 @@ def release_rooms(database: Database, config: Config, now: datetime) -> str:
     return f"warned {warned}, released {released}"
 
 
+def offer_rooms(database: Database, config: Config, now: datetime) -> str:
+    """Write to whoever is offered a room they waited for, and end the waiting for what is over."""
+    with database.read() as store:
+        untold, over = bool(config.smtp_url and store.waits.untold()), bool(store.waits.over(now))
+    told = ended = 0
+    if untold or over:
+        with database.write() as store:
+            ended = waiting.lapse(store, now)
+            told = offers.tell(store, config, now) if config.smtp_url else 0
+    return f"wrote {told}, ended {ended}"
+
+
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
     """Pay speakers once their listeners had half an hour to be counted."""
     with database.write() as store:
@@ -195,6 +207,7 @@ JOBS = (
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
     Job("expire_bookings", expire_bookings, 20),
+    Job("offer_rooms", offer_rooms, 20),
     Job("write_letters", write_letters, 20),
     Job("release_rooms", release_rooms, 30),
     Job("lapse_introductions", lapse_introductions, 3600),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -80,11 +81,19 @@ def write(store: Store, config: Config, key: str, base: str, now: datetime) -> i
         told = meeting(store, booking, key, base, now)
         if told and told.renter.email:
             words = Words(told.renter.language, told.venue.zone)
-            subject, body = compose(words, letter.kind, told)
-            file = [] if letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
+            many = _series(store, booking, now) if letter.kind.startswith("series") else []
+            subject, body = compose(words, letter.kind, told, many)
+            file = [] if many or letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
             store.outbox.add(told.venue.network_id, told.renter.email, subject, body, now, file)
             written += 1
     return written
+
+
+def _series(store: Store, booking: Booking, now: datetime) -> list[tuple[Booking, str]]:
+    """What is not over of its series, each with its room."""
+    those = [one for one in store.bookings.of_series(booking.series_id or "") if one.ends_at > now]
+    rooms_of = {room.id: room.name for room in store.venues.rooms(booking.venue_id)}
+    return [(one, rooms_of.get(one.room_id, "")) for one in those]
 
 
 def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) -> tuple[str, str, bytes]:
@@ -100,12 +109,15 @@ def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) ->
     return "invitation.ics", f"text/calendar; charset=utf-8; method={method}", content
 
 
-def compose(words: Words, kind: str, told: Meeting) -> tuple[str, str]:
-    """Subject and text."""
+def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:
+    """Subject and text. many: the times of a series with their rooms, where the letter is about all of them."""
     at, until = told.booking.starts_at, told.booking.expires_at
     named = {"room": told.room.name, "day": words.day(at), "until": words.moment(until) if until else ""}
     subject, opening = (words.gettext(text, **named) for text in OPENINGS[kind])
-    parts = [words.gettext("Hello %(name)s,", name=told.renter.name), opening, facts(words, told)]
+    parts = [words.gettext("Hello %(name)s,", name=told.renter.name), opening]
+    parts.append(each(words, told, many) if many else facts(words, told))
+    if many:
+        return subject, "\n\n".join(part for part in parts if part)
     if told.carries and told.booking.status == "confirmed":
         parts.append(words.carries(told.carries))
     if told.booking.status in ("confirmed", "option", "requested"):
@@ -113,6 +125,19 @@ def compose(words: Words, kind: str, told: Meeting) -> tuple[str, str]:
     if told.link:
         parts.append(words.gettext("See or change your booking:") + f"\n\n{told.link}")
     return subject, "\n\n".join(part for part in parts if part)
+
+
+def each(words: Words, told: Meeting, many: Sequence[tuple[Booking, str]]) -> str:
+    """Every time of a series on a line, and what they come to."""
+    lines = [told.venue.name, told.booking.title, ""]
+    for one, room in many:
+        said = words.euro(one.gross_cents) if one.blocks else words.state(one)
+        if one.fee_cents:
+            said += ", " + words.gettext("Due for cancelling, VAT included: %(price)s", price=words.euro(one.fee_cents))
+        lines.append(f"{words.period(one.starts_at, one.ends_at)}, {room}: {said}")
+    due = sum(one.gross_cents for one, _room in many if one.blocks)
+    lines += ["", f"{words.gettext('Total, VAT included')}: {words.euro(due)}"]
+    return "\n".join(line for n, line in enumerate(lines) if line or n > 1)
 
 
 def facts(words: Words, told: Meeting) -> str:
@@ -163,6 +188,13 @@ OPENINGS = {
         _("No answer yet: %(room)s on %(day)s"),
         _("The host did not answer in time, so the room is free again. It costs you nothing. Ask the host, or book anew."),
     ),
+    "series": (_("Booked: %(room)s, repeated from %(day)s"), _("Your repeated meeting is booked. These are all its times:")),
+    "series_requested": (
+        _("Asked for: %(room)s, repeated from %(day)s"),
+        _("The host looks at each of these times and answers. The room is kept for you meanwhile."),
+    ),
+    "series_changed": (_("Changed: %(room)s, repeated"), _("Your repeated meeting was changed. This holds now:")),
+    "series_cancelled": (_("Cancelled: %(room)s, repeated"), _("Times of your repeated meeting are cancelled. This holds now:")),
     "moved": (_("Changed: %(room)s on %(day)s"), _("Your booking has another time or room. This holds now:")),
     "changed": (_("Changed: %(room)s on %(day)s"), _("Your booking was changed. This holds now:")),
     "cancelled": (_("Cancelled: %(room)s on %(day)s"), _("Your booking is cancelled.")),

@@ -45,6 +45,7 @@ from s2m.store.presence import Presence
 from s2m.store.reunions import Reunions
 from s2m.store.rooms import Rooms
 from s2m.store.scans import Scans
+from s2m.store.series import AllSeries, Waits
 from s2m.store.signin import Signin
 from s2m.store.statement import Statement
 from s2m.store.synonyms import Synonyms
@@ -101,6 +102,12 @@ class Store:
     @cached_property
     def desk(self) -> Desk:
         return Desk(self)
+    def series(self) -> AllSeries:
+        return AllSeries(self)
+
+    @cached_property
+    def waits(self) -> Waits:
+        return Waits(self)
 
     @cached_property
     def people(self) -> People:

@@ -45,6 +45,7 @@ _transfers = select(schema.transfers.c.id).where(
     or_(schema.transfers.c.debit_id.in_(_account), schema.transfers.c.credit_id.in_(_account))
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
+_renter = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
 _renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
@@ -173,6 +174,13 @@ RULES = (
     Rule(_T.payments, _T.payments.c.document_id.in_(_bills)),
     Rule(_T.letters, _T.letters.c.document_id.in_(_bills)),
     Rule(_T.checkouts, _T.checkouts.c.document_id.in_(_bills), hidden=("provider_id",)),
+    _own(_T.waits, "delete", hidden=("secret_hash",)),
+    Rule(
+        _T.series,
+        or_(_T.series.c.created_by == _P, _T.series.c.renter_id.in_(_renter)),
+        {"title": "", "notes": "", "topics": []},
+        only=_T.series.c.renter_id.in_(_renter),
+    ),
     _own(
         _T.renters,
         {

@@ -25,9 +25,11 @@ from s2m.web import (
     pretend_bank,
     room_pictures,
     rooms,
+    series,
     talks,
     tasks,
     topics,
+    waits,
     wall,
 )
 
@@ -36,5 +38,5 @@ PAGES = (
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
     bills.blueprint, pretend_bank.blueprint, calendars.blueprint, room_pictures.blueprint,
-    rooms.blueprint, host.blueprint, wall.blueprint, plates.blueprint, guests.blueprint,
+    rooms.blueprint, series.blueprint, waits.blueprint, plates.blueprint, guests.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.sql import visitors
 from s2m.domain import (
     billing,
     blocks,
+    bookings,
     budgets,
     commons,
     contributions,
@@ -31,6 +32,7 @@ from s2m.domain import (
     tasks,
 )  # fmt: skip
 from s2m.domain.asks import Asking
+from s2m.domain.bookings import waiting
 from s2m.domain.calendars import feeds
 from s2m.domain.codes import DoorCode, badge_text
 from s2m.domain.errors import NotFound, Refused
@@ -102,7 +104,10 @@ def life(store, cast, now, keys):
     room = letting.let(store, venue, cast.marieke, early)
     meeting = {"title": "klatergoud", "notes": "voor Samira", "topics": ("klatergoud",)}
     renter = {"name": samira.name, "email": samira.email, "street": "Samira 3-14"}
-    letting.book(store, venue, room, now + DAY, 1, letting.as_booker(samira), early, person=samira, renter=renter, **meeting)
+    booked = letting.book(
+        store, venue, room, now + DAY, 1, letting.as_booker(samira), early, person=samira, renter=renter, **meeting
+    )  # fmt: skip
+    _repeated(store, cast, venue, room, booked, meeting, early)
     bill = store.billing.of_renters([store.bookings.renter_of(samira.id).id])[0].document
     billing.checkouts.begin(store, bill, "local", early)
     billing.pay(store, bill, 1_00, "cash", now.date(), "system", early)
@@ -116,6 +121,16 @@ def life(store, cast, now, keys):
     people.consent(store, samira, "wall", True, now)
     people.give_role(store, samira, "host", cast.wissel.id, now, by=cast.marieke.id)
     return visit
+
+
+def _repeated(store, cast, venue, room, booked, meeting, early):
+    """A meeting that Samira repeats, and a room that she waits for."""
+    rule = bookings.parse_rule({"day": "2026-04-02", "every": "weekly", "ends_how": "count", "count": "2"}, [])
+    plan = bookings.Plan(room, rule, bookings.Times("12:00", "13:00"), bookings.Details(**meeting))
+    by, renter = letting.as_booker(cast.samira), store.bookings.renter(booked.renter_id)
+    cents = bookings.preview(store, venue, plan, {}, by, early).sum.gross_cents
+    bookings.book_series(store, venue, plan, {}, renter, by, early, agreed_cents=cents)
+    waiting.join(store, venue, room.id, booked.starts_at, booked.ends_at, 1, renter, early)
 
 
 def _post(store, cast, visit, now):

@@ -34,7 +34,7 @@ from s2m.domain import (
     venues,
 )
 from s2m.domain.billing import links
-from s2m.domain.bookings import Booker
+from s2m.domain.bookings import Booker, waiting
 from s2m.domain.calendars import feeds
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
@@ -99,10 +99,10 @@ TABLE = (
         calendars.mine calendars.make calendars.revoke talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
-        bills.mine topics.suggest erasing.told erasing.leave rooms.list_mine plates.take plates.invite
+        bills.mine topics.suggest erasing.told erasing.leave rooms.list_mine plates.take plates.invite waits.mine
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
-    (IN_THE_NETWORK, "talks.talk tasks.take"),
+    (IN_THE_NETWORK, "talks.talk tasks.take series.start"),
     (SPEAKER_OR_HOST, "attendance.code attendance.code_now"),
     (SAMIRA_ONLY, """
         ledger.evidence home.drop home.solved people.drop_topic people.end_session contributions.undo contributions.accept
@@ -111,11 +111,11 @@ TABLE = (
         introductions.confirm introductions.tell_me_not asks.withdraw asks.to_wall asks.missed asks.seen asks.done asks.answer
         meetings.say meetings.put_away meetings.outcome meetings.story meetings.withdraw
     """),
-    (HERS_OR_HOST, "posts.picture"),
-    (RENTERS, "rooms.somewhere rooms.find rooms.day rooms.day_now rooms.week rooms.room rooms.hold"),
+    (HERS_OR_HOST, "posts.picture series.show series.edit series.cancel"),
+    (RENTERS, "waits.join rooms.somewhere rooms.find rooms.day rooms.day_now rooms.week rooms.room rooms.hold"),
     (BOOKER_ONLY, """
         rooms.form rooms.price rooms.send rooms.sent rooms.more_time rooms.let_go rooms.show rooms.confirm rooms.calendar
-        rooms.details rooms.move rooms.cancel
+        rooms.details rooms.move rooms.cancel waits.show
     """),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
@@ -138,7 +138,7 @@ TABLE = (
         host.bill_again host.return_deposit host.bank host.take_in
         host.seller host.withdraw_introduction host.words host.end_word
         host.all_calendars host.room_calendars host.make_feed host.revoke_feed host.link_calendar host.look_again
-        host.unlink_calendar
+        host.unlink_calendar host.waits
     """),
     (ADMIN, "host.decay host.plan_decay host.fill_budget host.trusted_keys host.distrust_key"),
     (KIOSK, """
@@ -350,8 +350,10 @@ class House:
         cast = self.cast
         if name == "thanks_id":
             return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
+        if name in ("series_id", "booking_id", "key") and endpoint.split(".")[0] in ("series", "waits"):
+            return self._repeated(store, name)
         if name == "key":
-            return self._booking(store, endpoint)
+            return self._hers(store, endpoint)
         if name == "room_id" and endpoint.startswith("rooms."):
             return self.room.id
         if name == "room_id" and endpoint in ("host.terms", "host.withdraw_terms", "host.room_pictures"):
@@ -361,12 +363,12 @@ class House:
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
-        if name == "booking_id":
-            return self._booking(store).id
         if name == "device_id":
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "shown_id" or endpoint == "meetings.story":
             return self._met(store)[name == "shown_id"]
+        if name == "booking_id" and endpoint != "host.arrived":
+            return self._booking(store).id
         if name == "booking_id":
             room = let(store, cast.seinhuis, cast.marieke, self.early, name=f"Zaal {store.new_id(now)}")
             return book(store, cast.seinhuis, room, self.early, 2, Booker(cast.marieke.id, is_host=True), self.early).id
@@ -444,6 +446,23 @@ class House:
             return rooms.add_extra(store, venue, given, by, now).id
         return rooms.close(store, venue, room_id, now, now + timedelta(hours=1), "vloer", by, now).id
 
+    def _repeated(self, store, name):
+        """Two times of a meeting of Samira's, or her place in line for a room that Joost has."""
+        cast, now, start = self.cast, self.now, self.now + timedelta(days=7)
+        room = let(store, cast.seinhuis, cast.marieke, now, f"Kamer {store.new_id(now)}")
+        values = bookings.parse_renter({"name": "Samira Vos", "email": "samira@seinhuis.example"})
+        renter = bookings.renter_for(store, cast.noord.id, cast.samira, values, "nl", now)
+        if name == "key":
+            at = start.replace(hour=12, minute=0)
+            book(store, cast.seinhuis, room, at, 1, as_booker(cast.joost), now)
+            return waiting.join(store, cast.seinhuis, room.id, at, at + timedelta(hours=1), 1, renter, now).id
+        form = {"day": start.date().isoformat(), "every": "weekly", "ends_how": "count", "count": "2"}
+        plan = bookings.Plan(room, bookings.parse_rule(form, []), bookings.Times("12:00", "13:00"), bookings.Details())
+        by = as_booker(cast.samira)
+        cents = bookings.preview(store, cast.seinhuis, plan, {}, by, now).sum.gross_cents
+        made = bookings.book_series(store, cast.seinhuis, plan, {}, renter, by, now, agreed_cents=cents)
+        return made.id if name == "series_id" else store.bookings.of_series(made.id)[0].id
+
     def _talk(self, store, endpoint):
         """One that counts now: Samira listens where she judges it, else she speaks."""
         cast, at = self.cast, self.early
@@ -457,7 +476,7 @@ class House:
             talks.attend(store, talk, cast.samira, self.now)
         return talk.id
 
-    def _booking(self, store, endpoint):
+    def _hers(self, store, endpoint):
         """Samira's, of an hour that nobody has yet; only kept where a form is about it."""
         self.booked = getattr(self, "booked", 0) + 1
         start, by = (self.now + self.booked * timedelta(hours=2)).replace(minute=0), as_booker(self.cast.samira)

@@ -130,7 +130,7 @@ def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: date
     held = fresh(store, booking)
     terms = store.rooms.version(held.terms_id)
     if held.status == "option" and not option:
-        return _confirm_or_ask(store, venue, held, terms, by, now)
+        return confirm_or_ask(store, venue, held, terms, by, now)
     if held.status != "hold" or held.renter_id is None or held.expires_at is None or held.expires_at <= now:
         raise Conflict("hold_over")
     if option:
@@ -138,10 +138,11 @@ def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: date
             raise Refused("no_options")
         until = min(now + timedelta(hours=terms.option_hours), held.starts_at)
         return settle(store, venue, held, by, now, status="option", expires_at=until)
-    return _confirm_or_ask(store, venue, held, terms, by, now)
+    return confirm_or_ask(store, venue, held, terms, by, now)
 
 
-def _confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, by: Booker, now: datetime) -> Booking:
+def confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, by: Booker, now: datetime) -> Booking:
+    """A hold or option that is filled in stands, or waits for the host. Under the chain's lock."""
     if held.expires_at is not None and held.expires_at <= now:
         raise Conflict("hold_over")
     if terms.approval and not by.is_host:

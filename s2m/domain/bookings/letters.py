@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "confirmed", "requested", "approved", "declined", "option", "option_ending", "option_lapsed", "request_lapsed", "moved",
-    "changed", "cancelled", "released",
+    "changed", "cancelled", "released", "series", "series_requested", "series_changed", "series_cancelled",
 )  # fmt: skip
 # What a booking became, by what it was
 TURNS = {
@@ -36,6 +37,8 @@ def due(before: Booking, after: Booking) -> str | None:
     """The kind of letter; None where there is nothing to tell."""
     if after.status in ("cancelled", "released"):
         return after.status if before.status != after.status else None
+    if before.status == "hold" and after.series_id:
+        return None  # one letter tells of all times
     if before.status != after.status:
         return TURNS.get((before.status, after.status))
     if (before.starts_at, before.ends_at, before.room_id) != (after.starts_at, after.ends_at, after.room_id):
@@ -48,6 +51,12 @@ def note(store: Store, before: Booking, after: Booking, now: datetime) -> None:
     kind = due(before, after)
     if kind and after.renter_id and before.status in ("hold", "option", "requested", "confirmed"):
         store.bookings.add_letter(after, kind, now)
+
+
+def one_for_all(store: Store, those: Sequence[Booking], kind: str, now: datetime) -> None:
+    """One letter about many bookings of a series, instead of those that each of them was worth."""
+    store.bookings.drop_letters([one.id for one in those])
+    store.bookings.add_letter(those[0], kind, now)
 
 
 def warn_options(store: Store, now: datetime) -> int:

@@ -111,11 +111,16 @@ def close(
 
 
 def reopen(store: Store, venue: Venue, closure_id: str, by: str, now: datetime) -> Room:
-    """The room that can be booked again. Raises NotFound for a closure of another venue, or one that has ended."""
+    """The room that can be booked again; who waits for it is offered it. Raises NotFound for a closure of another venue, or one
+    that has ended."""
+    from s2m.domain.bookings import waiting
+
+    store.ledger.lock_chain(venue.network_id)
     closure = store.rooms.closure(closure_id)
     if closure is None or closure.ended_at:
         raise NotFound()
     room = the_room(store, venue, closure.room_id)
     store.rooms.end_closure(venue, closure, now)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="room.reopen", venue_id=venue.id, object_id=room.id)
+    waiting.freed(store, venue, room.id, closure.starts_at, closure.ends_at, now)
     return room

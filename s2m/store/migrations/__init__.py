@@ -105,6 +105,7 @@ STEPS = (
     _read("0018_room_pictures"),
     _read("0019_booking"),
     _read("0020_desk"),
+    _read("0021_series"),
     _read("0022_calendars"),
     _read("0023_plates"),
     _read("0024_capital"),

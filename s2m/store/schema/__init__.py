@@ -33,6 +33,7 @@ from s2m.store.schema.people import badges, consents, people, roles, synonyms, t
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
+from s2m.store.schema.series import series, waits
 
 __all__ = [
     "EPOCH",
@@ -92,6 +93,7 @@ __all__ = [
     "scans",
     "sealed_heads",
     "sellers",
+    "series",
     "sessions",
     "showings",
     "stories",
@@ -107,4 +109,5 @@ __all__ = [
     "verdicts",
     "visit_topics",
     "visits",
+    "waits",
 ]

@@ -38,6 +38,7 @@ bookings = table(
     may("renter_id"),
     may("person_id"),
     may("series_id"),
+    may("series_day"),
     must("terms_id"),
     must("starts_at", Instant),
     must("ends_at", Instant),
@@ -74,6 +75,7 @@ bookings = table(
     refers("renter_id", "renters"),
     refers("person_id", "people"),
     refers("terms_id", "room_terms"),
+    refers("series_id", "series"),
     one_of(
         "status", "status", "hold", "option", "requested", "confirmed", "cancelled", "expired", "declined", "released"
     ),

@@ -76,5 +76,6 @@ from s2m.web.host import (  # noqa: E402, F401
     timeline,
     today,
     visits,
+    waits,
     words,
 )

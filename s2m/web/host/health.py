@@ -42,6 +42,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
     "expire_bookings": lambda: _("Let go of rooms that were held too long"),
     "mail_bills": lambda: _("Mail invoices and reminders"),
+    "offer_rooms": lambda: _("Offer rooms to who waits for them"),
     "write_letters": lambda: _("Write to renters about their bookings"),
     "release_rooms": lambda: _("Release rooms that nobody came to"),
     "forget_people": lambda: _("Forget whose old visits were"),
