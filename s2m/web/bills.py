@@ -5,6 +5,7 @@ Whether something is paid is never taken from an address or a message: the provi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import structlog
@@ -170,7 +171,8 @@ def _tried(token: str, checkout_id: str) -> tuple[Bill, Checkout]:
         raise NotFound()
     takes = provider()
     if checkout.status != "paid" and checkout.provider_id and takes and takes.name == checkout.provider:
-        _ask(checkout.provider_id)
+        with suppress(Unavailable):  # then it waits
+            _ask(checkout.provider_id)
         with reading() as store:
             checkout = store.billing.checkout(checkout_id) or checkout
     return _bill(token), checkout
