@@ -52,13 +52,11 @@ def mine() -> ResponseReturnValue:
 def show(token: str) -> ResponseReturnValue:
     bill = _bill(token)
     with reading() as store:
-        venue = store.venues.get(bill.document.venue_id)
         others = store.billing.of_booking(bill.document.booking_id or "")
         paid = store.billing.payments(bill.document.id)
-    g.venue = venue
     return render_template(
         "bills/show.html", bill=bill, token=token, online=provider() is not None, others=others, paid=paid, link=_link,
-        today=now().date(), bookable=not lacking(bill.document), **IN_WORDS,
+        today=now().astimezone(g.venue.zone).date(), bookable=not lacking(bill.document), **IN_WORDS,
     )  # fmt: skip
 
 
