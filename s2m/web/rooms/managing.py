@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from s2m import letters
 from s2m.domain import rooms
 from s2m.domain.errors import NotFound, S2MError
 from s2m.web import context
+from s2m.web.bills import token
 from s2m.web.context import now, person, reading
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms import blueprint
-from s2m.web.rooms.shared import mine, words
+from s2m.web.rooms.shared import Mine, mine, words
+
+if TYPE_CHECKING:
+    from s2m.store import Store
 
 # How long a booking that is over stays in the list
 BEHIND = timedelta(days=30)
@@ -41,9 +47,18 @@ def show_page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
             option=request.values.get("as") == "option", carried=rooms.carries(lines, context.policy_of(store, one.venue)),
             over=one.booking.ends_at <= now(), begun=one.booking.starts_at <= now(),
             waits=one.booking.status == "hold" and bool(until and until > now()),
-            problem=sentence(error.code, error.data) if error else "",
+            problem=sentence(error.code, error.data) if error else "", bills=_bills(store, one),
         )  # fmt: skip
     return body, status_of(error) if error else 200
+
+
+def _bills(store: Store, one: Mine) -> list[tuple[str, str]]:
+    """What is to be paid for it, or would be: the words of a link, and where it leads."""
+    there = [(bill.document.number, token(bill.document.id)) for bill in store.billing.of_booking(one.booking.id)]
+    found = [(_("Invoice %(number)s", number=number), url_for("bills.show", token=link)) for number, link in there]
+    if not found and one.booking.status in ("option", "requested") and store.billing.seller(one.venue.id):
+        found = [(_("The quote"), url_for("bills.quote", token=token(one.booking.id)))]
+    return found
 
 
 @blueprint.get("/bookings/<key>/booking.ics")
