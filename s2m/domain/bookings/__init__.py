@@ -17,14 +17,15 @@ from s2m.domain.bookings.booking import (
     wait_for_mail,
 )
 from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_after, move, terms_after
-from s2m.domain.bookings.letters import warn_options
+from s2m.domain.bookings.letters import ending_options, warn_options
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
 from s2m.domain.bookings.times import quarter_of, when
 from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter
 
 __all__ = [
     "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "blocked", "cancel",
-    "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "expire_due", "fill_in",
-    "hold", "let_go", "lines_after", "lines_for", "more_time", "move", "parse_details", "parse_renter", "quarter_of",
-    "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options", "when",
+    "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "ending_options",
+    "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "more_time", "move", "parse_details",
+    "parse_renter", "quarter_of", "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options",
+    "when",
 ]  # fmt: skip

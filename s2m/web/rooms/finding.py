@@ -20,11 +20,10 @@ from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.money import Line
 from s2m.domain.rooms import EQUIPMENT, SETUPS, RoomTerms
 from s2m.domain.venues import CLOCK, Venue
-from s2m.web import context
 from s2m.web.context import now, reading
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
-from s2m.web.rooms.shared import a_day, booker, errors_of, the_venue, today
+from s2m.web.rooms.shared import a_day, booker, errors_of, letting, the_venue, today
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -51,9 +50,8 @@ class Offer:
 @anyone
 def somewhere() -> ResponseReturnValue:
     """The only venue's rooms, or a choice of venues."""
-    network = context.network()
     with reading() as store:
-        there = [one for one in store.venues.all(network.id) if store.rooms.let(one.id, now())] if network else []
+        there = letting(store)
     if len(there) == 1:
         return redirect(url_for("rooms.find", slug=there[0].slug, **request.args))
     if not there:
