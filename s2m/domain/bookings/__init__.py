@@ -1,7 +1,7 @@
 """Bookings of rooms: finding a time, holding it, booking it, moving it, and letting it go."""
 
 from s2m.domain.bookings.attending import arrive, end_early
-from s2m.domain.bookings.availability import blocked, check, check_free, check_stock
+from s2m.domain.bookings.availability import blocked, check, check_free, check_stock, stock_left
 from s2m.domain.bookings.booking import (
     SYSTEM,
     approve,
@@ -27,5 +27,6 @@ __all__ = [
     "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "arrive", "blocked",
     "cancel", "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "end_early",
     "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move", "parse_details",
-    "parse_renter", "quarter_of", "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options", "when",
+    "parse_renter", "quarter_of", "renter_for", "settle", "stock_left", "terms_after", "the_booking", "wait_for_mail",
+    "warn_options", "when",
 ]  # fmt: skip

@@ -131,9 +131,10 @@ def _book_form(
         lines, problem = _price(store, venue, values, member)
         new = _new(venue, values)
         extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in chosen[1].extras]
+        left = bookings.stock_left(store, venue, extras, new[1], new[2]) if new else {}
     return timeline.page(
         venue, timeline.day_asked(venue, values), "host/desk/_book.html", new, values=values, errors=problem | errors, lets=lets,
-        room=chosen[0], terms=chosen[1], extras=extras, found=found, quarters=QUARTERS, **priced(lines),
+        room=chosen[0], terms=chosen[1], extras=extras, left=left, found=found, quarters=QUARTERS, **priced(lines),
     )  # fmt: skip
 
 
