@@ -231,8 +231,7 @@ class House:
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
         if rule.endpoint == "host.book":
-            with self.database.write() as store:
-                return {"room": self._booking(store).room_id}
+            return {"room": self.room.id}
         if rule.endpoint == "host.decide_booking":
             return {"act": "approve"}
         if rule.endpoint == "host.withdraw_policy":
@@ -295,8 +294,6 @@ class House:
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
-        if name == "booking_id":
-            return self._booking(store).id
         if name == "device_id":
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "shown_id" or endpoint == "meetings.story":
@@ -348,14 +345,6 @@ class House:
             return store.presence.topics(visit.id)[0].id
         people.add_topic(store, cast.samira, "vers", now)
         return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
-
-    def _booking(self, store):
-        """Samira's, of tomorrow, in a room of its own that asks the host first."""
-        cast, now, by = self.cast, self.now, as_booker(self.cast.samira)
-        room = let(store, cast.seinhuis, cast.marieke, now, name=f"Zaal {store.new_id(now)}", approval=True)
-        at = now.replace(hour=12, minute=0) + timedelta(days=1)
-        renter = {"name": "Samira Vos", "email": "samira@seinhuis.example"}
-        return book(store, cast.seinhuis, room, at, 1, by, now, person=cast.samira, renter=renter)
 
     def _talk(self, store, endpoint):
         """One that counts now: Samira listens where she judges it, else she speaks."""
