@@ -287,7 +287,7 @@ class House:
         cast = self.cast
         if name == "thanks_id":
             return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
-        if name == "key":
+        if name in ("key", "booking_id"):
             return self._booking(store, endpoint)
         if name == "room_id" and endpoint.startswith("rooms."):
             return self.room.id
