@@ -24,6 +24,12 @@ FACES = {
     TEXT: ["latin-wght-normal", "latin-ext-wght-normal", "latin-wght-italic"],
     DISPLAY: ["latin-wght-normal", "latin-ext-wght-normal"],
 }
+# The same fonts as files that documents are set with: their maker reads no woff2 and no variable fonts.
+PAPER = {
+    f"@expo-google-fonts/{font}/{weight}/{name}_{weight}.ttf": f"{font}-{weight}.ttf"
+    for font, name in ((TEXT, "AtkinsonHyperlegibleNext"), (DISPLAY, "FamiljenGrotesk"))
+    for weight in ("400Regular", "700Bold")
+}
 FILES = {
     "barcode-detector/dist/es/ponyfill.js": "ponyfill.js",
     "barcode-detector/dist/es/zxing-exported.js": "zxing-exported.js",
@@ -89,7 +95,7 @@ def npm():
 
 def lay_out(packages, out):
     out.mkdir()
-    for source, name in FILES.items():
+    for source, name in (FILES | PAPER).items():
         shutil.copy(packages / source, out / name)
     css = []
     for font, names in FACES.items():

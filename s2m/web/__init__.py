@@ -18,6 +18,7 @@ from s2m.web import (
     people,
     posts,
     presence,
+    room_pictures,
     rooms,
     talks,
     tasks,
@@ -29,5 +30,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    rooms.blueprint, host.blueprint, wall.blueprint,
+    room_pictures.blueprint, rooms.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -68,6 +68,12 @@ SENTENCES: dict[str, Sentence] = {
     "release_before_warn": _fixed(lambda: _("The room is let go after the warning, not before it.")),
     "dots_unlimited": _fixed(lambda: _("Say how many dots a person may spend on this room in a month.")),
     "hours_empty": _fixed(lambda: _("Type the times of one day at least, or choose the hours of the venue.")),
+    "closure_far": _fixed(lambda: _("This is more than three years away.")),
+    "many_pictures": lambda most, **d: _("There are %(most)s pictures. Remove one first.", most=most),
+    "photo_large": _fixed(lambda: _("This picture is larger than 8 MB. Make it smaller, please.")),
+    "photo_kind": _fixed(lambda: _("This is no picture that we can show. Send a JPEG, PNG or WebP.")),
+    "photo_bomb": _fixed(lambda: _("This picture has more than 25 million points. Make it smaller, please.")),
+    "photo_broken": _fixed(lambda: _("This picture is damaged. Save it anew and send that.")),
     "not_let": _fixed(lambda: _("This room is not let.")),
     "extra_exists": _fixed(lambda: _("There is already an extra with this name.")),
     "extra_gone": lambda name, left, **d: _("Of %(name)s only %(left)s are left at that time.", name=name, left=left),
@@ -273,6 +279,18 @@ SENTENCES: dict[str, Sentence] = {
     "passport_second": lambda name, **d: _("%(name)s had a start from a passport before.", name=name),
     "key_shape": _fixed(lambda: _("A key is 64 digits and letters from a to f, as “s2m passport key” prints it.")),
     "key_known": _fixed(lambda: _("This key is trusted already.")),
+    # Bills and what the bank tells
+    "quote_no_ubl": _fixed(lambda: _("A quote is for people only: there is no file of it for a bookkeeping program.")),
+    "bill_incomplete": _fixed(
+        lambda: _("Something is missing for this file: a name, a country, or the seller's VAT number. Fill that in first.")
+    ),
+    "camt_size": _fixed(lambda: _("This file is larger than 2 MB. Download fewer days at your bank.")),
+    "camt_unreadable": _fixed(lambda: _("This file cannot be read. Take it as you downloaded it at your bank, unchanged.")),
+    "camt_kind": _fixed(lambda: _("This is not a statement as CAMT.053. Choose that format at your bank.")),
+    "camt_accounts": _fixed(lambda: _("This file tells of several accounts. Download one account at a time.")),
+    "camt_currency": _fixed(lambda: _("This account is not in euro.")),
+    "camt_amount": _fixed(lambda: _("An amount in this file is not in whole cents. Nothing was taken from it.")),
+    "camt_sum": _fixed(lambda: _("The amounts in this file do not add up to its closing balance. Nothing was taken from it.")),
     # Signing in and devices
     "sign_in": _fixed(lambda: _("Sign in first.")),
     "denied": _fixed(lambda: _("This is not for you. Ask the host if you think it should be.")),

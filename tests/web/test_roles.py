@@ -25,6 +25,7 @@ from s2m.domain import (
     people,
     posts,
     presence,
+    rooms,
     signin,
     synonyms,
     talks,
@@ -33,6 +34,7 @@ from s2m.domain import (
 )
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
+from s2m.domain.rooms import RoomTerms
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
 from tests.letting import as_booker, book, let
@@ -70,6 +72,7 @@ SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidd
 
 TABLE = (
     (EVERYBODY, """
+        pictures.room
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
         presence.door presence.checkin presence.come_in attendance.open_code passport.check
     """),
@@ -107,7 +110,8 @@ TABLE = (
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.rooms_week host.rooms_week_now host.day_lists
         host.book host.all_bookings host.bookings_file host.booking host.move_booking host.undo_move host.decide_booking
         host.change_booking host.cancel_booking host.seats host.seats_now host.seat host.add_room host.change_room
-        host.retire_room
+        host.retire_room host.letting host.terms host.withdraw_terms host.closures host.reopen_room host.extras
+        host.extra_stock host.retire_extra host.room_pictures host.describe_picture host.move_picture host.remove_picture
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.reverse_line host.freeze host.release host.contributions host.object_to_thanks
         host.reverse_thanks host.reciprocal host.meetings host.meetings_file host.take_story_down
@@ -239,6 +243,8 @@ class House:
             with self.database.write() as store:
                 venues.change_policy(store, self.cast.seinhuis, Policy(), self.cast.marieke.id, self.now, effective_at=begins)
             return {"at": begins.isoformat()}
+        if rule.endpoint == "host.withdraw_terms":
+            return {"version": self.planned}
         if rule.endpoint == "host.count_listener":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
@@ -291,6 +297,10 @@ class House:
             return self._booking(store, endpoint)
         if name == "room_id" and endpoint.startswith("rooms."):
             return self.room.id
+        if name == "room_id" and endpoint in ("host.terms", "host.withdraw_terms", "host.room_pictures"):
+            return self._let(store, now)
+        if name in ("picture_id", "extra_id", "closure_id"):
+            return self._of_letting(store, name, now)
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
@@ -345,6 +355,24 @@ class House:
             return store.presence.topics(visit.id)[0].id
         people.add_topic(store, cast.samira, "vers", now)
         return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
+
+    def _let(self, store, now):
+        """A room with planned terms."""
+        cast = self.cast
+        room = let(store, cast.seinhuis, cast.marieke, now, f"Zaal {store.new_id(now)}")
+        later = now + timedelta(days=9)
+        rooms.change_terms(store, cast.seinhuis, room.id, RoomTerms(hour_cents=1), cast.marieke.id, now, effective_at=later)
+        self.planned = rooms.versions(store, room)[0].id
+        return room.id
+
+    def _of_letting(self, store, name, now):
+        venue, by, room_id = self.cast.seinhuis, self.cast.marieke.id, self._let(store, now)
+        if name == "picture_id":
+            return rooms.add_picture(store, venue, room_id, "een tafel", b"picture", (4, 4), by, now).id
+        if name == "extra_id":
+            given = {"name": f"taart {store.new_id(now)}", "kind": "catering", "price": "2,50", "per": "person", "vat": "900"}
+            return rooms.add_extra(store, venue, given, by, now).id
+        return rooms.close(store, venue, room_id, now, now + timedelta(hours=1), "vloer", by, now).id
 
     def _talk(self, store, endpoint):
         """One that counts now: Samira listens where she judges it, else she speaks."""

@@ -34,7 +34,8 @@ class Party:
 @dataclass(frozen=True)
 class Document:
     """A quote, an invoice or a credit note. number: as it stands on it (2026-0001, C2026-0001, Q2026-0001); n: its place in the
-    venue's year; supplied_on: the day of the meeting; credits_id: the invoice that a credit note takes back, with its number.
+    venue's year; due_on: the last day to pay, of a quote the last day that it holds; supplied_on: the day of the meeting;
+    credits_id: the invoice that a credit note takes back, with its number.
 
     about: what it is for, in one line ("Perron, 12 March 2026, 09:30 to 12:30"). Amounts of a credit note stand positive, as its
     kind says what they mean (UN/CEFACT 381).

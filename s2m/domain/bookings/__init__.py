@@ -18,7 +18,7 @@ from s2m.domain.bookings.booking import (
     wait_for_mail,
 )
 from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_after, lines_with, move, terms_after
-from s2m.domain.bookings.letters import warn_options
+from s2m.domain.bookings.letters import ending_options, warn_options
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
 from s2m.domain.bookings.times import quarter_of, when
 from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter
@@ -26,7 +26,7 @@ from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Book
 __all__ = [
     "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "arrive", "blocked",
     "cancel", "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "end_early",
-    "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move", "parse_details",
-    "parse_renter", "quarter_of", "renter_for", "settle", "stock_left", "terms_after", "the_booking", "wait_for_mail",
-    "warn_options", "when",
+    "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move",
+    "parse_details", "parse_renter", "quarter_of", "renter_for", "settle", "stock_left", "terms_after", "the_booking",
+    "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip

@@ -54,11 +54,10 @@ def page(venue: Venue, room_id: str, values: Any, error: S2MError | None = None)
         found, terms = the_let_room(store, venue, room_id)
         on = monday(day)
         days = days_of(store, venue, [(found, terms)], on, WEEK)
-        kept = getattr(store, "pictures", None)
         chosen = [one for one in store.rooms.extras(venue.id) if one.id in terms.extras]
         body = render_template(
             "rooms/room.html", room=found, terms=terms, days=days, on=on, extras=chosen, values=form_values(venue, terms, values),
-            pictures=kept.of_rooms([found.id]).get(found.id, []) if kept else [], errors=errors_of(error) if error else {},
+            pictures=store.rooms.pictures_of([found.id]).get(found.id, []), errors=errors_of(error) if error else {},
             twice=error.data.get("field") if error and error.code == "clock_twice" else "", title_of=title_of,
             example=_example(venue, terms, days),
             instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [], **around(venue, on, WEEK),
@@ -76,7 +75,7 @@ def _instead(store: Store, venue: Venue, room_id: str, values: Any) -> list[Offe
     wish = Wish(people, end - start, start.astimezone(venue.zone).date())
     found = finding.find(store, venue, store.rooms.let(venue.id, now()), wish, booker(), now())
     nearest = sorted(found.free or found.full, key=lambda one: one.room.id != room_id)
-    return [offer(store, venue, one, wish) for one in nearest[:INSTEAD]]
+    return [offer(venue, one, wish) for one in nearest[:INSTEAD]]
 
 
 def form_values(venue: Venue, terms: RoomTerms, given: Any) -> dict[str, Any]:
