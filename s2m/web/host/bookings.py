@@ -207,11 +207,12 @@ def _change_form(venue: Venue, booking_id: str, form: Mapping[str, str] | None =
             except (Invalid, Refused) as error:
                 problem = said(error)
         extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in terms.extras]
+        left = bookings.stock_left(store, venue, extras, found.starts_at, found.ends_at, but=found.id)
         room = store.venues.room(found.room_id)
     values = given if given is not None else _as_typed(found)
     return render_template(
         "host/desk/change.html", booking=found, values=values, errors=problem | (errors or {}), terms=terms, extras=extras,
-        room=room, **priced(lines),
+        left=left, room=room, **priced(lines),
     )  # fmt: skip
 
 

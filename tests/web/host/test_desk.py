@@ -9,6 +9,7 @@ import pytest
 from s2m.domain import bookings, people, rooms, venues
 from s2m.domain.bookings import Booker
 from tests.letting import as_booker, book, let
+from tests.web.conftest import words
 
 HOST = "/host/het-seinhuis"
 ROOMS, BOOKINGS = f"{HOST}/rooms", f"{HOST}/bookings"
@@ -260,13 +261,13 @@ def test_a_cancellation_says_what_it_costs_and_a_host_may_ask_nothing(host, book
 
 def test_what_a_meeting_is_changes_and_its_price_is_asked_first(host, write, cast, now, read):
     with write() as store:
-        given = {"name": "Koffie", "kind": "catering", "per": "person", "price": "2,50", "vat": "900", "stock": ""}
+        given = {"name": "Koffie", "kind": "catering", "per": "person", "price": "2,50", "vat": "900", "stock": "9"}
         extra = rooms.add_extra(store, cast.seinhuis, given, cast.marieke.id, now)
         room = let(store, cast.seinhuis, cast.marieke, now, name="Loket", extras=(extra.id,))
         one = book(store, cast.seinhuis, room, at("13:00"), 1, as_booker(cast.marieke, host=True), now, people=2)
     path, wanted = f"{BOOKINGS}/{one.id}/change", {"title": "Lunch", "people": "4", f"extra_{extra.id}": "1"}
     asked = host.post(path, **wanted, agreed_cents=str(one.gross_cents))
-    assert asked.status_code == 409 and "becomes €56.88" in asked.text
+    assert asked.status_code == 409 and "becomes €56.88" in asked.text and "€2.50 each (9 left)" in words(asked.text)
     assert host.post(path, **wanted, agreed_cents=agreed_on(asked)).status_code == 303
     lists = host.says(f"{ROOMS}/day?day={DAY}")
     assert "4 × Koffie" in lists and "Lunch" in host.says(f"{BOOKINGS}/{one.id}")
