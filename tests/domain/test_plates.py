@@ -271,6 +271,12 @@ def test_a_job_that_was_away_still_warns_first_and_leaves_the_whole_time(store, 
     assert look_after(late + 15 * MINUTE) == [(meeting.id, "released")]
 
 
+def test_what_was_told_before_it_began_is_no_warning(store, look_after, alive, meeting, now):
+    store.bookings.set(meeting, warned_at=now)  # that an option lapses
+    alive(TEN + 30 * MINUTE)
+    assert look_after(TEN + 30 * MINUTE) == [(meeting.id, "warned")]
+
+
 def test_where_nobody_could_say_that_they_came_nothing_is_released(look_after, meeting, plate):
     assert look_after(TEN + HOUR) == []  # it has been silent since the morning
 
