@@ -16,13 +16,13 @@ from flask_babel import Babel, format_date, get_locale, ngettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kiosk
-from s2m import __version__, jobs, paths, restoring
+from s2m import __version__, jobs, paths, payments, restoring
 from s2m.config import Config, erased, keys, load
 from s2m.domain.errors import Collision
 from s2m.domain.people import LANGUAGES
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.store.engine import Database
-from s2m.web import PAGES, bodies, context, errors, live, pages, policy
+from s2m.web import PAGES, bodies, context, errors, live, pages, policy, sentences
 
 STATIC = Path(__file__).parent / "static"
 LIMIT = 64 * 1024
@@ -91,7 +91,7 @@ def furnish(app: Flask, config: Config) -> None:
     hub = live.Hub()
     database.on_change.append(hub.tell)
     app.extensions |= {"s2m.config": config, "s2m.keys": ring, "s2m.database": database, "s2m.hub": hub, "s2m.rooms": {}}
-    app.extensions["s2m.bodies"] = bodies.Bodies()
+    app.extensions |= {"s2m.bodies": bodies.Bodies(), "s2m.payments": payments.chosen(config, ring)}
     app.extensions["s2m.jobs"] = {job.name: job.seconds for job in jobs.JOBS}
 
 
@@ -126,7 +126,8 @@ def _register(app: Flask) -> None:
     app.before_request(policy.enforce)
     app.after_request(_headers)
     app.context_processor(_globals)
-    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, page_path=pages.page_path)
+    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, euro=sentences.euro, lasts=sentences.length)
+    app.jinja_env.globals.update(page_path=pages.page_path)
     app.jinja_env.globals.update(format_day=format_day, format_short=format_short, format_time=format_time)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

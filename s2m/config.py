@@ -31,6 +31,7 @@ class Config:
     insecure_lan: plain http beyond loopback was allowed explicitly; pages carry a red banner
     smtp_url: smtp://user:password@host:port or smtps://… (empty: no mail goes out; s2m login-link prints links) · mail_from
     jobs: run the scheduler in this process · demo: a demonstration venue
+    payments: who takes payments online (empty: nobody, so by bank; local: a pretend bank that moves no money, as in a demo)
     """
 
     instance: Path = Path("instance")
@@ -44,6 +45,7 @@ class Config:
     mail_from: str = "s2m@localhost"
     jobs: bool = True
     demo: bool = False
+    payments: str = ""
 
     @property
     def taxonomy(self) -> Path:
@@ -63,6 +65,13 @@ class KeyRing:
     door: Keys
     cookies: str
     passport: Keys
+    bills: Keys
+    payments: Keys
+    bookings: str
+
+
+# Those of KeyRing that are Keys, and those that are one secret, made anew where a file of an older version lacks them
+PURPOSES, SECRETS = ("badge", "door", "passport", "bills", "payments"), ("cookies", "bookings")
 
 
 def load(instance: Path | str | None = None, **overrides: Any) -> Config:
@@ -115,9 +124,9 @@ def keys(instance: Path) -> KeyRing:
     """The keys of this instance; made on first use. Two processes that start at once end up with the same file."""
     file = instance / "keys.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
-    if not {"badge", "door", "cookies", "passport"} <= set(kept):
+    if not {*SECRETS, *PURPOSES} <= set(kept):
         kept = _complete(file)
-    return KeyRing(_keys(kept["badge"]), _keys(kept["door"]), kept["cookies"], _keys(kept["passport"]))
+    return KeyRing(**{name: kept[name] for name in SECRETS}, **{name: _keys(kept[name]) for name in PURPOSES})
 
 
 def _complete(file: Path) -> dict[str, Any]:
@@ -127,7 +136,8 @@ def _complete(file: Path) -> dict[str, Any]:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         kept = json.loads(file.read_text()) if file.exists() else {}
-        made = {name: {"1": secrets.token_hex(32)} for name in ("badge", "door", "passport")} | {"cookies": secrets.token_hex(32)}
+        made = {name: {"1": secrets.token_hex(32)} for name in PURPOSES}
+        made |= {name: secrets.token_hex(32) for name in SECRETS}
         complete = made | kept
         if complete != kept:
             draft = file.with_name(f".keys.{os.getpid()}.{secrets.token_hex(4)}")

@@ -18,11 +18,13 @@ from s2m.domain.people import Person
 COLUMNS = ("n", "at", "kind", "state", "debit", "credit", "amount", "unit", "id", "journal", "pending", "reverses", "hash")
 HLEDGER = {
     "person": "assets:people", "venue": "assets:venues", "commons": "assets:commons", "budget": "assets:budgets",
-    "issuing": "equity:issuing",
+    "issuing": "equity:issuing", "receivable": "assets:receivable", "revenue": "income:rooms", "deposits": "liabilities:deposits",
+    "vat_2100": "liabilities:vat:21", "vat_900": "liabilities:vat:9",
 }  # fmt: skip
 BEANCOUNT = {
     "person": "Assets:People", "venue": "Assets:Venues", "commons": "Assets:Commons", "budget": "Assets:Budgets",
-    "issuing": "Equity:Issuing",
+    "issuing": "Equity:Issuing", "receivable": "Assets:Receivable", "revenue": "Income:Rooms", "deposits": "Liabilities:Deposits",
+    "vat_2100": "Liabilities:Vat:21", "vat_900": "Liabilities:Vat:9",
 }  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import looks, mail, noshows
-from s2m.config import Config
+from s2m import bills, letters, looks, mail, noshows, offers, outside
+from s2m.config import Config, keys
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
-from s2m.domain.bookings import releasing
+from s2m.domain.bookings import releasing, waiting
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
 from s2m.restoring import note_missing
@@ -52,6 +52,11 @@ def send_mail(database: Database, config: Config, now: datetime) -> str:
 def check_posts(database: Database, config: Config, now: datetime) -> str:
     """Look at posts that members told us of, and at accounts that they say are theirs."""
     return f"looked at {looks.run(database, now)}"
+
+
+def look_outside(database: Database, config: Config, now: datetime) -> str:
+    """Look at the other calendars of rooms, each once an hour; those that were just linked at once."""
+    return f"looked at {outside.run(database, now)}"
 
 
 def forget_rates(database: Database, config: Config, now: datetime) -> str:
@@ -123,6 +128,17 @@ def expire_bookings(database: Database, config: Config, now: datetime) -> str:
     return f"let go {expired}"
 
 
+def write_letters(database: Database, config: Config, now: datetime) -> str:
+    """Write to renters what happened to their bookings, and whose option lapses soon. No lock where there is nothing to tell."""
+    with database.read() as store:
+        waiting = store.bookings.letters() or store.bookings.options()
+    if not waiting:
+        return "wrote 0"
+    with database.write() as store:
+        bookings.warn_options(store, now)
+        return f"wrote {letters.write(store, config, keys(config.instance).bookings, letters.base_of(config), now)}"
+
+
 def release_rooms(database: Database, config: Config, now: datetime) -> str:
     """Warn of rooms that were booked and stand empty, and give them free. A venue at a time, no lock where nothing is due."""
     with database.read() as store:
@@ -138,6 +154,18 @@ def release_rooms(database: Database, config: Config, now: datetime) -> str:
     return f"warned {warned}, released {released}"
 
 
+def offer_rooms(database: Database, config: Config, now: datetime) -> str:
+    """Write to whoever is offered a room they waited for, and end the waiting for what is over."""
+    with database.read() as store:
+        untold, over = bool(config.smtp_url and store.waits.untold()), bool(store.waits.over(now))
+    told = ended = 0
+    if untold or over:
+        with database.write() as store:
+            ended = waiting.lapse(store, now)
+            told = offers.tell(store, config, now) if config.smtp_url else 0
+    return f"wrote {told}, ended {ended}"
+
+
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
     """Pay speakers once their listeners had half an hour to be counted."""
     with database.write() as store:
@@ -148,6 +176,12 @@ def lapse_introductions(database: Database, config: Config, now: datetime) -> st
     """End introductions that not both agreed on in time."""
     with database.write() as store:
         return f"ended {introductions.lapse(store, now)}"
+
+
+def mail_bills(database: Database, config: Config, now: datetime) -> str:
+    """Mail invoices, credit notes and reminders, each once."""
+    sent, reminded = bills.mail(database, config, now)
+    return f"mailed {sent}, reminded {reminded}"
 
 
 def forget_people(database: Database, config: Config, now: datetime) -> str:
@@ -166,14 +200,18 @@ JOBS = (
     Job("step_asks", step_asks, 5),
     Job("send_mail", send_mail, 15),
     Job("check_posts", check_posts, 15),
+    Job("look_outside", look_outside, 60),
     Job("forget_rates", forget_rates, 3600),
     Job("accept_thanks", accept_thanks, 60),
     Job("decay", decay, 3600),
     Job("lapse_grants", lapse_grants, 3600),
     Job("settle_talks", settle_talks, 60),
     Job("expire_bookings", expire_bookings, 20),
+    Job("offer_rooms", offer_rooms, 20),
+    Job("write_letters", write_letters, 20),
     Job("release_rooms", release_rooms, 30),
     Job("lapse_introductions", lapse_introductions, 3600),
+    Job("mail_bills", mail_bills, 20),
     Job("forget_people", forget_people, 3600),
     Job("mail_heads", mail_heads, 600),
 )

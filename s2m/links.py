@@ -28,9 +28,8 @@ from s2m.domain.errors import Invalid
 from s2m.domain.posts import canonical
 
 CONNECT, TOTAL = 3.0, 10.0
-WIRE, DECODED = 2 * 1024 * 1024, 512 * 1024
+WIRE = 2 * 1024 * 1024
 REDIRECTS, LONGEST, PORT = 3, 2048, 443
-KINDS = ("text/html", "application/json")
 # Public by their numbers, and yet ways inside: NAT64, 6to4, Teredo, site-local, what protocols keep for themselves
 DENIED = tuple(
     ipaddress.ip_network(net)
@@ -53,6 +52,19 @@ class Failed(Exception):
     def __init__(self, code: str, status: int = 0) -> None:
         super().__init__(code)
         self.code, self.status = code, status
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an answer may be, how many bytes it may unpack to, and what the server is told that we do with it."""
+
+    kinds: tuple[str, ...]
+    most: int
+    use: str
+
+
+PAGE = Wish(("text/html", "application/json"), 512 * 1024, "reads a post that its author told us of")
+CALENDAR = Wish(("text/calendar",), 1024 * 1024, "reads a calendar that a host told us of")
 
 
 @dataclass(frozen=True)
@@ -117,12 +129,14 @@ class Fetcher:
     allowed: Callable[[str], bool] = is_public
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
-    def get(self, url: str, may_follow: Callable[[str, str], bool] = lambda asked, url: True) -> Answer:
+    def get(
+        self, url: str, may_follow: Callable[[str, str], bool] = lambda asked, url: True, wish: Wish = PAGE
+    ) -> Answer:
         """What stands at a link, followed as far as `may_follow(asked, url)` lets it. Raises Failed, after 10 s at the latest."""
         until, asked = time.monotonic() + TOTAL, url
         for _ in range(REDIRECTS + 1):
             try:
-                answer, onward = self._once(url, until)
+                answer, onward = self._once(url, until, wish)
             except (OSError, http.client.HTTPException) as error:
                 raise Failed("away") from error
             except ValueError as error:
@@ -134,18 +148,18 @@ class Fetcher:
                 raise Failed("redirects")
         raise Failed("redirects")
 
-    def _once(self, url: str, until: float) -> tuple[Answer | None, str]:
+    def _once(self, url: str, until: float, wish: Wish) -> tuple[Answer | None, str]:
         """One request: its answer, or where it leads."""
         name, path = _target(url)
         with self._connect(name, until) as connection:
             connection.settimeout(_left(until))
-            connection.sendall(_request(name, path))
+            connection.sendall(_request(name, path, wish))
             response = http.client.HTTPResponse(_Wire(connection, until), method="GET")  # type: ignore[arg-type]
             with response:
                 response.begin()
                 if response.status in (301, 302, 303, 307, 308):
                     return None, urljoin(url, response.headers.get("Location", ""))
-                return Answer(url, _read(response)), ""
+                return Answer(url, _read(response, wish)), ""
 
     def _connect(self, name: str, until: float) -> ssl.SSLSocket:
         """To the address that was looked at, by TLS for the name that was asked."""
@@ -204,21 +218,21 @@ def _target(url: str) -> tuple[str, str]:
     return name, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _request(name: str, path: str) -> bytes:
+def _request(name: str, path: str, wish: Wish) -> bytes:
     lines = (
-        f"GET {path} HTTP/1.1", f"Host: {name}", f"User-Agent: s2m/{__version__} (reads a post that its author told us of)",
-        "Accept: text/html, application/json", "Accept-Encoding: gzip, deflate", "Connection: close",
+        f"GET {path} HTTP/1.1", f"Host: {name}", f"User-Agent: s2m/{__version__} ({wish.use})",
+        f"Accept: {', '.join(wish.kinds)}", "Accept-Encoding: gzip, deflate", "Connection: close",
     )  # fmt: skip
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
-def _read(response: http.client.HTTPResponse) -> str:
+def _read(response: http.client.HTTPResponse, wish: Wish) -> str:
     """Its text. Raises Failed."""
     if response.status != 200:
         raise Failed("away" if response.status >= 500 or response.status == 429 else "status", response.status)
-    if response.headers.get_content_type() not in KINDS:
+    if response.headers.get_content_type() not in wish.kinds:
         raise Failed("kind")
-    content = _decoded(response, (response.headers.get("Content-Encoding") or "").strip().lower())
+    content = _decoded(response, wish.most, (response.headers.get("Content-Encoding") or "").strip().lower())
     charset = response.headers.get_content_charset("utf-8")
     try:
         return content.decode(charset, "replace")
@@ -226,18 +240,18 @@ def _read(response: http.client.HTTPResponse) -> str:
         return content.decode("utf-8", "replace")
 
 
-def _decoded(response: http.client.HTTPResponse, encoding: str) -> bytes:
-    """At most 512 kB: what unpacks to more is put down as soon as it does, however small it came."""
+def _decoded(response: http.client.HTTPResponse, most: int, encoding: str) -> bytes:
+    """At most so many bytes: what unpacks to more is put down as soon as it does, however small it came."""
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         raise Failed("encoding")
     unpack = None if encoding in ("", "identity") else zlib.decompressobj(wbits=47)
     content = bytearray()
     while part := response.read(16 * 1024):
         try:
-            content += unpack.decompress(part, DECODED + 1 - len(content)) if unpack else part
+            content += unpack.decompress(part, most + 1 - len(content)) if unpack else part
         except zlib.error:
             raise Failed("encoding") from None
-        if len(content) > DECODED:
+        if len(content) > most:
             raise Failed("large")
     if response.length or (unpack and not unpack.eof):
         raise Failed("away")  # cut off: half a page says something else

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SECRET = re.compile(r"secret|token|cookie|password|authorization|code_text", re.IGNORECASE)
 # Addresses whose last part lets somebody in
-OPENS = re.compile(r"(/login/|/setup/|/pair/|/in/|S2M1\.[BDL]\.)[^\s/?\"']+")
+OPENS = re.compile(r"(/login/|/setup/|/pair/|/in/|/feeds/|S2M1\.[BDL]\.)[^\s/?\"']+")
 
 
 def set_up(*, verbose: bool = False) -> None:

@@ -42,9 +42,14 @@ def _send(config: Config, mail: Mail) -> None:
     message["From"], message["To"], message["Subject"] = config.mail_from, mail.recipient, mail.subject
     message["Date"], message["Message-ID"] = mail.created_at, f"<{mail.id}@{config.mail_from.rpartition('@')[2]}>"
     message.set_content(mail.body)
+    for name, type_, content in mail.attachments:
+        kind = EmailMessage()
+        kind["Content-Type"] = type_
+        maintype, subtype = kind.get_content_type().split("/")
+        message.add_attachment(content, maintype, subtype, filename=name, params=dict(kind["Content-Type"].params))
     secure = where.scheme == "smtps"
-    kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with kind(where.hostname or "", where.port or (465 if secure else 25), timeout=PATIENCE) as server:
+    server_of = smtplib.SMTP_SSL if secure else smtplib.SMTP
+    with server_of(where.hostname or "", where.port or (465 if secure else 25), timeout=PATIENCE) as server:
         server.ehlo()
         if not secure and server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())

@@ -15,7 +15,7 @@ from s2m.demo import MARK, build, clock, prepare
 from s2m.demo.people import CAST, MEMBER
 from s2m.domain import ledger, matches, presence
 from s2m.domain.errors import Refused
-from s2m.domain.venues import closing_after
+from s2m.domain.venues import closing_after, day_end, day_start
 from s2m.store import seeded
 from s2m.store.embedded import Embedded
 from s2m.store.engine import Database
@@ -112,6 +112,30 @@ def test_rooms_kiosk_and_wall_are_there(store, venue):
     assert [(d.kind, d.is_silent(NOW)) for d in store.devices.all(venue.id)] == [("kiosk", False), ("wall", False)]
 
 
+def test_five_rooms_are_let_and_the_day_is_lively(store, venue):
+    let = store.rooms.let(venue.id, NOW)
+    assert {room.name: (terms.most(room), terms.hour_cents) for room, terms in let} == {
+        "Wachtkamer": (8, 3800), "Perron": (20, 9500), "Wissel": (4, 1800), "Loket": (2, 900), "Remise": (40, 14000),
+    }  # fmt: skip
+    assert [(extra.name, extra.unit_cents, extra.vat, extra.stock) for extra in store.rooms.extras(venue.id)] == [
+        ("Beamer", 1250, 2100, 2), ("Koffie en thee", 250, 900, None),
+    ]  # fmt: skip
+    today = store.bookings.between(venue.id, day_start(venue, NOW), day_end(venue, NOW))
+    assert {one.status for one in today} == {"confirmed", "option"} and len(today) >= 10
+    going_on = [one for one in today if one.starts_at <= NOW < one.ends_at]
+    (unseen,) = [one for one in going_on if not one.arrived_at]
+    assert len(going_on) >= 4 and NOW - unseen.starts_at >= timedelta(minutes=15)
+    assert unseen.starts_at + timedelta(minutes=45) > NOW
+    assert len(store.bookings.between(venue.id, NOW + timedelta(days=1), NOW + timedelta(days=15))) > 10
+
+
+def test_rooms_were_let_in_the_weeks_before_and_one_waits_for_the_host(store, venue):
+    stood = store.bookings.between(venue.id, NOW - timedelta(days=36), NOW - timedelta(days=1))
+    assert len(stood) > 25 and all(one.arrived_at for one in stood)
+    ahead = store.bookings.between(venue.id, NOW, NOW + timedelta(days=15))
+    assert [one.title for one in ahead if one.status == "requested"] == ["Afscheid van een collega"]
+
+
 @pytest.mark.long
 def test_the_same_moment_gives_the_same_demo(demo, tmp_path, sqlite_template):
     shutil.copy(sqlite_template, tmp_path / "s2m.sqlite")
@@ -151,6 +175,7 @@ def test_at_night_there_are_people_in_the_house_too(tmp_path, hour):
         with database.read() as store:
             venue = store.venues.all()[0]
             assert len(store.presence.here(venue.id)) == 12
+            assert len(store.bookings.between(venue.id, now, now + timedelta(minutes=1))) >= 3
             assert store.presence.due(now + timedelta(minutes=119)) == []
             assert ledger.verify_network(store, venue.network_id).fault is None
         database.close()

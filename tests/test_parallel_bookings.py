@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from s2m.domain import bookings
-from s2m.domain.bookings import Booking
+from s2m.domain.bookings import Booking, waiting
 from s2m.domain.errors import Conflict
 from s2m.store.engine import Database
-from tests.letting import HOUR, as_booker, book, let
+from tests.letting import EVA, HOUR, as_booker, book, let
 from tests.test_parallel import MANY, at_once
 
 __all__ = ["at_once"]
@@ -33,6 +33,29 @@ def test_twenty_book_one_slot_at_once_and_one_has_it(database, cast, perron, now
     results = at_once(take)
     assert len(results) == MANY and sum(isinstance(r, Booking) for r in results) == 1
     assert {(type(r), r.code) for r in results if not isinstance(r, Booking)} == {(Conflict, "taken")}
+
+
+def test_twenty_get_in_line_and_twenty_cancel_at_once_and_one_is_offered_it(database, cast, perron, now, at_once):
+    """The tenth of a second in which all want the same: there is one offer, to whoever stands first in the end."""
+    with database.write() as store:
+        taken = book(store, cast.seinhuis, perron, ONE, 1, as_booker(cast.marieke, host=True), now)
+        renters = [bookings.renter_for(store, cast.noord.id, None, bookings.parse_renter(EVA), "nl", now) for _n in range(MANY)]
+
+    def act(n):
+        with database.write() as store:
+            if n % 2:
+                wait = waiting.join(store, cast.seinhuis, perron.id, ONE, ONE + HOUR, 1, renters[n], now, secret_hash=str(n))
+                return waiting.prove(store, cast.seinhuis, wait, now)
+            return bookings.cancel(store, cast.seinhuis, taken, as_booker(cast.marieke, host=True), now, agreed_cents=None)
+
+    results = at_once(act)
+    assert {getattr(r, "code", "done") for r in results} <= {"done", "booking_over", "free_now"}
+    assert sum(isinstance(r, Booking) for r in results) == 1
+    with database.read() as store:
+        line = store.waits.line(cast.seinhuis.id)
+        held = store.bookings.between(cast.seinhuis.id, ONE, ONE + HOUR)
+    offered = [wait for wait in line if wait.state == "offered"]
+    assert len(offered) == len(held) <= 1 and (offered or not line)
 
 
 def attempt(url, cast, room_id, seed, answers):

@@ -3,6 +3,7 @@
     people.py    who they are           clock.py   open at whatever hour it is started
     meetings.py  whom they were shown, and what they said of it
     history.py   sixty days, lived through by the real actions        today.py   who came in today
+    letting.py   rooms, and what is booked in them                    plans.py   what those look like
 
 Always relative to now, and the same each time: chance is seeded. Made anew at each start, in a folder that is marked as
 a demo; a folder with any other database is refused.
@@ -17,11 +18,11 @@ from pathlib import Path
 from random import Random
 
 from s2m.config import Config, keys, load
-from s2m.demo import clock
+from s2m.demo import clock, letting
 from s2m.demo.history import House, live
-from s2m.demo.people import CAST, HOST, MEMBER, ROOMS, Role
+from s2m.demo.people import CAST, HOST, MEMBER, ROOMS, SELLER, Role
 from s2m.demo.today import come_in
-from s2m.domain import devices, people, signin, venues
+from s2m.domain import billing, devices, people, signin, venues
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.people import Person
@@ -33,7 +34,7 @@ FOLDER = Path("instance/demo")
 MARK = "demo.txt"
 SEED = 20260312
 LINK_LIFE = timedelta(hours=12)
-POLICY = Policy(seat_price=4, thanks_amount=3, thanks_per_pair=4, day_pass_euro=15)
+POLICY = Policy(seat_price=4, thanks_amount=3, thanks_per_pair=4, day_pass_euro=15, seat_cost_euro=30)
 
 
 @contextmanager
@@ -110,11 +111,14 @@ def build(store: Store, now: datetime) -> tuple[Device, Device, Person, Person]:
         people.give_role(store, host, role_name, venue_id, first, by=host.id)
     for name, kind, floor, capacity in ROOMS:
         venues.add_room(store, venue, {"name": name, "kind": kind, "floor": floor, "capacity": capacity}, host.id, first)
+    billing.change_seller(store, venue, SELLER, host.id, first)
     kiosk, wall = (
         _paired(store, venue, *what, host, first) for what in (("kiosk", "Tablet bij de ingang"), ("wall", "Scherm in de hal"))
     )
     house = House(store, venue, POLICY, kiosk, everybody, CAST, Random(SEED), host)
+    letting.open_rooms(house, first)
     live(house, days)
+    letting.open_the_day(house, now)
     come_in(house, now)
     devices.heartbeat(store, kiosk, "on", now)
     devices.heartbeat(store, wall, "off", now)

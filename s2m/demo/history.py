@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from s2m.demo import clock, meetings
+from s2m.demo import clock, letting, meetings
 from s2m.demo.people import THANKED_FOR, Role
 from s2m.domain import contributions, hosting, ledger, presence
 from s2m.domain.devices import Device
@@ -48,6 +48,7 @@ def live(house: House, days: list[date]) -> None:
                 _thank(house, role, at)
             else:
                 _leave(house, role, at)
+        letting.rent_out(house, days, number)
         if number % 13 == 9:
             _forgive_one(house, clock.on(day, CLOSING).astimezone(UTC) - timedelta(seconds=30))
         presence.close_due(house.store, clock.on(day, CLOSING).astimezone(UTC))

@@ -160,3 +160,9 @@ ROOMS = (
     (OPEN, "open", 0, 24), (QUIET, "quiet", 1, 10), ("Wachtkamer", "meeting", 0, 8), ("Perron", "meeting", 0, 20),
     ("Wissel", "meeting", 1, 4), ("Loket", "meeting", 0, 2), ("Remise", "meeting", 0, 40),
 )  # fmt: skip
+# Who sells at Het Seinhuis: numbers with right check digits, of nobody
+SELLER = {
+    "name": "Coöperatie Het Seinhuis U.A.", "street": "Stationsplein 14", "postcode": "3818 LE", "city": "Amersfoort",
+    "vat_id": "NL000099998B57", "registration": "00000000", "email": "balie@seinhuis.example", "iban": "NL91ABNA0417164300",
+    "days": "14",
+}  # fmt: skip

@@ -30,7 +30,7 @@ def moment(venue: Venue, day: object, clock: object) -> Moment:
     """When the venue's clock shows this, in UTC. Raises Invalid `day_shape`, `clock_shape`, `clock_skipped`."""
     if not isinstance(clock, str) or not CLOCK.fullmatch(clock.strip()):
         raise Invalid("time", "clock_shape")
-    local = datetime.combine(_day(day), time.fromisoformat(clock.strip()), venue.zone)
+    local = datetime.combine(day_of(day), time.fromisoformat(clock.strip()), venue.zone)
     found = {local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
     real = sorted(at for at in found if at.astimezone(venue.zone).replace(tzinfo=None) == local.replace(tzinfo=None))
     if not real:
@@ -38,7 +38,8 @@ def moment(venue: Venue, day: object, clock: object) -> Moment:
     return Moment(real[0], len(real) > 1)
 
 
-def _day(day: object) -> date:
+def day_of(day: object) -> date:
+    """A day as a browser writes it. Raises Invalid `day_shape`."""
     if not isinstance(day, str) or not DAY.fullmatch(day.strip()):
         raise Invalid("day", "day_shape")
     try:

@@ -147,11 +147,14 @@ def day_end(venue: Venue, at: datetime) -> datetime:
 def is_open(venue: Venue, start: datetime, end: datetime) -> bool:
     """Whether a venue is open from `start` to `end`, within the hours of one day (which may end after midnight)."""
     today = start.astimezone(venue.zone).date()
-    for day in (today - timedelta(days=1), today):
-        hours, closing = venue.opening_hours.get(DAYS[day.weekday()]), _closing_of(venue, day)
-        if hours and closing and _instant(venue, day, hours[0]) <= start and end <= closing:
-            return True
-    return False
+    there = (opening(venue, day) for day in (today - timedelta(days=1), today))
+    return any(hours and hours[0] <= start and end <= hours[1] for hours in there)
+
+
+def opening(venue: Venue, day: date) -> tuple[datetime, datetime] | None:
+    """From when until when a venue is open on a day, which may end after midnight; None where it is closed."""
+    hours, closing = venue.opening_hours.get(DAYS[day.weekday()]), _closing_of(venue, day)
+    return (_instant(venue, day, hours[0]), closing) if hours and closing else None
 
 
 def _closing_of(venue: Venue, day: date) -> datetime | None:

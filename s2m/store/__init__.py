@@ -20,11 +20,14 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from s2m.store.asks import Asks
 from s2m.store.audit import Audit
+from s2m.store.billing import Billing
 from s2m.store.blocks import Blocks
 from s2m.store.bookings import Bookings
 from s2m.store.budgets import Budgets
+from s2m.store.calendars import Calendars
 from s2m.store.commons import Commons
 from s2m.store.contributions import Contributions
+from s2m.store.desk import Desk
 from s2m.store.devices import Devices
 from s2m.store.door import Door
 from s2m.store.erasing import Erasing
@@ -42,6 +45,7 @@ from s2m.store.presence import Presence
 from s2m.store.reunions import Reunions
 from s2m.store.rooms import Rooms
 from s2m.store.scans import Scans
+from s2m.store.series import AllSeries, Waits
 from s2m.store.signin import Signin
 from s2m.store.statement import Statement
 from s2m.store.synonyms import Synonyms
@@ -94,6 +98,16 @@ class Store:
     @cached_property
     def bookings(self) -> Bookings:
         return Bookings(self)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self)
+    def series(self) -> AllSeries:
+        return AllSeries(self)
+
+    @cached_property
+    def waits(self) -> Waits:
+        return Waits(self)
 
     @cached_property
     def people(self) -> People:
@@ -164,6 +178,10 @@ class Store:
         return Passports(self)
 
     @cached_property
+    def billing(self) -> Billing:
+        return Billing(self)
+
+    @cached_property
     def contributions(self) -> Contributions:
         return Contributions(self)
 
@@ -194,6 +212,10 @@ class Store:
     @cached_property
     def tasks(self) -> Tasks:
         return Tasks(self)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(self)
 
     @cached_property
     def requests(self) -> Requests:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select, text, type_coerce, update
 
+from s2m.domain.bookings.letters import Letter
 from s2m.domain.bookings.values import BLOCKING, WAITING, Booking, Renter
 from s2m.domain.money import Line
 from s2m.store.part import Part
-from s2m.store.schema import bookings, renters
+from s2m.store.prepared import Prepared
+from s2m.store.schema import booking_letters, bookings, renters
+from s2m.store.schema.bookings import BLOCKS
+from s2m.store.schema.columns import Instant, Whole
 
 _BLOCKS = bookings.c.status.in_(BLOCKING)
 # Nothing blocks for longer (a CHECK says so), so that an index finds what began before a moment
@@ -24,10 +28,28 @@ def _overlaps(start: datetime, end: datetime) -> ColumnElement[bool]:
     return (c.blocked_from < end) & (c.blocked_from > start - LONGEST) & (c.blocked_until > start)
 
 
+def _at(name: str) -> Any:
+    return bindparam(name, type_=Instant())
+
+
+# Run by every search, over months of a large house: SQLAlchemy's rows would cost more than the reading
+_BUSY = Prepared(
+    select(bookings.c.room_id, type_coerce(bookings.c.blocked_from, Whole), type_coerce(bookings.c.blocked_until, Whole))
+    .where(bookings.c.venue_id == bindparam("venue"), text(BLOCKS))
+    .where(bookings.c.blocked_from < _at("until"), bookings.c.blocked_from > _at("long_before"))
+    .where(bookings.c.blocked_until > _at("since"))
+    .order_by(bookings.c.blocked_from)
+)
+
+
+def booking_in(given: Mapping[str, Any]) -> Booking:
+    """A booking from the values of its row."""
+    lines = tuple(Line(**line) for line in given["lines"])
+    return Booking(**{**given, "lines": lines, "topics": tuple(given["topics"])})
+
+
 def _booking(row: Row[Any]) -> Booking:
-    given = dict(row._mapping)
-    given["lines"] = tuple(Line(**line) for line in given["lines"])
-    return Booking(**{**given, "topics": tuple(given["topics"])})
+    return booking_in(dict(row._mapping))
 
 
 def _row(values: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +61,7 @@ def _row(values: dict[str, Any]) -> dict[str, Any]:
 class Bookings(Part):
     def add(self, booking: Booking) -> Booking:
         """The database refuses what overlaps."""
-        self.run(insert(bookings).values(_row(vars(booking))))
+        self.run(insert(bookings), **_row(vars(booking)))  # as parameters: `values()` costs more than the rest of it
         self.store.changed(booking.venue_id)
         return booking
 
@@ -72,15 +94,49 @@ class Bookings(Part):
             query = query.where(bookings.c.room_id.in_(rooms))
         return self._all(query.order_by(bookings.c.blocked_from, bookings.c.id))
 
+    def busy(self, venue_id: str, start: datetime, end: datetime) -> dict[str, list[tuple[int, int]]]:
+        """When rooms of a venue are blocked in a time, buffers included, by room and in order: all that a search asks.
+
+        In microseconds since 1970, as they are kept: a year of a large house is 100,000 moments.
+        """
+        found: dict[str, list[tuple[int, int]]] = {}
+        for room_id, since, until in self.fast(_BUSY, venue=venue_id, since=start, until=end, long_before=start - LONGEST):
+            found.setdefault(room_id, []).append((since, until))
+        return found
+
     def of_person(self, person_id: str, *, since: datetime) -> list[Booking]:
         """Somebody's bookings that are not over at a moment, the first first; also those that no longer stand."""
         query = select(bookings).where(bookings.c.person_id == person_id, bookings.c.ends_at > since)
         return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
 
+    def of_room(self, room_id: str, *, since: datetime) -> list[Booking]:
+        """A room's bookings that are not over at a moment, the first first; also those that no longer stand."""
+        query = select(bookings).where(bookings.c.room_id == room_id, bookings.c.ends_at > since)
+        return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
+    def with_capital(self, person_id: str, room_id: str) -> list[Booking]:
+        """Somebody's bookings of a room that are, or are to be, paid with capital."""
+        mine = (bookings.c.person_id == person_id) & (bookings.c.room_id == room_id) & (bookings.c.paid_by == "capital")
+        return self._all(select(bookings).where(mine, bookings.c.status.in_((*BLOCKING, "released"))))
+
+    def beginning(self, venue_id: str, since: datetime, until: datetime) -> list[Booking]:
+        """What became firm of what begins from one moment until another, also what was cancelled or to which nobody came."""
+        c = bookings.c
+        mine = (c.venue_id == venue_id) & (c.starts_at >= since) & (c.starts_at < until) & c.confirmed_at.is_not(None)
+        return self._all(select(bookings).where(mine).order_by(c.starts_at, c.id))
+    def of_series(self, series_id: str) -> list[Booking]:
+        """All of a series, also what no longer stands, by the day it was meant for."""
+        query = select(bookings).where(bookings.c.series_id == series_id, bookings.c.renter_id.is_not(None))
+        return self._all(query.order_by(bookings.c.series_day, bookings.c.created_at, bookings.c.id))
+
     def due(self, now: datetime) -> list[Booking]:
         """What waited and has lapsed."""
         query = select(bookings).where(bookings.c.status.in_(WAITING), bookings.c.expires_at <= now)
         return self._all(query.order_by(bookings.c.expires_at, bookings.c.id))
+
+    def options(self) -> list[Booking]:
+        """Those of whose end nobody was told yet."""
+        waits = (bookings.c.status == "option") & bookings.c.expires_at.is_not(None) & bookings.c.warned_at.is_(None)
+        return self._all(select(bookings).where(waits).order_by(bookings.c.expires_at, bookings.c.id))
 
     def awaited(self, now: datetime) -> list[Booking]:
         """Confirmed, going on, and nobody came yet; in all venues, the first first."""
@@ -88,6 +144,25 @@ class Bookings(Part):
         going_on = (c.starts_at <= now) & (c.starts_at > now - LONGEST) & (c.ends_at > now)
         query = select(bookings).where(c.status == "confirmed", c.arrived_at.is_(None), c.left_at.is_(None), going_on)
         return self._all(query.order_by(c.starts_at, c.id))
+
+    # Letters that are still to be written -------------------------------------------------------------------------
+
+    def add_letter(self, booking: Booking, kind: str, now: datetime) -> None:
+        letter = Letter(self.store.new_id(now), booking.network_id, booking.id, kind, now)
+        self.run(insert(booking_letters).values(vars(letter)))
+
+    def letters(self) -> list[Letter]:
+        """The oldest first."""
+        order = booking_letters.c.created_at, booking_letters.c.id
+        return [Letter(**row._mapping) for row in self.run(select(booking_letters).order_by(*order).limit(100))]
+
+    def drop_letter(self, letter: Letter) -> bool:
+        """Whether it was still there: two who write at once write it once."""
+        return self.run(delete(booking_letters).where(booking_letters.c.id == letter.id)).rowcount > 0
+
+    def drop_letters(self, booking_ids: list[str]) -> None:
+        """Nothing is written about these any more."""
+        self.run(delete(booking_letters).where(booking_letters.c.booking_id.in_(booking_ids)))
 
     # Renters ------------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ from s2m.store.migrations import Step
 
 BUSY_SECONDS = 5
 CHECK_CHANGED = re.compile(r"ALTER TABLE (\w+) DROP CONSTRAINT (\w+), ADD CONSTRAINT \2 (CHECK .+)", re.DOTALL)
+REFERENCE_ADDED = re.compile(r"ALTER TABLE (\w+) ADD (CONSTRAINT \w+ FOREIGN KEY.+)", re.DOTALL)
+ENDS = "\n) STRICT"
 driver: ModuleType = sqlite3
 with suppress(ImportError):  # a wheel for x86-64 only, with a SQLite whose WAL is safe
     driver = import_module("pysqlite3.dbapi2")
@@ -261,17 +263,20 @@ def _faults(connection: Any) -> list[str]:
 def statements(step: Step) -> list[str]:
     """A step in SQLite's words: strict tables, INTEGER for all whole numbers, BLOB for bytes, its own append-only triggers."""
     tables = [re.sub(r"\n\)$", "\n) STRICT", s.replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB")) for s in step.statements]
-    tables = [part for statement in tables for part in _with_other_check(statement)]
+    tables = [part for statement in tables for part in _with_other_constraint(statement)]
     guards = [trigger for table in step.append_only for trigger in step.sqlite_triggers(table)]
     return tables + guards + [trigger for table in step.no_overlap for trigger in step.sqlite_no_overlap(table)]
 
 
-def _with_other_check(statement: str) -> list[str]:
-    """SQLite changes no CHECK of a table that is there, save by its text (sqlite.org/lang_altertable.html, section 7).
+def _with_other_constraint(statement: str) -> list[str]:
+    """SQLite changes no CHECK of a table that is there and adds no reference, save by its text (lang_altertable.html, section 7).
 
     Each constraint stands on a line of its own in our steps; what stands in the table was and stays valid.
     """
-    found = CHECK_CHANGED.fullmatch(statement)
+    added, found = REFERENCE_ADDED.fullmatch(statement), CHECK_CHANGED.fullmatch(statement)
+    if added:  # at the end, before what closes the table
+        text = f"substr(sql, 1, length(sql) - {len(ENDS)}) || ',{ENDS[0]}    {added[2]}{ENDS}'"
+        return _written(added[1], text, f"substr(sql, -{len(ENDS)}) = '{ENDS}'")
     if not found:
         return [statement]
     table, name, check = found[1], found[2], found[3].replace("'", "''")
@@ -279,8 +284,12 @@ def _with_other_check(statement: str) -> list[str]:
     rest = f"substr(sql, {begins})"
     ends = f"instr({rest}, char(10)) - (substr({rest}, instr({rest}, char(10)) - 1, 1) = ',')"
     text = f"substr(sql, 1, {begins} - 1) || 'CONSTRAINT {name} {check}' || substr({rest}, {ends})"
+    return _written(table, text, f"{begins} > 0")
+
+
+def _written(table: str, text: str, where: str) -> list[str]:
     return [
         "PRAGMA writable_schema=ON",
-        f"UPDATE sqlite_schema SET sql = {text} WHERE type = 'table' AND name = '{table}' AND {begins} > 0",
+        f"UPDATE sqlite_schema SET sql = {text} WHERE type = 'table' AND name = '{table}' AND {where}",
         "PRAGMA writable_schema=RESET",
     ]

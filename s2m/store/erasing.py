@@ -45,7 +45,12 @@ _transfers = select(schema.transfers.c.id).where(
     or_(schema.transfers.c.debit_id.in_(_account), schema.transfers.c.credit_id.in_(_account))
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
+_renter = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
+_renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
+_bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
+_letters = select(schema.outbox.c.id).where(schema.outbox.c.recipient.in_(_mail))
+_booked = select(schema.bookings.c.id).where(schema.bookings.c.person_id == _P)
 _introductions = schema.introductions.c
 _introduced = or_(_introductions.one_id == _P, _introductions.other_id == _P, _introductions.by_id == _P)
 # A no of the moment they were introduced was never said: it tells that somebody keeps apart (`introductions._asked`)
@@ -159,9 +164,23 @@ RULES = (
     _own(_T.attendances),
     # Places in tasks that are to come are free again; what was done together was paid
     _own(_T.task_places, "delete", only=_T.task_places.c.halves.is_(None)),
+    # Nobody is left to read them
+    Rule(_T.booking_letters, _T.booking_letters.c.booking_id.in_(_booked), "delete"),
     # What was rented stays the house's record, with nothing in it that somebody typed. Documents keep who rented: the law asks it
     Rule(_T.bookings, or_(_T.bookings.c.person_id == _P, _T.bookings.c.created_by == _P), hidden=("secret_hash",)),
     _own(_T.bookings, {"title": "", "notes": "", "topics": [], "person_id": None, "secret_hash": None}, hidden=("secret_hash",)),
+    # Bills, and what was paid for them, are kept for seven years with the name on them: the law asks it (AWR, art. 52)
+    Rule(_T.documents, _T.documents.c.renter_id.in_(_renters)),
+    Rule(_T.payments, _T.payments.c.document_id.in_(_bills)),
+    Rule(_T.letters, _T.letters.c.document_id.in_(_bills)),
+    Rule(_T.checkouts, _T.checkouts.c.document_id.in_(_bills), hidden=("provider_id",)),
+    _own(_T.waits, "delete", hidden=("secret_hash",)),
+    Rule(
+        _T.series,
+        or_(_T.series.c.created_by == _P, _T.series.c.renter_id.in_(_renter)),
+        {"title": "", "notes": "", "topics": []},
+        only=_T.series.c.renter_id.in_(_renter),
+    ),
     _own(
         _T.renters,
         {
@@ -179,6 +198,7 @@ RULES = (
     _own(_T.accounts),
     Rule(_T.audit, or_(_T.audit.c.actor == _P, _T.audit.c.object_id == _P)),
     Rule(_T.requests, _T.requests.c.actor == _P, hidden=("input_hash", "key")),
+    Rule(_T.attachments, _T.attachments.c.mail_id.in_(_letters), "delete", hidden=("content",)),
     Rule(_T.outbox, _T.outbox.c.recipient.in_(_mail), "delete", hidden=("body",)),
     Rule(_T.rates, _T.rates.c.key.like(literal("%:").concat(_P)), "delete"),
     _own(_T.door_uses, "delete"),
@@ -187,6 +207,7 @@ RULES = (
     _own(_T.consents, "delete"),
     _own(_T.badges, "delete", hidden=("id", "short_code")),
     _own(_T.sessions, "delete", hidden=("secret_hash",)),
+    _own(_T.feeds, "delete", hidden=("secret_hash",)),
     _own(_T.links, "delete", hidden=("secret_hash", "browser_hash")),
     _own(_T.roles, {"ended_at": _NOW}, only=_T.roles.c.ended_at.is_(None)),
     Rule(
@@ -199,9 +220,12 @@ RULES = (
 # Of no person, but perhaps with the id of the host or admin who made a row: without a name, and the house's own record
 KEPT = {
     "room_terms": "how a room is let", "extras": "what the house has", "closures": "when a room is closed",
+    "room_pictures": "what a room looks like",
     "networks": "the network", "venues": "a venue", "policies": "its rules", "rooms": "its rooms", "devices": "its screens",
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",
+    "sellers": "a venue's own data on its bills",
+    "outside_calendars": "other calendars of a room", "outside_busy": "when those say that it is taken",
     "chain_heads": "the ends of both chains",
     "sealed_heads": "the ends of both chains by day", "job_runs": "when jobs ran",
 }  # fmt: skip

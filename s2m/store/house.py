@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import case, delete, func, insert, select, text, update
 
 from s2m.store.part import Part
 from s2m.store.schema import EPOCH, job_runs, outbox, requests
+from s2m.store.schema import attachments as files
 
 MICRO = 1_000_000
 MAIL_TRIES = 8
@@ -33,6 +35,10 @@ class Requests(Part):
         )
 
 
+# Its name, its type (text/calendar; method=PUBLISH), and what is in it
+Attachment = tuple[str, str, bytes]
+
+
 @dataclass(frozen=True)
 class Mail:
     id: str
@@ -45,16 +51,27 @@ class Mail:
     attempts: int
     next_at: datetime
     error: str | None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Outbox(Part):
-    def add(self, network_id: str, recipient: str, subject: str, body: str, now: datetime) -> None:
+    def add(
+        self, network_id: str, recipient: str, subject: str, body: str, now: datetime, attachments: Iterable[Attachment] = ()
+    ) -> None:  # fmt: skip
         mail = Mail(self.store.new_id(now), network_id, recipient, subject, body, now, None, 0, now, None)
-        self.run(insert(outbox).values(vars(mail)))
+        self.run(insert(outbox).values({c.name: getattr(mail, c.name) for c in outbox.c}))
+        for n, (name, type_, content) in enumerate(attachments):
+            row = {"network_id": network_id, "mail_id": mail.id, "n": n, "name": name, "type": type_, "content": content}
+            self.run(insert(files).values(row))
 
     def waiting(self, now: datetime, *, most: int = 20) -> list[Mail]:
         due = outbox.c.sent_at.is_(None) & (outbox.c.next_at <= now) & (outbox.c.attempts < MAIL_TRIES)
-        return [Mail(**row._mapping) for row in self.run(select(outbox).where(due).order_by(outbox.c.created_at).limit(most))]
+        found = [Mail(**row._mapping) for row in self.run(select(outbox).where(due).order_by(outbox.c.created_at).limit(most))]
+        return [replace(mail, attachments=self._attached(mail)) for mail in found]
+
+    def _attached(self, mail: Mail) -> tuple[Attachment, ...]:
+        query = select(files.c.name, files.c.type, files.c.content).where(files.c.mail_id == mail.id).order_by(files.c.n)
+        return tuple((row.name, row.type, row.content) for row in self.run(query))
 
     def standing(self, network_id: str) -> tuple[int, int]:
         """How many wait to be sent, and how many were given up after the last try."""
@@ -69,7 +86,8 @@ class Outbox(Part):
         return int(self.run(select(func.count()).where((outbox.c.network_id == network_id) & tried)).scalar_one())
 
     def sent(self, mail: Mail, now: datetime) -> None:
-        # The text held a secret link: it is not kept once it is gone
+        # The text held a secret link: it is not kept once it is gone, nor is what went with it
+        self.run(delete(files).where(files.c.mail_id == mail.id))
         self.run(
             update(outbox).where(outbox.c.id == mail.id).values(sent_at=now, body="", attempts=mail.attempts + 1, error=None)
         )
@@ -82,7 +100,9 @@ class Outbox(Part):
     def forget(self, before: datetime) -> None:
         """What was sent or given up before then: it holds addresses, and perhaps a name."""
         given_up = outbox.c.sent_at.is_(None) & (outbox.c.attempts >= MAIL_TRIES) & (outbox.c.next_at < before)
-        self.run(delete(outbox).where((outbox.c.sent_at < before) | given_up))
+        old = (outbox.c.sent_at < before) | given_up
+        self.run(delete(files).where(files.c.mail_id.in_(select(outbox.c.id).where(old))))
+        self.run(delete(outbox).where(old))
 
 
 class Rates(Part):

@@ -116,11 +116,11 @@ class Ledger(Part):
 
     def open_account(
         self, network_id: str, kind: str, now: datetime, *, person_id: str | None = None, venue_id: str | None = None,
-        unit: str = SC,
+        unit: str = SC, room_id: str | None = None,
     ) -> Account:  # fmt: skip
         """A new account; the audit trail is told whose. The ledger's chain comes first, as for all who write to both."""
         self.lock_chain(network_id)
-        account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, unit, 0, 0, now)
+        account = Account(self.store.new_id(now), network_id, kind, person_id, venue_id, unit, 0, 0, now, room_id=room_id)
         self.run(insert(accounts).values(vars(account)))
         self.store.audit.opened(account, now)
         return account
@@ -161,10 +161,11 @@ class Ledger(Part):
         mine = (accounts.c.network_id == network_id) & (accounts.c.kind == kind) & (accounts.c.unit == SC)
         return Account(**self.run(select(accounts).where(mine)).one()._mapping)
 
-    def euro_account(self, network_id: str, kind: str, venue_id: str | None) -> Account | None:
-        """A venue's till (venue_id), or where its euro come from; None before the first euro."""
+    def euro_account(self, network_id: str, kind: str, venue_id: str | None, room_id: str | None = None) -> Account | None:
+        """One of a venue's (venue_id) or a room's, or where its euro come from; None before the first euro."""
         mine = (accounts.c.network_id == network_id) & (accounts.c.kind == kind) & (accounts.c.unit == EUR)
-        row = self.one(select(accounts).where(mine, accounts.c.venue_id.is_not_distinct_from(venue_id)))
+        mine &= accounts.c.venue_id.is_not_distinct_from(venue_id) & accounts.c.room_id.is_not_distinct_from(room_id)
+        row = self.one(select(accounts).where(mine))
         return Account(**row._mapping) if row else None
 
     def accounts(self, network_id: str) -> list[Account]:
@@ -243,6 +244,15 @@ class Ledger(Part):
         rows = self.run(select(transfers.c.kind, func.count().label("times")).where(paid).group_by(transfers.c.kind))
         return {row.kind: row.times for row in rows}
 
+    def earned_by_rooms(self, venue_id: str, since: datetime, until: datetime) -> int:
+        """Cents that the revenue of a venue's rooms grew by from one moment until another."""
+        revenue = select(accounts.c.id).where(accounts.c.venue_id == venue_id, accounts.c.kind == "revenue")
+        c = transfers.c
+        sign = case((c.credit_id.in_(revenue), c.amount), else_=-c.amount)
+        touched = or_(c.credit_id.in_(revenue), c.debit_id.in_(revenue)) & (c.at >= since) & (c.at < until)
+        moved = select(func.coalesce(func.sum(sign), 0)).where(touched, c.state.in_(("posted", "post")))
+        return int(self.run(moved).scalar_one())
+
     # Rows -----------------------------------------------------------------------------------------------------
 
     def transfer(self, transfer_id: str) -> Transfer | None:
@@ -254,6 +264,11 @@ class Ledger(Part):
 
     def reversal(self, transfer_id: str) -> Transfer | None:
         return _transfer_in(self.one(select(transfers).where(transfers.c.reverses_id == transfer_id)))
+
+    def journal(self, network_id: str, journal_id: str) -> list[Transfer]:
+        """The rows that belong together, in their order."""
+        mine = (transfers.c.network_id == network_id) & (transfers.c.journal_id == journal_id)
+        return [Transfer(**row._mapping) for row in self.run(select(transfers).where(mine).order_by(transfers.c.n))]
 
     def rows(self, network_id: str) -> Iterator[Transfer]:
         """All rows in the order of the chain, read as they are needed. Raises Damaged."""

@@ -62,7 +62,8 @@ class Prepared:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """What it answers, each row as values in the order of its columns."""
         plan = self._plan(connection)
-        return [plan.row(row) for row in self._answer(connection, plan, values)]
+        found = self._answer(connection, plan, values)
+        return [plan.row(row) for row in found] if any(plan.out) else found
 
     def _plan(self, connection: Connection) -> _Plan:
         plan = self._plans.get(type(connection.dialect))

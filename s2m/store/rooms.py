@@ -1,4 +1,4 @@
-"""The terms of rooms, extras of the house, and closures."""
+"""The terms of rooms, extras of the house, closures, and pictures."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
-from s2m.domain.rooms import Closure, Extra, RoomTerms
+from s2m.domain.rooms import Closure, Extra, RoomPicture, RoomTerms
 from s2m.domain.venues import Room, Venue
 from s2m.store.part import Part
-from s2m.store.schema import closures, extras, room_terms, rooms
+from s2m.store.schema import closures, extras, room_pictures, room_terms, rooms
 from s2m.store.schema.columns import MICROSECOND
 
 AT_ONCE = timedelta(milliseconds=1)
-_COLUMNS = [room_terms.c[f.name] for f in fields(RoomTerms)]
+_SHOWN = [room_pictures.c[f.name] for f in fields(RoomPicture)]
+_NAMES = [f.name for f in fields(RoomTerms)]
+_COLUMNS = [room_terms.c[name] for name in _NAMES]
 
 
 def _terms(row: Row[Any]) -> RoomTerms:
-    given = dict(row._mapping)
-    given.pop("room_id", None)
+    given = {name: row._mapping[name] for name in _NAMES}
     lists = {name: tuple(given[name]) for name in ("equipment", "extras")}
     return RoomTerms(**{**given, **lists, "tiers": tuple((hours, percent) for hours, percent in given["tiers"])})
 
@@ -46,6 +47,19 @@ class Rooms(Part):
     def version(self, terms_id: str) -> RoomTerms:
         """The version that a booking was made under; it is never deleted."""
         return _terms(self.run(select(*_COLUMNS).where(room_terms.c.id == terms_id)).one())
+
+    def versions(self, room_id: str, *, most: int) -> list[tuple[RoomTerms, datetime, str | None]]:
+        """The latest versions, planned ones too, each with when it begins and who made it; the latest first."""
+        query = select(*_COLUMNS, room_terms.c.effective_at, room_terms.c.created_by).where(room_terms.c.room_id == room_id)
+        rows = self.run(query.order_by(room_terms.c.effective_at.desc()).limit(most))
+        return [(_terms(row), row.effective_at, row.created_by) for row in rows]
+
+    def drop_terms(self, room: Room, version_id: str, now: datetime) -> bool:
+        """Whether there was such a version, that has not begun: no booking holds it yet."""
+        planned = (room_terms.c.room_id == room.id) & (room_terms.c.id == version_id) & (room_terms.c.effective_at > now)
+        gone = self.run(delete(room_terms).where(planned)).rowcount
+        self.store.changed(room.venue_id)
+        return bool(gone)
 
     def let(self, venue_id: str, now: datetime) -> list[tuple[Room, RoomTerms]]:
         """The rooms of a venue that are let, with the terms in force, by floor and name."""
@@ -76,6 +90,10 @@ class Rooms(Part):
         query = select(extras).where(extras.c.venue_id == venue_id, extras.c.retired_at.is_(None))
         return [Extra(**row._mapping) for row in self.run(query.order_by(extras.c.name))]
 
+    def set_stock(self, venue: Venue, extra_id: str, stock: int | None) -> None:
+        self.run(update(extras).where(extras.c.id == extra_id).values(stock=stock))
+        self.store.changed(venue.id)
+
     def retire_extra(self, venue: Venue, extra_id: str, now: datetime) -> None:
         self.run(update(extras).where(extras.c.id == extra_id).values(retired_at=now))
         self.store.changed(venue.id)
@@ -99,3 +117,36 @@ class Rooms(Part):
         overlaps = (closures.c.starts_at < end) & (closures.c.ends_at > start) & closures.c.ended_at.is_(None)
         query = select(closures).where(closures.c.room_id.in_(room_ids), overlaps)
         return [Closure(**row._mapping) for row in self.run(query.order_by(closures.c.starts_at, closures.c.id))]
+
+    # Pictures -----------------------------------------------------------------------------------------------------
+
+    def add_picture(self, venue: Venue, picture: RoomPicture, content: bytes) -> None:
+        self.run(insert(room_pictures).values(**vars(picture), content=content))
+        self.store.changed(venue.id)
+
+    def pictures(self, room_id: str) -> list[RoomPicture]:
+        return self.pictures_of([room_id]).get(room_id, [])
+
+    def pictures_of(self, room_ids: list[str]) -> dict[str, list[RoomPicture]]:
+        """By room, each in its order; without their content."""
+        query = select(*_SHOWN).where(room_pictures.c.room_id.in_(room_ids))
+        found: dict[str, list[RoomPicture]] = {}
+        for row in self.run(query.order_by(room_pictures.c.place, room_pictures.c.id)):
+            found.setdefault(row.room_id, []).append(RoomPicture(**row._mapping))
+        return found
+
+    def picture(self, picture_id: str) -> RoomPicture | None:
+        row = self.one(select(*_SHOWN).where(room_pictures.c.id == picture_id))
+        return RoomPicture(**row._mapping) if row else None
+
+    def picture_content(self, picture_id: str) -> bytes:
+        """A WebP."""
+        return bytes(self.run(select(room_pictures.c.content).where(room_pictures.c.id == picture_id)).scalar_one())
+
+    def set_picture(self, venue: Venue, picture_id: str, **values: str | int) -> None:
+        self.run(update(room_pictures).where(room_pictures.c.id == picture_id).values(values))
+        self.store.changed(venue.id)
+
+    def drop_picture(self, venue: Venue, picture_id: str) -> None:
+        self.run(delete(room_pictures).where(room_pictures.c.id == picture_id))
+        self.store.changed(venue.id)

@@ -4,7 +4,9 @@ from s2m.web import (
     asks,
     attendance,
     auth,
+    bills,
     blocks,
+    calendars,
     commons,
     contributions,
     erasing,
@@ -20,9 +22,14 @@ from s2m.web import (
     plates,
     posts,
     presence,
+    pretend_bank,
+    room_pictures,
+    rooms,
+    series,
     talks,
     tasks,
     topics,
+    waits,
     wall,
 )
 
@@ -30,5 +37,6 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    host.blueprint, wall.blueprint, plates.blueprint, guests.blueprint,
+    bills.blueprint, pretend_bank.blueprint, calendars.blueprint, room_pictures.blueprint,
+    rooms.blueprint, series.blueprint, waits.blueprint, plates.blueprint, guests.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -22,6 +22,7 @@ from s2m.domain.venues import Network, Policy, Venue
 
 if TYPE_CHECKING:
     from s2m.domain.presence import Visit
+    from s2m.payments import PaymentProvider
     from s2m.store import Store
     from s2m.store.engine import Database
 
@@ -66,6 +67,11 @@ def config() -> Config:
 
 def keys() -> KeyRing:
     return cast(KeyRing, current_app.extensions["s2m.keys"])
+
+
+def provider() -> PaymentProvider | None:
+    """Who takes payments online; None where nobody does."""
+    return cast("PaymentProvider | None", current_app.extensions["s2m.payments"])
 
 
 def reading() -> AbstractContextManager[Store]:

@@ -15,11 +15,21 @@ def _fixed(make: Callable[[], str]) -> Sentence:
     return lambda **data: make()
 
 
-def _euro(cents: int) -> str:
-    return format_currency(Decimal(cents) / 100, "EUR")
+def euro(cents: int, *, whole: bool = False) -> str:
+    """An amount in the reader's language. whole: without the cents where there are none, for a list of prices."""
+    text = format_currency(Decimal(cents) / 100, "EUR")
+    return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 
-def _length(minutes: int) -> str:
+def _price(cents: int, dots: int) -> str:
+    in_dots = ngettext("%(num)d dot", "%(num)d dots", dots)
+    if not dots:
+        return euro(cents)
+    return _("%(dots)s and %(euro)s", dots=in_dots, euro=euro(cents)) if cents else in_dots
+
+
+def length(minutes: int) -> str:
+    """How long, in the largest unit that is whole."""
     if minutes % 60 or not minutes:
         return ngettext("%(num)d minute", "%(num)d minutes", minutes)
     if minutes % (24 * 60):
@@ -55,6 +65,22 @@ SENTENCES: dict[str, Sentence] = {
     "invalid": _fixed(lambda: _("Something in this form is not right. Nothing was saved.")),
     # Rooms and bookings
     "money": _fixed(lambda: _("Type an amount in euro, such as 38 or 38.50.")),
+    "quarters": _fixed(lambda: _("Choose whole quarters of an hour: 15, 30, 45 minutes and so on.")),
+    "longest_below": _fixed(lambda: _("The longest time cannot be shorter than the shortest.")),
+    "notice_beyond": _fixed(lambda: _("With this notice nothing could be booked: it reaches beyond the days ahead.")),
+    "no_price": _fixed(lambda: _("Type a price for an hour, a half-day or a day, or tick that this room costs nothing.")),
+    "off_peak_empty": _fixed(lambda: _("Say at which times it is quiet, or make the percentage 0.")),
+    "tier_twice": _fixed(lambda: _("This moment stands in the list twice.")),
+    "tier_order": _fixed(lambda: _("Whoever cancels later pays at least as much: look at the percentages once more.")),
+    "release_before_warn": _fixed(lambda: _("The room is let go after the warning, not before it.")),
+    "dots_unlimited": _fixed(lambda: _("Say how many dots a person may spend on this room in a month.")),
+    "hours_empty": _fixed(lambda: _("Type the times of one day at least, or choose the hours of the venue.")),
+    "closure_far": _fixed(lambda: _("This is more than three years away.")),
+    "many_pictures": lambda most, **d: _("There are %(most)s pictures. Remove one first.", most=most),
+    "photo_large": _fixed(lambda: _("This picture is larger than 8 MB. Make it smaller, please.")),
+    "photo_kind": _fixed(lambda: _("This is no picture that we can show. Send a JPEG, PNG or WebP.")),
+    "photo_bomb": _fixed(lambda: _("This picture has more than 25 million points. Make it smaller, please.")),
+    "photo_broken": _fixed(lambda: _("This picture is damaged. Save it anew and send that.")),
     "not_let": _fixed(lambda: _("This room is not let.")),
     "extra_exists": _fixed(lambda: _("There is already an extra with this name.")),
     "extra_gone": lambda name, left, **d: _("Of %(name)s only %(left)s are left at that time.", name=name, left=left),
@@ -63,30 +89,53 @@ SENTENCES: dict[str, Sentence] = {
     "clock_twice": _fixed(lambda: _("That night the clock shows this time twice. Say which of the two you mean.")),
     "booking_past": _fixed(lambda: _("This time is over. Choose a later one.")),
     "booking_far": lambda days, **d: _("This can be booked at most %(days)s days ahead.", days=days),
-    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=_length(minutes)),
-    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=_length(minutes)),
-    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=_length(minutes)),
+    "too_soon": lambda minutes, **d: _("Book this room at least %(length)s ahead, or ask the host.", length=length(minutes)),
+    "too_short_time": lambda minutes, **d: _("This room is let for %(length)s at the least.", length=length(minutes)),
+    "too_long_time": lambda minutes, **d: _("This room is let for %(length)s at the most.", length=length(minutes)),
     "holiday": lambda name, **d: _("It is closed that day: %(name)s.", name=name),
     "room_hours": lambda opens, closes, **d: _(
         "That day this room can be booked from %(opens)s to %(closes)s.", opens=opens, closes=closes
     ),
+    "closed_day": _fixed(lambda: _("This room is closed that day.")),
     "members_only": _fixed(lambda: _("This room is for members. Sign in first.")),
     "hosts_only": _fixed(lambda: _("This room is booked through the host.")),
     "taken": _fixed(lambda: _("Somebody else has this room at that time. Choose another time or room.")),
+    "taken_elsewhere": _fixed(lambda: _("This room is taken at that time, in another calendar. Choose another time or room.")),
+    "calendar_link": _fixed(
+        lambda: _("Paste the address of a calendar that begins with https:// or webcal://, as the other program gives it.")
+    ),
     "room_closed": lambda reason, **d: _("This room is closed then: %(reason)s.", reason=reason),
     "too_many_people": lambda most, **d: _("At most %(most)s people fit in.", most=most),
     "country": _fixed(lambda: _("Type the two letters of a country, such as NL.")),
     "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
-    "price_changed": lambda cents, **d: _(
-        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.", price=_euro(cents)
+    "price_changed": lambda cents, dots=0, **d: _(
+        "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.",
+        price=_price(cents, dots),
+    ),
+    "no_capital_here": _fixed(lambda: _("This room is not to be had for capital.")),
+    "dots_limit": lambda most, left, **d: _(
+        "For this room you can use at most %(most)s dots a month; %(left)s are left that month.", most=most, left=left
+    ),
+    "dots_short": lambda available, dots, **d: _(
+        "This costs %(dots)s dots and you have %(available)s free. Pay with euro, or choose a shorter time.",
+        dots=dots, available=available,
     ),
     "fee_changed": lambda cents, **d: _(
-        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=_euro(cents)
+        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "many_holds": lambda most, **d: _(
+        "You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", most=most
+    ),
+    "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
     "booking_over": _fixed(lambda: _("This booking no longer stands.")),
+    "not_begun": _fixed(lambda: _("This has not begun yet.")),
+    "too_early": lambda minutes, **d: _("They can be there from %(length)s before the start.", length=length(minutes)),
+    "move_undo_late": _fixed(lambda: _("This can be taken back for half a minute only. Move it once more.")),
+    "nobody_found": _fixed(lambda: _("Nobody of this name is known here. A guest needs a mail address, too.")),
+    "renter_no_mail": lambda name, **d: _("No mail address of %(name)s is known. Type it behind the name.", name=name),
     "booking_begun": _fixed(lambda: _("This has begun already. Ask the host.")),
     "not_now": _fixed(lambda: _("This is not possible at this moment.")),
     "needs_mail": _fixed(lambda: _("The invoice needs an address: add your mail address to your profile first.")),
@@ -99,6 +148,16 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "meeting_nearly_over": _fixed(lambda: _("The meeting is nearly over: nobody would be there in time.")),
     "asks_already": _fixed(lambda: _("You ask the house something else now. Take that back on your own page first.")),
+    "too_many_times": lambda most, **d: _("At most %(most)s times in one go. Choose an earlier end.", most=most),
+    "series_long": _fixed(lambda: _("This goes on for more than two years. Choose an earlier end.")),
+    "last_before": _fixed(lambda: _("The last day comes after the first.")),
+    "series_changed": _fixed(lambda: _("Something changed meanwhile. Nothing was done yet; look at it once more.")),
+    "nothing_left": _fixed(lambda: _("Every time is skipped, so that nothing is left. Keep at least one.")),
+    "free_now": _fixed(lambda: _("This is free. You need not wait: book it now.")),
+    "waits_already": _fixed(lambda: _("You wait for this already.")),
+    "too_many_waits": lambda most, **d: _("You wait for %(most)s things. Take one off your list first.", most=most),
+    "offer_over": _fixed(lambda: _("This offer is over: it was answered, or its time has passed.")),
+    "wait_over": _fixed(lambda: _("You no longer wait for this.")),
     # Codes and badges
     "code_unreadable": _fixed(lambda: _("This is not a code of this place. Hold your badge before the camera.")),
     "code_forged": _fixed(lambda: _("This code is not valid here.")),
@@ -285,6 +344,30 @@ SENTENCES: dict[str, Sentence] = {
     "pairing_expired": _fixed(lambda: _("This code is too old. Ask the host for a new one.")),
     "device_unknown": _fixed(lambda: _("This tablet is not paired. Ask the host for a code.")),
     "person_unknown": _fixed(lambda: _("We do not know this person.")),
+    # Invoices
+    "no_seller": _fixed(lambda: _("Nobody said yet who sells here, and an invoice needs that.")),
+    "nothing_to_bill": _fixed(lambda: _("There is nothing to pay, so there is no invoice.")),
+    "not_an_invoice": _fixed(lambda: _("This is no invoice. Look for the one that it takes back.")),
+    "credited": _fixed(lambda: _("A credit note took this invoice back before.")),
+    "payment_known": _fixed(lambda: _("This payment was put down before.")),
+    "more_than_over": _fixed(lambda: _("This is more than there is to give back.")),
+    "deposit_back": _fixed(lambda: _("There is no deposit to give back.")),
+    "deposit_unpaid": _fixed(lambda: _("The deposit was not paid yet.")),
+    "deposit_returned": _fixed(
+        lambda: _("The deposit of this invoice is given back. Take that off first, then the invoice can be taken back.")
+    ),
+    "paid_already": _fixed(lambda: _("Nothing is left to pay.")),
+    "no_provider": _fixed(lambda: _("Nobody takes payments online here. Pay by bank: the invoice says how.")),
+    "provider_away": _fixed(lambda: _("The payment service does not answer. Nothing was paid. Try again, or pay by bank.")),
+    "iban": _fixed(lambda: _("This is no IBAN: a sign is wrong or missing.")),
+    "registration": _fixed(lambda: _("The number of the register of companies has 8 digits.")),
+    "postcode": _fixed(lambda: _("Type a postcode such as 3811 AB.")),
+    "prefix_shape": _fixed(lambda: _("At most four letters.")),
+    "number_prefix": _fixed(
+        lambda: _("Another venue sells under this VAT number and numbers its invoices alike. Choose other letters to begin with.")
+    ),
+    "day_ahead": _fixed(lambda: _("This day is still to come.")),
+    "too_long_ago": _fixed(lambda: _("This is more than three years ago.")),
     # Requests
     "too_many": lambda retry_after=60, **d: ngettext(
         "That was too often. Try again in %(num)d second.", "That was too often. Try again in %(num)d seconds.", int(retry_after)

@@ -108,7 +108,7 @@ def test_somebody_new_is_in_within_one_form(served, laptop):
 
 def test_a_room_is_made_changed_and_retired(served, laptop, come):
     come(served.cast.samira, "Wie leest mijn offerte mee?")
-    page = laptop("/rooms", expects=("422",))
+    page = laptop("/rooms/seats", expects=("422",))
     page.get_by_role("link", name="Add a room").click()
     page.get_by_label("Name of the room").fill("Loket")
     page.get_by_label("Kind").select_option("meeting")
@@ -166,8 +166,8 @@ def test_a_full_day_fits_on_the_laptop_without_scrolling(served, laptop, come, f
 
 
 PAGES = (
-    "today", "present", "help-in", "rooms", "rooms/new", "people", "people/new", "contributions", "reciprocity", "devices",
-    "policy", "budget", "decay", "health",
+    "today", "present", "help-in", "rooms", "rooms/seats", "rooms/new", "people", "people/new", "contributions", "reciprocity",
+    "devices", "policy", "budget", "decay", "health",
 )  # fmt: skip
 
 

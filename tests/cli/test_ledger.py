@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from s2m.domain import ledger, presence
+from s2m.domain import billing, ledger, presence
 from s2m.domain.ledger import heads
 from s2m.store.embedded import driver
 from s2m.store.schema import accounts
+from tests import billing as bills
 from tests import machine
 from tests.engines import unavailable
 
@@ -182,11 +183,23 @@ def eventful(lived, cast, database, now):
         ledger.post(store, ledger.hold(store, euro[1], euro[2], 1000, "day_pass", now, key="7", **later), now, amount=999)
         _mine, venue = store.ledger.seat_accounts(cast.samira, cast.seinhuis)
         ledger.forgive(store, ledger.hold(store, samira, venue, 2, "seat", now, key="8", **later), now)
+        _bills(store, cast, now)
     with database.read() as store:
         networks = store.venues.networks()
         found = {a.id: a for network in networks for a in store.ledger.accounts(network.id)}
         assert {a.unit for a in found.values()} == {"SC", "EUR"} and ledger.verify_network(store, cast.noord.id).fault is None
     return found
+
+
+def _bills(store, cast, now):
+    """One that is paid, with a deposit given back, and one that was taken back."""
+    bills.sells(store, cast, now)
+    room = bills.perron(store, cast, now)
+    lines = (*bills.HALF_A_DAY, bills.DEPOSIT)
+    paid, gone = (billing.issue(store, cast.seinhuis, bills.supply(store, room, lines), now) for _ in range(2))
+    billing.pay(store, paid, 426_80, "bank", now.date(), "system", now)
+    billing.return_deposit(store, paid, cast.marieke.id, now)
+    billing.credit(store, gone, "system", now)
 
 
 def _euro_account(store, like, now):

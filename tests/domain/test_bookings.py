@@ -70,7 +70,7 @@ def test_a_price_that_changed_meanwhile_is_asked_about_again(store, cast, perron
     renter = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(EVA), "nl", now)
     with pytest.raises(Conflict, match="price_changed") as caught:
         bookings.fill_in(store, cast.seinhuis, held, Details(), renter, samira, now, agreed_cents=4597)
-    assert caught.value.data == {"cents": 4598} and seen(store, held).gross_cents == 0
+    assert caught.value.data == {"cents": 4598, "dots": 0} and seen(store, held).gross_cents == 0
 
 
 def test_an_option_keeps_the_room_until_it_lapses_or_is_taken(store, cast, perron, samira, now):
@@ -106,7 +106,7 @@ REFUSED = (
     ({}, ONE, ONE, "until_before"), ({}, ONE, ONE - HOUR, "until_before"), ({}, ONE - DAY, ONE - DAY + HOUR, "booking_past"),
     ({"shortest": 60}, ONE, ONE + HOUR / 2, "too_short_time"), ({"longest": 60}, ONE, ONE + 1.5 * HOUR, "too_long_time"),
     ({"notice": 24 * 60}, ONE, ONE + HOUR, "too_soon"), ({"horizon": 3}, ONE + 6 * DAY, ONE + 6 * DAY + HOUR, "booking_far"),
-    ({}, ONE + 4 * HOUR, ONE + 6 * HOUR, "room_hours"), ({}, ONE + 2 * DAY, ONE + 2 * DAY + HOUR, "closed_then"),
+    ({}, ONE + 4 * HOUR, ONE + 6 * HOUR, "room_hours"), ({}, ONE + 2 * DAY, ONE + 2 * DAY + HOUR, "closed_day"),
     ({}, datetime(2026, 4, 27, 10, tzinfo=UTC), datetime(2026, 4, 27, 11, tzinfo=UTC), "holiday"),
     ({"bookable_by": "members"}, ONE, ONE + HOUR, "members_only"), ({"bookable_by": "hosts"}, ONE, ONE + HOUR, "hosts_only"),
     ({}, datetime(9000, 1, 1, 12, tzinfo=UTC), datetime(9000, 1, 1, 13, tzinfo=UTC), "booking_far"),

@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from s2m import mail
 from s2m.config import Config
@@ -88,6 +89,21 @@ def test_a_letter_arrives_once_and_whole(database, config, sink, now, write):
     assert (letter["Subject"], letter["To"], letter["From"]) == ("Je link", recipients[0], sender)
     assert letter["Message-ID"].endswith("@seinhuis.example>") and letter["Date"]
     assert letter.get_content().splitlines() == ["Hallo Zoë,", "", "https://…/een-link"]
+
+
+def test_files_go_with_their_letter_and_are_kept_no_longer(database, config, sink, cast, now):
+    files = (("uitnodiging.ics", "text/calendar; method=PUBLISH", b"BEGIN:VCALENDAR\r\n"), ("é.pdf", "application/pdf", b"%PDF"))
+    with database.write() as store:
+        store.outbox.add(cast.noord.id, "samira@seinhuis.example", "Je boeking", "Hallo", now, attachments=files)
+    assert mail.deliver(database, config, now) == (1, 0)
+    ((_, _, letter),) = sink.letters
+    parts = list(letter.iter_attachments())
+    assert [part.get_filename() for part in parts] == ["uitnodiging.ics", "é.pdf"]
+    assert [part.get_content_type() for part in parts] == ["text/calendar", "application/pdf"]
+    assert parts[0].get_payload(decode=True) == files[0][2] and parts[0]["Content-Type"].params["method"] == "PUBLISH"
+    assert parts[1].get_content() == b"%PDF"
+    with database.read() as store:
+        assert store.outbox.run(text("SELECT count(*) FROM attachments")).scalar() == 0
 
 
 def test_a_refused_letter_waits_and_the_next_one_goes(database, config, sink, now, write, waiting):

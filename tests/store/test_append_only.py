@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from s2m.domain import ledger, presence
+from s2m.domain import billing, ledger, presence
 from s2m.domain.ledger import heads
 from s2m.store import embedded
 from s2m.store.engine import Database
+from tests import billing as bills
 
 
 @pytest.fixture
@@ -50,6 +51,27 @@ def test_nothing_that_stands_can_be_changed_on_any_connection(database, cast, no
             connection.exec_driver_sql(statement)
     with database.read() as store:
         assert ledger.verify_network(store, cast.noord.id).fault is None
+
+
+@pytest.mark.parametrize(("table", "column"), [("documents", "about"), ("payments", "paid_on")])
+def test_no_bill_and_no_payment_that_stands_can_be_changed_on_any_connection(database, cast, now, foreign, table, column):
+    with database.write() as store:
+        bills.sells(store, cast, now)
+        bill = billing.issue(store, cast.seinhuis, bills.supply(store, bills.perron(store, cast, now)), now)
+        billing.credit(store, bill, "system", now)
+        billing.pay(store, bill, 5, "cash", now.date(), "system", now, reference="r")
+    changes = [f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"]
+    if isinstance(database.kind, embedded.Embedded):
+        with database.read() as store:
+            columns = store.billing.one(text(f"SELECT group_concat(name) FROM pragma_table_info('{table}')"))[0]
+        # Also where only the number, the bill it takes back or the bank's line is the same
+        other = columns.replace("id,", "id || 'x',", 1).replace(",network_id || 'x'", ",network_id")
+        changes += [f"INSERT OR REPLACE INTO {table} SELECT {each} FROM {table}" for each in (columns, other)]
+    else:
+        changes += [f"TRUNCATE {table} CASCADE"]
+    for change in changes:
+        with pytest.raises(Exception, match="append-only"):
+            foreign(change)
 
 
 @pytest.mark.parametrize("column", ["id", "n"])

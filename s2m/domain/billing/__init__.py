@@ -1,5 +1,22 @@
-"""Billing: what a room costs becomes a document with a number, and what comes in pays it."""
+"""Billing: what a room costs becomes a document with a number, and what comes in pays it.
 
+    values.py     documents and the two parties on them
+    seller.py     who sells at a venue
+    documents.py  an invoice, the credit note that takes it back, a quote
+    payments.py   what comes in for a bill, and how it stands
+    matching.py   a bank's lines and the bills they pay
+    checkouts.py  paying through a provider
+    following.py  what bookings make of bills: the one door from there
+"""
+
+from s2m.domain.billing.checkouts import Checkout, begin, settle
+from s2m.domain.billing.documents import Supply, credit, issue, quote, the_document
+from s2m.domain.billing.following import quote as quote_of
+from s2m.domain.billing.payments import Bill, Payment, bill, carry, pay, pay_by_hand, return_deposit, undo
+from s2m.domain.billing.seller import Seller, change_seller
 from s2m.domain.billing.values import KINDS, Document, Party
 
-__all__ = ["KINDS", "Document", "Party"]
+__all__ = [
+    "KINDS", "Bill", "Checkout", "Document", "Party", "Payment", "Seller", "Supply", "begin", "bill", "carry", "change_seller",
+    "credit", "issue", "pay", "pay_by_hand", "quote", "quote_of", "return_deposit", "settle", "the_document", "undo",
+]  # fmt: skip

@@ -1,5 +1,6 @@
 """Bookings of rooms: finding a time, holding it, booking it, moving it, and letting it go."""
 
+from s2m.domain.bookings.attending import arrive, end_early
 from s2m.domain.bookings.availability import blocked, check, check_free, check_stock
 from s2m.domain.bookings.booking import (
     SYSTEM,
@@ -9,19 +10,31 @@ from s2m.domain.bookings.booking import (
     expire_due,
     fill_in,
     hold,
+    let_go,
     lines_for,
+    more_time,
     settle,
     the_booking,
     wait_for_mail,
 )
-from s2m.domain.bookings.changing import cancel, cancel_fee, lines_after, move
+from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_after, lines_with, move, terms_after
+from s2m.domain.bookings.letters import warn_options
+from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, preview, preview_change
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
+from s2m.domain.bookings.repeating import EVERY, Rule, Times, parse_rule, parse_times, times_of
+from s2m.domain.bookings.series import SCOPES, book_series, cancel_fees, cancel_series, change_series, targets, the_series
 from s2m.domain.bookings.times import quarter_of, when
-from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter
+from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter, Series, Wait
 
 __all__ = [
-    "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "blocked", "cancel",
-    "cancel_fee", "check", "check_free", "check_stock", "conclude", "decline", "expire_due", "fill_in", "hold", "lines_after",
-    "lines_for", "move", "parse_details", "parse_renter", "quarter_of", "renter_for", "settle", "the_booking", "wait_for_mail",
-    "when",
+    "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "arrive", "blocked",
+    "cancel", "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "end_early",
+    "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move", "parse_details",
+    "parse_renter", "quarter_of", "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options", "when",
+    "BLOCKING", "EVERY", "SCOPES", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Change", "Details", "Occurrence",
+    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "blocked", "book_series", "cancel", "cancel_fee",
+    "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock", "conclude",
+    "decline", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "more_time", "move", "parse_details",
+    "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of", "renter_for", "settle", "targets",
+    "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ FAR = timedelta(days=3 * 366)
 def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Booker, now: datetime) -> None:
     """Whether the terms allow it. Hosts are bound by none but that it is not over, nor beyond all bounds.
 
-    Raises Invalid `booking_past`, `until_before`, `too_short`, `too_long_time`, `too_soon`, `booking_far`, `closed_then`,
+    Raises Invalid `booking_past`, `until_before`, `too_short`, `too_long_time`, `too_soon`, `booking_far`, `closed_day`,
     `holiday`; Refused `members_only`, `hosts_only`.
     """
     if end <= start:
@@ -38,7 +38,7 @@ def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Bo
     if terms.bookable_by == "members" and not by.is_member:
         raise Refused("members_only")
     _check_length(terms, end - start)
-    if start < now + timedelta(minutes=terms.notice):
+    if terms.notice and start < now + timedelta(minutes=terms.notice):
         raise Invalid("from", "too_soon", minutes=terms.notice)
     if start > now + timedelta(days=terms.horizon):
         raise Invalid("day", "booking_far", days=terms.horizon)
@@ -61,18 +61,22 @@ def _check_hours(venue: Venue, terms: RoomTerms, start: datetime, end: datetime)
         hours = there.opening_hours.get(DAYS[day.weekday()])
         if hours:
             raise Invalid("from", "room_hours", opens=hours[0], closes=hours[1])
-        raise Invalid("day", "closed_then")
+        raise Invalid("day", "closed_day")
 
 
 def check_free(store: Store, room: Room, terms: RoomTerms, start: datetime, end: datetime, *, but: str = "") -> None:
-    """Whether nothing closes or blocks it, buffers included. but: a booking that may be in the way, since it is the one that
-    moves. Raises Conflict `room_closed`, `taken`. The caller holds the chain's lock.
+    """Whether nothing closes or blocks it, buffers included, here or in another calendar of the room.
+
+    but: a booking that may be in the way, since it is the one that moves. Raises Conflict `room_closed`, `taken`,
+    `taken_elsewhere`. The caller holds the chain's lock.
     """
     blocked_from, blocked_until = blocked(terms, start, end)
     if closure := closed_by(store.rooms.closures([room.id], start, end), start, end):
         raise Conflict("room_closed", reason=closure.reason)
     if store.bookings.blocking(room.id, blocked_from, blocked_until, but=but):
         raise Conflict("taken")
+    if store.calendars.busy([room.id], blocked_from, blocked_until):
+        raise Conflict("taken_elsewhere")
 
 
 def blocked(terms: RoomTerms, start: datetime, end: datetime) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
-from s2m.domain.bookings import availability
+from s2m.domain.bookings import availability, capital
 from s2m.domain.bookings.following import follow
 from s2m.domain.bookings.values import ANSWER, BLOCKING, HOLD, MAIL, Booker, Booking
 from s2m.domain.errors import Conflict, NotFound, Refused
@@ -47,21 +47,57 @@ def hold(
     return store.bookings.add(booking)
 
 
+def more_time(store: Store, venue: Venue, booking: Booking, now: datetime) -> Booking:
+    """Five minutes more for the form, once. Raises Conflict `hold_over`, Refused `no_more_time`."""
+    store.ledger.lock_chain(venue.network_id)
+    held = fresh(store, booking)
+    if held.status != "hold" or held.expires_at is None or held.expires_at <= now:
+        raise Conflict("hold_over")
+    if held.expires_at > held.created_at + HOLD:
+        raise Refused("no_more_time")
+    return store.bookings.set(held, expires_at=held.expires_at + HOLD, changed_at=now)
+
+
+def let_go(store: Store, venue: Venue, booking: Booking, now: datetime) -> None:
+    """A hold that nobody wants any more: the room is free at once. Nothing happens to what is booked."""
+    store.ledger.lock_chain(venue.network_id)
+    held = fresh(store, booking)
+    if held.status == "hold":
+        settle(store, venue, held, SYSTEM, now, status="expired", expires_at=None, ended_at=now)
+
+
 def lines_for(
     store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
 ) -> tuple[Line, ...]:
-    """What a meeting would cost, line by line: what is shown before anybody chooses."""
+    """What a meeting would cost, line by line: what is shown before anybody chooses. Paid with capital, the hire is not in it."""
+    lines = _price(store, venue, terms, start, end, details, member=member)
+    return capital.split(lines)[0] if details.paid_by == "capital" else lines
+
+
+def dots_for(
+    store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
+) -> tuple[int, int]:
+    """What the hire costs in dots, and is worth in cents; nothing where it is paid in euro."""
+    if details.paid_by != "capital":
+        return 0, 0
+    worth = capital.split(_price(store, venue, terms, start, end, details, member=member))[1]
+    return capital.cost(terms, start, end), worth
+
+
+def _price(
+    store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
+) -> tuple[Line, ...]:
     chosen = extras_of(details.extras, store.rooms.extras(venue.id))
     return rooms.price(terms, venue, start, end, people=details.people, extras=chosen, member=member)
 
 
 def fill_in(
     store: Store, venue: Venue, booking: Booking, details: Details, renter: Renter, by: Booker, now: datetime,
-    *, agreed_cents: int,
+    *, agreed_cents: int, agreed_dots: int = 0,
 ) -> Booking:  # fmt: skip
-    """What the meeting is, who rents, and at what price. agreed_cents: what was shown, VAT included.
+    """What the meeting is, who rents, and at what price. agreed_cents and agreed_dots: what was shown, VAT included.
 
-    Raises Conflict `price_changed` where it has become another, `hold_over`, `extra_gone`.
+    Raises Conflict `price_changed` where it has become another, `hold_over`, `extra_gone`; Refused as `capital.check` does.
     """
     store.ledger.lock_chain(venue.network_id)
     held = fresh(store, booking)
@@ -71,9 +107,13 @@ def fill_in(
     availability.check_stock(store, venue, details.extras, held.starts_at, held.ends_at, but=held.id)
     lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
     gross = money.total(lines).gross_cents
-    if gross != agreed_cents:
-        raise Conflict("price_changed", cents=gross)
-    return store.bookings.set(held, **asdict(details), lines=lines, gross_cents=gross, renter_id=renter.id, changed_at=now)
+    dots, worth = dots_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
+    if (gross, dots) != (agreed_cents, agreed_dots):
+        raise Conflict("price_changed", cents=gross, dots=dots)
+    if details.paid_by == "capital":
+        capital.check(store, venue, held, terms, dots, by)
+    price = {"lines": lines, "gross_cents": gross, "dots": dots, "worth_cents": worth}
+    return store.bookings.set(held, **asdict(details), **price, renter_id=renter.id, changed_at=now)
 
 
 def wait_for_mail(store: Store, booking: Booking, now: datetime) -> Booking:
@@ -90,7 +130,7 @@ def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: date
     held = fresh(store, booking)
     terms = store.rooms.version(held.terms_id)
     if held.status == "option" and not option:
-        return _confirm_or_ask(store, venue, held, terms, by, now)
+        return confirm_or_ask(store, venue, held, terms, by, now)
     if held.status != "hold" or held.renter_id is None or held.expires_at is None or held.expires_at <= now:
         raise Conflict("hold_over")
     if option:
@@ -98,15 +138,16 @@ def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: date
             raise Refused("no_options")
         until = min(now + timedelta(hours=terms.option_hours), held.starts_at)
         return settle(store, venue, held, by, now, status="option", expires_at=until)
-    return _confirm_or_ask(store, venue, held, terms, by, now)
+    return confirm_or_ask(store, venue, held, terms, by, now)
 
 
-def _confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, by: Booker, now: datetime) -> Booking:
+def confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, by: Booker, now: datetime) -> Booking:
+    """A hold or option that is filled in stands, or waits for the host. Under the chain's lock."""
     if held.expires_at is not None and held.expires_at <= now:
         raise Conflict("hold_over")
     if terms.approval and not by.is_host:
         return settle(store, venue, held, by, now, status="requested", expires_at=min(now + ANSWER, held.starts_at))
-    return settle(store, venue, held, by, now, status="confirmed", expires_at=None, confirmed_at=now)
+    return settle(store, venue, held, by, now, status="confirmed", expires_at=None, confirmed_at=now, warned_at=None)
 
 
 def approve(store: Store, venue: Venue, booking_id: str, by: Booker, now: datetime) -> Booking:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s2m.domain import money, rooms
-from s2m.domain.bookings import availability
-from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
+from s2m.domain.bookings import availability, capital
+from s2m.domain.bookings.booking import check_stands, dots_for, fresh, lines_for, room_of, settle
 from s2m.domain.bookings.renting import Details
+from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import the_room
 
 if TYPE_CHECKING:
-    from s2m.domain.bookings.values import Booker, Booking
+    from s2m.domain.bookings.values import Booking
     from s2m.domain.money import Line
     from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Venue
@@ -34,17 +36,28 @@ def lines_after(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
 ) -> tuple[Line, ...]:
     """What it would cost there and then, to be shown before it is moved."""
-    details = Details(people=booking.people, extras=booking.extras)
-    member = any(line.code == "member" for line in booking.lines)
-    return lines_for(store, venue, terms_after(store, booking, room_id, now), start, end, details, member=member)
+    return lines_for(store, venue, terms_after(store, booking, room_id, now), start, end, **_as_booked(booking))
+
+
+def dots_after(
+    store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
+) -> tuple[int, int]:
+    """The same in dots, and what the hire is worth in cents; nothing where it is paid in euro."""
+    return dots_for(store, venue, terms_after(store, booking, room_id, now), start, end, **_as_booked(booking))
+
+
+def _as_booked(booking: Booking) -> dict[str, Any]:
+    """Whoever got the price of members keeps it; capital is members' own."""
+    member = booking.paid_by == "capital" or any(line.code == "member" for line in booking.lines)
+    return {"details": Details(people=booking.people, extras=booking.extras, paid_by=booking.paid_by), "member": member}
 
 
 def move(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime,
-    *, agreed_cents: int | None,
+    *, agreed_cents: int | None, agreed_dots: int | None = None,
 ) -> Booking:  # fmt: skip
-    """To another time, room or length. agreed_cents: the new price that was shown, VAT included; None: a host who drags keeps
-    whatever it comes to.
+    """To another time, room or length. agreed_cents, agreed_dots: the new price that was shown, VAT included; None: a host who
+    drags keeps whatever it comes to.
 
     Raises as `availability` does; Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` where its start
     would change after it began; Invalid `too_many_people`.
@@ -63,14 +76,23 @@ def move(
     availability.check_stock(store, venue, before.extras, start, end, but=before.id)
     lines = lines_after(store, venue, before, room_id, start, end, now)
     gross = money.total(lines).gross_cents
-    if agreed_cents is not None and gross != agreed_cents:
-        raise Conflict("price_changed", cents=gross)
+    dots, worth = dots_after(store, venue, before, room_id, start, end, now)
+    if agreed_cents not in (None, gross) or agreed_dots not in (None, dots):
+        raise Conflict("price_changed", cents=gross, dots=dots)
+    if before.paid_by == "capital":
+        capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, dots, _as_booker(before))
     blocked_from, blocked_until = availability.blocked(terms, start, end)
     setup = before.setup if before.setup in terms.setups else ""
     return settle(
         store, venue, before, by, now, room_id=room.id, terms_id=terms.id, starts_at=start, ends_at=end, setup=setup,
         blocked_from=blocked_from, blocked_until=blocked_until, lines=lines, gross_cents=gross, warned_at=None, left_at=None,
+        dots=dots, worth_cents=worth,
     )  # fmt: skip
+
+
+def _as_booker(booking: Booking) -> Booker:
+    """Whoever pays with capital, also where a host moves it for them."""
+    return Booker(booking.person_id or "", booking.person_id, is_member=True)
 
 
 def check_time(
@@ -81,6 +103,36 @@ def check_time(
     if begun and end <= now:
         raise Invalid("until", "booking_past")
     availability.check(venue, terms, start, end, by, start - timedelta(minutes=terms.notice) if begun else now)
+
+
+def change_details(
+    store: Store, venue: Venue, booking: Booking, details: Details, by: Booker, now: datetime, *, agreed_cents: int | None
+) -> Booking:
+    """Another title, more people, other extras; it stays paid as it is. agreed_cents: the new price that was shown, VAT included.
+
+    Raises Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` for one that is over.
+    """
+    store.ledger.lock_chain(venue.network_id)
+    before = fresh(store, booking)
+    check_stands(before)
+    if before.ends_at <= now:
+        raise Refused("booking_begun")
+    availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
+    details = replace(details, paid_by=before.paid_by)
+    lines = lines_with(store, venue, before, details)
+    gross = money.total(lines).gross_cents
+    if agreed_cents is not None and gross != agreed_cents:
+        raise Conflict("price_changed", cents=gross)
+    return settle(store, venue, before, by, now, **vars(details), lines=lines, gross_cents=gross)
+
+
+def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -> tuple[Line, ...]:
+    """What it would cost with other people or extras: as it was agreed, where neither changes."""
+    if (details.people, details.extras) == (booking.people, booking.extras):
+        return booking.lines
+    terms, how = store.rooms.version(booking.terms_id), _as_booked(booking)
+    how["details"] = replace(details, paid_by=booking.paid_by)
+    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, **how)
 
 
 def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
@@ -102,10 +154,16 @@ def cancel(
     check_stands(before)
     if before.starts_at <= now and not by.is_host:
         raise Refused("booking_begun")
-    fee = 0 if waive and by.is_host else money.total(cancel_fee(store, before, now)[1]).gross_cents
+    percent, lines = (0, ()) if waive and by.is_host else cancel_fee(store, before, now)
+    fee = money.total(lines).gross_cents
     if agreed_cents is not None and fee != agreed_cents:
         raise Conflict("fee_changed", cents=fee)
-    return settle(store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee)
+    return settle(
+        store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee,
+        fee_dots=money.part(before.dots, percent, 100),
+    )  # fmt: skip
 
 
-__all__ = ["cancel", "cancel_fee", "lines_after", "move", "room_of", "terms_after"]
+__all__ = [
+    "cancel", "cancel_fee", "change_details", "dots_after", "lines_after", "lines_with", "move", "room_of", "terms_after",
+]  # fmt: skip

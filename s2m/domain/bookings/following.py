@@ -8,6 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from s2m.domain.billing import following as billing
+from s2m.domain.bookings import capital, letters
+
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booking
     from s2m.domain.venues import Venue
@@ -16,3 +19,9 @@ if TYPE_CHECKING:
 
 def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: datetime) -> None:
     """before and after: the same booking; they differ in status, time, room or price. Under the chain's lock."""
+    from s2m.domain.bookings import waiting  # who waits is offered a hold, which may follow on itself
+
+    billing.follow(store, venue, after, now)
+    capital.follow(store, venue, after, now)
+    letters.note(store, before, after, now)
+    waiting.follow(store, venue, before, after, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from s2m.domain.agenda import moment
 from s2m.domain.errors import Invalid
-from s2m.domain.venues import Venue
+from s2m.domain.venues import CLOCK, Venue
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -52,6 +52,16 @@ def _at(venue: Venue, day: object, given: Mapping[str, object], field: str) -> d
         local = at.astimezone(venue.zone).replace(tzinfo=None) + timedelta(days=1)
         return moment(venue, local.date().isoformat(), "00:00").at
     return at
+
+
+def quarter(field: str, clock: object) -> str:
+    """A clock time on the quarter of an hour, as it was typed; 24:00 is midnight. Raises Invalid `clock_shape`, `quarter`."""
+    text = clock.strip() if isinstance(clock, str) else ""
+    if text != "24:00" and not CLOCK.fullmatch(text):
+        raise Invalid(field, "clock_shape")
+    if int(text[3:]) % 15:
+        raise Invalid(field, "quarter")
+    return text
 
 
 def quarter_of(at: datetime) -> datetime:

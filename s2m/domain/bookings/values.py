@@ -47,6 +47,8 @@ class Booking:
     """status: see above. expires_at: when what waits lapses. extras: id of each with its count. lines: the price as it was shown.
     secret_hash: of the link that its renter manages it by. sequence: grows with each change, for calendars (RFC 5545, 3.8.7.4).
 
+    dots: what the hire costs where it is paid_by capital, fee_dots what cancelling it cost, worth_cents what the hire is worth.
+    series_day: which local day of its series it is, also once it was moved (2026-03-12).
     ended_at: when it was cancelled, declined, released or lapsed; fee_cents: what the cancellation cost, VAT included.
     arrived_at: when somebody checked in at the door; left_at: when they left before the end.
     """
@@ -67,6 +69,7 @@ class Booking:
     renter_id: str | None = None
     person_id: str | None = None
     series_id: str | None = None
+    series_day: str | None = None
     expires_at: datetime | None = None
     title: str = ""
     title_hidden: bool = True
@@ -78,6 +81,9 @@ class Booking:
     lines: tuple[Line, ...] = ()
     gross_cents: int = 0
     paid_by: str = "euro"
+    dots: int = 0
+    fee_dots: int = 0
+    worth_cents: int = 0
     secret_hash: str | None = None
     sequence: int = 0
     confirmed_at: datetime | None = None
@@ -116,3 +122,57 @@ class Booker:
 
 
 STRANGER = Booker("stranger")
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is repeated. rule: of its local days (RFC 5545); first_day: as in 2026-03-12; begins, ends: by the venue's clock; the
+    rest is what a booking of it began with. ended_at: when all that was left of it was cancelled."""
+
+    id: str
+    network_id: str
+    venue_id: str
+    room_id: str
+    renter_id: str | None
+    rule: str
+    first_day: str
+    begins: str
+    ends: str
+    next_day: bool
+    timezone: str
+    title: str
+    title_hidden: bool
+    people: int
+    setup: str
+    notes: str
+    topics: tuple[str, ...]
+    extras: dict[str, int]
+    created_by: str
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Somebody who waits for a room that is taken. room_id: None for any room that fits.
+
+    unproven (a stranger who has not opened the mail) → waiting ⇄ offered → taken, declined, lapsed · left
+    offered_booking_id: the room that is held for them until offer_until. told_at: when the mail about it was written.
+    """
+
+    id: str
+    network_id: str
+    venue_id: str
+    room_id: str | None
+    renter_id: str
+    person_id: str | None
+    starts_at: datetime
+    ends_at: datetime
+    people: int
+    state: str
+    created_at: datetime
+    secret_hash: str | None = None
+    offered_booking_id: str | None = None
+    offer_until: datetime | None = None
+    told_at: datetime | None = None
+    ended_at: datetime | None = None

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.ledger.entries import (
-    EUR,
     LARGEST_AMOUNT,
     LARGEST_BALANCE,
     START,
@@ -171,22 +170,6 @@ def release(store: Store, held: Transfer, now: datetime) -> int:
         )
         return resolved.amount
     raise Conflict("forgiven")
-
-
-def pay_in(
-    store: Store, network_id: str, venue_id: str, cents: int, kind: str, now: datetime, *, key: str, journal_id: str | None = None
-) -> Transfer:
-    """Euro that came in at a venue's desk, in the euro book: from outside to the venue. Never one transfer with capital."""
-    store.ledger.lock_chain(network_id)
-    outside = _euro_account(store, network_id, "issuing", None, now)
-    till = _euro_account(store, network_id, "venue", venue_id, now)
-    return transfer(store, outside, till, cents, kind, now, key=key, journal_id=journal_id)
-
-
-def _euro_account(store: Store, network_id: str, kind: str, venue_id: str | None, now: datetime) -> Account:
-    """Opened with the first euro."""
-    found = store.ledger.euro_account(network_id, kind, venue_id)
-    return found or store.ledger.open_account(network_id, kind, now, venue_id=venue_id, unit=EUR)
 
 
 def reverse(store: Store, transfer_id: str, network_id: str, now: datetime) -> Transfer:

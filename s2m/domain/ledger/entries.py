@@ -19,6 +19,7 @@ class Account:
     """Balance = credits − debits of posted rows; held = open holds on it; both in whole units.
 
     frozen_at: since when it stands still; it receives, and settles what it promised, but promises nothing new.
+    room_id: whose revenue it is; every other account has none.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Account:
     held: int
     created_at: datetime
     frozen_at: datetime | None = None
+    room_id: str | None = None
 
     @property
     def available(self) -> int:

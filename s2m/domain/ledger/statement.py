@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What a reader may choose from, and which kinds of transfers each holds; a reversal counts as what it mends
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "seat": ("seat",),
+    "rooms": ("room", "room_back"),
     "thanks": ("thanks",),
     "gifts": ("gift", "grant"),
     "contributions": ("post", "talk", "task", "proxy", "ask", "fault", "introduction"),

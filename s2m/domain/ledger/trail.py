@@ -39,8 +39,10 @@ def tie(previous: str, act: Act) -> str:
 
 
 def opening(account: Account) -> str:
-    """All of an account that never changes, as the trail keeps it."""
-    return digest(account.id, account.kind, account.person_id, account.venue_id, account.unit, micros(account.created_at))
+    """All of an account that never changes, as the trail keeps it. Those of before had no room, and none is in their digest."""
+    room = (account.room_id,) if account.room_id else ()
+    made = micros(account.created_at)
+    return digest(account.id, account.kind, account.person_id, account.venue_id, account.unit, made, *room)
 
 
 def verify_trail(acts: Iterable[Act], head: Head, accounts: Mapping[str, Account]) -> tuple[Head, Fault | None]:

@@ -1,19 +1,20 @@
-"""What a room costs: the cheapest of hours, half days and days, day by day; off peak and for members less; then extras.
+"""What a room costs: the cheapest of hours, half-days and days together; off peak and for members less; then extras.
 
 Also what a cancellation costs, and how many free seats a meeting carries.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import money
-from s2m.domain.money import Line
-from s2m.domain.venues import Venue, day_end, is_open
+from s2m.domain.money import Line, Sum
+from s2m.domain.rooms.offer import hours_of
+from s2m.domain.venues import DAYS, Venue, day_end, is_open
 
 if TYPE_CHECKING:
     from s2m.domain.rooms.extras import Extra
@@ -21,17 +22,20 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Policy
 
 QUARTER = timedelta(minutes=15)
-HALF_DAY = 4 * 60
+# In quarters
+HALF_DAY = 4 * 4
 # What is no price of the room: given back, or another document's
 APART = ("deposit",)
+# A part of a price: by what, up to which quarter, and how many sixtieths of its price
+Part = tuple[str, int, int]
 
 
 def price(
-    terms: RoomTerms, venue: Venue, start: datetime, end: datetime, *, people: int, extras: Sequence[tuple[Extra, int]] = (),
-    member: bool = False,
+    terms: RoomTerms, venue: Venue, start: datetime, end: datetime, *, people: int = 1,
+    extras: Sequence[tuple[Extra, int]] = (), member: bool = False,
 ) -> tuple[Line, ...]:  # fmt: skip
     """The lines of a booking. extras: each with how many of it (of what goes by the person: for how many)."""
-    lines = list(merged(line for a, b in _by_day(venue, start, end) for line in _of_a_day(terms, venue, a, b)))
+    lines = _of_the_room(terms, venue, start, end)
     room = sum(line.net_cents for line in lines)
     if member and terms.member_percent and room:
         lines.append(money.line("member", -100, money.part(room, terms.member_percent, 100), terms.vat))
@@ -41,52 +45,85 @@ def price(
     return tuple(lines)
 
 
-def merged(lines: Iterable[Line]) -> Iterator[Line]:
-    """Lines of one kind and price as one: two days are a line with a 2."""
-    by_kind = sorted(lines, key=lambda one: (_ORDER.index(one.code), one.unit_cents))
-    for (code, unit, vat), some in groupby(by_kind, key=lambda one: (one.code, one.unit_cents, one.vat)):
-        yield money.line(code, sum(one.hundredths for one in some), unit, vat)
+def _of_the_room(terms: RoomTerms, venue: Venue, start: datetime, end: datetime) -> list[Line]:
+    """The cheapest way to pay a time, and of two that cost the same the one with fewer parts.
+
+    From the end backwards, quarter by quarter: what is the least from here on? A quarter by the hour's price, a half-day for the
+    next four hours, or a day up to the venue's midnight. Hours are real ones, also in the nights when the clock changes.
+    """
+    at = [start + n * QUARTER for n in range(-((start - end) // QUARTER))] + [end]
+    units = {
+        "room_day": terms.day_cents, "room_half_day": terms.half_day_cents, "room_hour": terms.hour_cents,
+        "room_off_peak": money.part(terms.hour_cents, 100 - terms.off_peak_percent, 100),
+    }  # fmt: skip
+    # The least to pay from each quarter on: its cost, in how many parts, and the first of them. In sixtieths of a cent, since a
+    # minute has that much of an hour's price
+    least: list[tuple[int, int, Part]] = [(0, 0, ("", 0, 0))] * len(at)
+    for n in reversed(range(len(at) - 1)):
+        ways = [(code, to, size, *least[to][:2]) for code, to, size in _ways(terms, venue, at, n)]
+        if not ways:
+            return []
+        least[n] = min((cost + units[code] * size, parts + 1, (code, to, size)) for code, to, size, cost, parts in ways)
+    return _lines([part for _, _, part in least], units, terms.vat)
 
 
-_ORDER = ("room_day", "room_half_day", "room_hour", "room_off_peak")
-
-
-def _by_day(venue: Venue, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The parts of a time that lie in one day of the venue each."""
-    while start < end:
-        stop = min(end, day_end(venue, start).astimezone(UTC))
-        yield start, stop
-        start = stop
-
-
-def _of_a_day(terms: RoomTerms, venue: Venue, start: datetime, end: datetime) -> list[Line]:
-    """The cheapest way to pay a part of one day; of two that cost the same the one with fewer lines."""
-    minutes = (end - start) // timedelta(minutes=1)
-    ways = [_hours(terms, venue, start, end)] if terms.hour_cents else []
+def _ways(terms: RoomTerms, venue: Venue, at: list[datetime], n: int) -> Iterator[Part]:
+    """How the time from at[n] on can be paid."""
+    last = len(at) - 1
+    if terms.hour_cents:
+        quiet = replace(venue, opening_hours=terms.off_peak)
+        off = bool(terms.off_peak_percent) and is_open(quiet, at[n], at[n + 1])
+        yield "room_off_peak" if off else "room_hour", n + 1, (at[n + 1] - at[n]) // timedelta(minutes=1)
     if terms.half_day_cents:
-        whole = minutes // HALF_DAY
-        ways.append([money.line("room_half_day", -(-minutes // HALF_DAY) * 100, terms.half_day_cents, terms.vat)])
-        if terms.hour_cents and whole and minutes % HALF_DAY:
-            rest = _hours(terms, venue, start + timedelta(minutes=whole * HALF_DAY), end)
-            ways.append([money.line("room_half_day", whole * 100, terms.half_day_cents, terms.vat), *rest])
+        yield "room_half_day", min(n + HALF_DAY, last), 60
     if terms.day_cents:
-        ways.append([money.line("room_day", 100, terms.day_cents, terms.vat)])
-    return min(ways, key=lambda way: (sum(line.net_cents for line in way), len(way)), default=[])
+        yield "room_day", min(bisect_left(at, day_end(venue, at[n]).astimezone(UTC)), last), 60
 
 
-def _hours(terms: RoomTerms, venue: Venue, start: datetime, end: datetime) -> list[Line]:
-    """By the hour, each quarter of one by whether it lies off peak."""
-    low = money.part(terms.hour_cents, 100 - terms.off_peak_percent, 100)
-    quiet = replace(venue, opening_hours=terms.off_peak)
-    counts = {False: 0, True: 0}
-    at = start
-    while at < end:
-        until = min(at + QUARTER, end)
-        off = bool(terms.off_peak_percent) and is_open(quiet, at, until)
-        counts[off] += (until - at) // timedelta(minutes=1)
-        at = until
-    found = (("room_hour", counts[False], terms.hour_cents), ("room_off_peak", counts[True], low))
-    return [money.line(code, money.part(minutes, 100, 60), unit, terms.vat) for code, minutes, unit in found if minutes]
+def _lines(parts: list[Part], units: Mapping[str, int], vat: int) -> list[Line]:
+    """One line for each kind: two days are a line with a 2. parts: at each quarter the one that begins there."""
+    counts = dict.fromkeys(units, 0)
+    n = 0
+    while n < len(parts) - 1:
+        code, n, size = parts[n]
+        counts[code] += size
+    return [money.line(code, money.part(size, 100, 60), units[code], vat) for code, size in counts.items() if size]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a time at the venue would cost; what: two_hours, off_peak (two hours then), half_day or day; deposit left out."""
+
+    what: str
+    start: datetime
+    end: datetime
+    stranger: Sum
+    member: Sum
+
+
+def samples(terms: RoomTerms, venue: Venue, now: datetime) -> list[Sample]:
+    """What these terms come to, on a day of the next two weeks on which the room is open, and at a quiet time if there is one."""
+    hours = hours_of(venue, terms).opening_hours
+    days = [now.astimezone(venue.zone).date() + timedelta(days=n) for n in range(1, 15)]
+    opens = {day: (hours.get(DAYS[day.weekday()]) or [""])[0] for day in days}
+    quiet = {day: (terms.off_peak.get(DAYS[day.weekday()]) or [""])[0] for day in days}
+    usual = next((day for day in days if opens[day] and not quiet[day]), next((day for day in days if opens[day]), days[0]))
+    times = [("two_hours", usual, opens[usual] or "09:00", 2), ("half_day", usual, opens[usual] or "09:00", 4)]
+    times.append(("day", usual, opens[usual] or "09:00", 8))
+    off = next((day for day in days if opens[day] and quiet[day]), None)
+    if off and terms.off_peak_percent:
+        times.insert(1, ("off_peak", off, max(opens[off], quiet[off]), 2))
+    found = []
+    for what, day, clock, length in times:
+        start = datetime.combine(day, time.fromisoformat(clock), venue.zone).astimezone(UTC)
+        end = start + timedelta(hours=length)
+        sums = [_without_deposit(price(terms, venue, start, end, member=member)) for member in (False, True)]
+        found.append(Sample(what, start, end, *sums))
+    return found
+
+
+def _without_deposit(lines: Iterable[Line]) -> Sum:
+    return money.total(line for line in lines if line.code not in APART)
 
 
 def fee(terms: RoomTerms, lines: Iterable[Line], starts_at: datetime, now: datetime) -> tuple[int, tuple[Line, ...]]:
@@ -103,10 +140,20 @@ def fee(terms: RoomTerms, lines: Iterable[Line], starts_at: datetime, now: datet
     return percent, tuple(found)
 
 
-def carries(lines: Iterable[Line], policy: Policy) -> int:
-    """How many free seats a meeting pays for that day, by what one costs the house; 0 where that is not told."""
+def steps(terms: RoomTerms, starts_at: datetime) -> list[tuple[datetime | None, int]]:
+    """Until when cancelling costs what share, the cheapest first; None: until the start."""
+    found: list[tuple[datetime | None, int]] = []
+    percent = 0
+    for hours, then in sorted(terms.tiers, reverse=True):
+        found.append((starts_at - timedelta(hours=hours), percent))
+        percent = max(percent, then)
+    return [*found, (None, percent)]
+
+
+def carries(lines: Iterable[Line], policy: Policy, *, days: int = 1) -> int:
+    """How many free seats a meeting of so many days pays for on each, by what one costs the house; 0 where that is not told."""
     net = sum(line.net_cents for line in lines if line.code not in APART)
-    return net // (policy.seat_cost_euro * 100) if policy.seat_cost_euro else 0
+    return max(0, net) // (policy.seat_cost_euro * 100 * days) if policy.seat_cost_euro else 0
 
 
 def extras_of(chosen: Mapping[str, int], known: Iterable[Extra]) -> list[tuple[Extra, int]]:

@@ -9,9 +9,9 @@ const tags = new WeakMap();
 const busy = new WeakSet();
 let source = null, poll = 0, soon = 0, missed = false;
 
-function working(part) {     // never pull the ground from under somebody who is typing or choosing
+function working(part) {     // never pull the ground from under somebody who is typing, choosing or dragging
   const at = document.activeElement;
-  return part.contains(at) && at.matches('input, textarea, select');
+  return 'held' in part.dataset || part.contains(at) && at.matches('input, textarea, select');
 }
 
 async function refresh(part) {
@@ -32,6 +32,7 @@ async function refresh(part) {
 }
 
 function show(part, markup, tag) {
+  if (working(part)) return;     // they began meanwhile: the next event asks again
   if (tag) tags.set(part, tag);
   const focused = part.contains(document.activeElement) && document.activeElement.id;
   const open = [...part.querySelectorAll('details[open][id]')].map(each => each.id);

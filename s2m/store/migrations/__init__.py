@@ -9,11 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# What a row of an append-only table can be replaced by: a row with one of these alike
+KEYS = {
+    "documents": ("id", "venue_id, kind, year, n", "credits_id"),
+    "payments": ("id", "venue_id, reference", "undoes_id"),
+}
+
 
 @dataclass(frozen=True)
 class Step:
-    """tables: statements, divided by a semicolon at a line's end; append_only: tables keyed (network_id, n); no_overlap: tables
-    of what blocks a room from one moment until another."""
+    """tables: statements, divided by a semicolon at a line's end; append_only: tables keyed (network_id, n), or as KEYS says;
+    no_overlap: tables of what blocks a room from one moment until another."""
 
     name: str
     tables: str
@@ -27,7 +33,9 @@ class Step:
     def sqlite_triggers(self, table: str) -> list[str]:
         """Neither UPDATE nor DELETE, nor an INSERT OR REPLACE that would walk around them."""
         refuse = f"SELECT RAISE(ABORT, '{table} is append-only'); END"
-        taken = f"EXISTS (SELECT 1 FROM {table} WHERE network_id = NEW.network_id AND n = NEW.n)"
+        keys = (key.split(", ") for key in KEYS.get(table, ("network_id, n",)))
+        alike = (" AND ".join(f"{column} = NEW.{column}" for column in key) for key in keys)
+        taken = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {same})" for same in alike)
         return [
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}",
@@ -93,5 +101,12 @@ STEPS = (
     _read("0014_meetings"),
     _read("0015_synonyms"),
     _read("0016_rooms", no_overlap=("bookings",)),
+    _read("0017_billing", append_only=("documents", "payments")),
+    _read("0018_room_pictures"),
+    _read("0019_booking"),
+    _read("0020_desk"),
+    _read("0021_series"),
+    _read("0022_calendars"),
     _read("0023_plates"),
+    _read("0024_capital"),
 )

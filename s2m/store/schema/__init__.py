@@ -9,10 +9,12 @@ from s2m.store.schema.access import devices, links, sessions
 from s2m.store.schema.acquaintance import blocks, introduction_sides, introductions, pauses, reunions
 from s2m.store.schema.agenda import attendances, talks, task_places, tasks
 from s2m.store.schema.asks import ask_pauses, askings, asks
-from s2m.store.schema.bookings import bookings, renters
+from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
+from s2m.store.schema.bookings import booking_letters, bookings, renters
+from s2m.store.schema.calendars import feeds, outside_busy, outside_calendars
 from s2m.store.schema.columns import EPOCH, metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
-from s2m.store.schema.house import audit, job_runs, outbox, rates
+from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import (
     accounts,
     chain_heads,
@@ -24,13 +26,14 @@ from s2m.store.schema.ledger import (
     thanks,
     transfers,
 )
-from s2m.store.schema.letting import closures, extras, room_terms
+from s2m.store.schema.letting import closures, extras, room_pictures, room_terms
 from s2m.store.schema.meetings import showings, stories, verdicts
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
 from s2m.store.schema.places import networks, policies, rooms, venues
 from s2m.store.schema.posts import linked_accounts, post_claims, post_pictures
 from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics, visits
+from s2m.store.schema.series import series, waits
 
 __all__ = [
     "EPOCH",
@@ -38,34 +41,43 @@ __all__ = [
     "ask_pauses",
     "askings",
     "asks",
+    "attachments",
     "attendances",
     "audit",
     "badges",
     "blocks",
+    "booking_letters",
     "bookings",
     "chain_heads",
+    "checkouts",
     "closures",
     "consents",
     "contributions",
     "decay_rules",
     "decays",
     "devices",
+    "documents",
     "door_uses",
     "evidence",
     "extras",
+    "feeds",
     "freezes",
     "grants",
     "help_calls",
     "introduction_sides",
     "introductions",
     "job_runs",
+    "letters",
     "linked_accounts",
     "links",
     "metadata",
     "networks",
     "outbox",
+    "outside_busy",
+    "outside_calendars",
     "passport_grants",
     "pauses",
+    "payments",
     "people",
     "policies",
     "post_claims",
@@ -75,10 +87,13 @@ __all__ = [
     "requests",
     "reunions",
     "roles",
+    "room_pictures",
     "room_terms",
     "rooms",
     "scans",
     "sealed_heads",
+    "sellers",
+    "series",
     "sessions",
     "showings",
     "stories",
@@ -94,4 +109,5 @@ __all__ = [
     "verdicts",
     "visit_topics",
     "visits",
+    "waits",
 ]

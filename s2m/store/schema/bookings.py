@@ -38,6 +38,7 @@ bookings = table(
     may("renter_id"),
     may("person_id"),
     may("series_id"),
+    may("series_day"),
     must("terms_id"),
     must("starts_at", Instant),
     must("ends_at", Instant),
@@ -55,6 +56,9 @@ bookings = table(
     must("lines", Json),
     must("gross_cents", Whole),
     must("paid_by"),
+    must("dots", Whole, server_default="0"),
+    must("fee_dots", Whole, server_default="0"),
+    must("worth_cents", Whole, server_default="0"),
     may("secret_hash"),
     must("sequence", Whole),
     must("created_by"),
@@ -71,6 +75,7 @@ bookings = table(
     refers("renter_id", "renters"),
     refers("person_id", "people"),
     refers("terms_id", "room_terms"),
+    refers("series_id", "series"),
     one_of(
         "status", "status", "hold", "option", "requested", "confirmed", "cancelled", "expired", "declined", "released"
     ),
@@ -82,10 +87,22 @@ bookings = table(
     CheckConstraint("gross_cents >= 0 AND fee_cents >= 0", name="cents"),
     Index(None, "room_id", "blocked_from"),
     Index(None, "venue_id", "starts_at"),
+    # All that a search for a free room reads: it never looks at the rows themselves
+    Index("ix_bookings_busy", "venue_id", "blocked_from", "blocked_until", "room_id", "status"),
     Index(None, "person_id", "starts_at"),
     Index(None, "renter_id"),
     Index(None, "series_id"),
     Index("ix_bookings_due", "expires_at", sqlite_where=text(_WAITS), postgresql_where=text(_WAITS)),
     Index("ix_bookings_awaited", "starts_at", sqlite_where=text(_NOBODY), postgresql_where=text(_NOBODY)),
     only_one("uq_bookings_secret", "secret_hash", where="secret_hash IS NOT NULL"),
+)
+
+booking_letters = table(
+    "booking_letters",
+    *own(),
+    must("booking_id"),
+    must("kind"),
+    must("created_at", Instant),
+    refers("booking_id", "bookings"),
+    Index(None, "created_at"),
 )

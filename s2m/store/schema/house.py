@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column, Index, LargeBinary, Text
 
-from s2m.store.schema.columns import Flag, Instant, Whole, may, must, own, table
+from s2m.store.schema.columns import Flag, Instant, Whole, may, must, own, refers, table
 
 audit = table(
     "audit",
@@ -18,6 +18,7 @@ audit = table(
     may("object_id"),
     must("result"),
     must("hash"),
+    Index(None, "object_id"),
 )
 
 outbox = table(
@@ -31,6 +32,18 @@ outbox = table(
     must("attempts", Whole),
     must("next_at", Instant),
     may("error"),
+)
+
+# Files that go with a mail: gone as soon as it is sent
+attachments = table(
+    "attachments",
+    must("network_id"),
+    Column("mail_id", Text, primary_key=True),
+    Column("n", Whole, primary_key=True, autoincrement=False),
+    must("name"),
+    must("type"),
+    must("content", LargeBinary),
+    refers("mail_id", "outbox"),
 )
 
 rates = table("rates", Column("key", Text, primary_key=True), must("tokens", Whole), must("at", Instant))

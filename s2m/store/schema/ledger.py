@@ -17,13 +17,19 @@ accounts = table(
     must("held", Whole),
     must("created_at", Instant),
     may("frozen_at", Instant),
+    # Without a reference, which SQLite cannot add to a table: the audit trail tells whose it is
+    may("room_id"),
     refers("person_id", "people"),
     refers("venue_id", "venues"),
-    one_of("kind", "kind", "person", "venue", "issuing", "commons", "budget"),
+    one_of(
+        "kind", "kind", "person", "venue", "issuing", "commons", "budget", "receivable", "revenue", "deposits", "vat_2100",
+        "vat_900", "forgone",
+    ),
     one_of("unit", "unit", "SC", "EUR"),
     CheckConstraint("held >= 0", name="held"),
     only_one("uq_accounts_person", "person_id", "unit", where="person_id IS NOT NULL"),
-    only_one("uq_accounts_venue", "venue_id", "kind", "unit", where="venue_id IS NOT NULL"),
+    only_one("uq_accounts_venue", "venue_id", "kind", "unit", where="venue_id IS NOT NULL AND room_id IS NULL"),
+    only_one("uq_accounts_room", "room_id", "kind", "unit", where="room_id IS NOT NULL"),
     only_one("uq_accounts_network", "network_id", "kind", "unit", where="person_id IS NULL AND venue_id IS NULL"),
 )
 

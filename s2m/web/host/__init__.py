@@ -10,7 +10,7 @@ from flask import Blueprint, g
 
 from s2m.domain.errors import S2MError
 from s2m.domain.venues import Venue
-from s2m.web.context import me, person, reading
+from s2m.web.context import me, now, person, reading
 from s2m.web.errors import sentence
 
 blueprint = Blueprint("host", __name__, url_prefix="/host")
@@ -34,7 +34,9 @@ def _counts() -> dict[str, int]:
     if "venue" not in g or g.venue is None:
         return {}
     with reading() as store:
-        return {"posts": store.posts.waiting_for_host(g.venue.id)}
+        clashing = {booking_id for _, booking_id, _, _ in store.calendars.clashes(g.venue.id, now())}
+        rooms = store.desk.asked_for(g.venue.id) + len(clashing)
+        return {"posts": store.posts.waiting_for_host(g.venue.id), "rooms": rooms}
 
 
 def said(error: S2MError, field: str = "form") -> dict[str, str]:
@@ -44,24 +46,36 @@ def said(error: S2MError, field: str = "form") -> dict[str, str]:
 
 from s2m.web.host import (  # noqa: E402, F401
     answers,
+    bank,
+    bills,
+    booking,
+    bookings,
     budget,
+    calendars,
+    closures,
     contributions,
     decay,
     devices,
+    extras,
+    figures,
     health,
     introductions,
+    letting,
     limits,
     meetings,
     mending,
     passport,
     people,
+    photos,
     policy,
     posts,
     rooms,
     talks,
     tasks,
     thanks,
+    timeline,
     today,
     visits,
+    waits,
     words,
 )

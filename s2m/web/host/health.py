@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from s2m.domain import ledger
+from s2m.domain.calendars import outside
 from s2m.domain.errors import Damaged
 from s2m.domain.ledger import Head, Verdict
 from s2m.domain.venues import Venue
@@ -32,6 +33,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "step_asks": lambda: _("Ask the next person"),
     "send_mail": lambda: _("Send mail"),
     "check_posts": lambda: _("Look at posts"),
+    "look_outside": lambda: _("Look at other calendars of rooms"),
     "forget_rates": lambda: _("Forget old counters"),
     "accept_thanks": lambda: _("Let waiting thanks count"),
     "lapse_grants": lambda: _("Let go of grants nobody decided on"),
@@ -39,6 +41,9 @@ JOBS: dict[str, Callable[[], str]] = {
     "settle_talks": lambda: _("Settle talks"),
     "lapse_introductions": lambda: _("Let introductions lapse that not both agreed on"),
     "expire_bookings": lambda: _("Let go of rooms that were held too long"),
+    "mail_bills": lambda: _("Mail invoices and reminders"),
+    "offer_rooms": lambda: _("Offer rooms to who waits for them"),
+    "write_letters": lambda: _("Write to renters about their bookings"),
     "release_rooms": lambda: _("Release rooms that nobody came to"),
     "forget_people": lambda: _("Forget whose old visits were"),
     "mail_heads": lambda: _("Seal the day and mail it to the hosts"),
@@ -46,6 +51,14 @@ JOBS: dict[str, Callable[[], str]] = {
 ACTS: dict[str, Callable[[], str]] = {
     "synonym.add": lambda: _("added a word of the house"),
     "synonym.end": lambda: _("removed a word of the house"),
+    "seller.change": lambda: _("changed who sells here"),
+    "bill.credit": lambda: _("took an invoice back"),
+    "bill.pay": lambda: _("put a payment down"),
+    "bill.refund": lambda: _("gave money back"),
+    "bill.deposit": lambda: _("gave a deposit back"),
+    "bill.unpay": lambda: _("took a payment off"),
+    "bill.import": lambda: _("took payments in from the bank’s file"),
+    "checkout.differs": lambda: _("a payment online of another amount came in and was not counted"),
     "session.start": lambda: _("signed in"),
     "session.end": lambda: _("signed out"),
     "device.offer": lambda: _("made a code for a screen"),
@@ -57,9 +70,19 @@ ACTS: dict[str, Callable[[], str]] = {
     "room.add": lambda: _("added a room"),
     "room.change": lambda: _("changed a room"),
     "room.retire": lambda: _("retired a room"),
+    "feed.make": lambda: _("made an address for a calendar"),
+    "feed.revoke": lambda: _("ended an address for a calendar"),
+    "calendar.link": lambda: _("linked another calendar to a room"),
+    "calendar.unlink": lambda: _("unlinked another calendar of a room"),
     "room.close": lambda: _("closed a room for a time"),
     "room.reopen": lambda: _("opened a room again"),
     "terms.change": lambda: _("changed the terms of a room"),
+    "terms.withdraw": lambda: _("withdrew planned terms of a room"),
+    "extra.stock": lambda: _("changed how many of an extra there are"),
+    "picture.add": lambda: _("added a picture of a room"),
+    "picture.describe": lambda: _("changed the words of a picture"),
+    "picture.move": lambda: _("changed the order of pictures"),
+    "picture.remove": lambda: _("removed a picture of a room"),
     "extra.add": lambda: _("added an extra"),
     "extra.retire": lambda: _("no longer offers an extra"),
     "booking.option": lambda: _("took an option on a room"),
@@ -71,6 +94,9 @@ ACTS: dict[str, Callable[[], str]] = {
     "booking.released": lambda: _("released a room that nobody came to"),
     "booking.here": lambda: _("came to a room that was booked"),
     "booking.move": lambda: _("moved or changed a booking"),
+    "booking.arrive": lambda: _("saw that they came"),
+    "booking.absent": lambda: _("took back that they came"),
+    "booking.end_early": lambda: _("freed a room before the end"),
     "role.host": lambda: _("made somebody a host"),
     "role.admin": lambda: _("made somebody an admin"),
     "visit.help_in": lambda: _("checked somebody in"),
@@ -187,9 +213,10 @@ def _page(venue: Venue, verdict: Verdict | None = None) -> str:
             "trail": _trail(store, venue),
             "jobs": _jobs(store),
         }
+        unread = store.calendars.failing(venue.id, outside.TOLD_AFTER)
         silent = [device.name for device in store.devices.all(venue.id) if device.is_silent(now())]
         stuck = waiting if not config().smtp_url else store.outbox.retrying(venue.network_id)
-    found |= {"trouble": _trouble(found["jobs"], silent, stuck, failed), "mails": bool(config().smtp_url)}
+    found |= {"trouble": _trouble(found["jobs"], silent, unread, stuck, failed), "mails": bool(config().smtp_url)}
     topics = meanings().lexicon
     found |= {"topics": topics, "esco": any(concept.field == "esco" for concept in topics.concepts)}
     engine = database().kind.describe()
@@ -205,7 +232,7 @@ def _head(store: Store, venue: Venue) -> Head | None:
     return None
 
 
-def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -> list[str]:
+def _trouble(jobs: list[JobState], silent: list[str], unread: list[str], stuck: int, failed: int) -> list[str]:
     """What needs somebody, a few words each; nothing where everything works."""
     found = [_("%(name)s is silent", name=isolated(name)) for name in silent]
     for job in jobs:
@@ -213,6 +240,7 @@ def _trouble(jobs: list[JobState], silent: list[str], stuck: int, failed: int) -
             found.append(_("%(job)s: failed", job=job.words))
         elif job.overdue:
             found.append(_("%(job)s: overdue", job=job.words))
+    found += [_("The other calendar of %(room)s cannot be read", room=isolated(room)) for room in unread]
     if stuck:
         found.append(ngettext("%(num)d message waits", "%(num)d messages wait", stuck))
     if failed:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import hosting, people, presence, venues
+from s2m.domain import rooms as letting
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
@@ -17,23 +18,23 @@ from s2m.web.host import blueprint, said
 from s2m.web.policy import host
 
 
-@blueprint.get("/<slug>/rooms")
+@blueprint.get("/<slug>/rooms/seats")
 @host
-def rooms(slug: str) -> ResponseReturnValue:
+def seats(slug: str) -> ResponseReturnValue:
     venue = hosted_venue(slug)
     return _page(venue)
 
 
 def _page(venue: Venue, problem: str = "", chosen: Mapping[str, str] | None = None) -> str:
-    return render_template("host/rooms.html", problem=problem, chosen=chosen or {}, **_seating(venue))
+    return render_template("host/seats.html", problem=problem, chosen=chosen or {}, **_seating(venue))
 
 
-@blueprint.get("/<slug>/rooms/now")
+@blueprint.get("/<slug>/rooms/seats/now")
 @host
-def rooms_now(slug: str) -> ResponseReturnValue:
+def seats_now(slug: str) -> ResponseReturnValue:
     """Who sits where, as it changes."""
     venue = hosted_venue(slug)
-    response = make_response(render_template("host/_rooms.html", **_seating(venue)))
+    response = make_response(render_template("host/_seats.html", **_seating(venue)))
     response.add_etag()
     return response.make_conditional(request)
 
@@ -61,7 +62,7 @@ def seat(slug: str) -> ResponseReturnValue:
         flash(_("%(name)s now sits in %(room)s.", name=name, room=isolated(room.name)))
     else:
         flash(_("%(name)s is in no room now.", name=name))
-    return redirect(url_for("host.rooms", slug=slug), 303)
+    return redirect(url_for("host.seats", slug=slug), 303)
 
 
 @blueprint.route("/<slug>/rooms/new", methods=["GET", "POST"])
@@ -76,7 +77,7 @@ def add_room(slug: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return render_template("host/room.html", room=None, errors=said(error, "name"), values=request.form), status_of(error)
     flash(_("%(room)s is there.", room=isolated(room.name)))
-    return redirect(url_for("host.rooms", slug=slug), 303)
+    return redirect(url_for("host.seats", slug=slug), 303)
 
 
 @blueprint.route("/<slug>/rooms/<room_id>", methods=["GET", "POST"])
@@ -93,7 +94,7 @@ def change_room(slug: str, room_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return render_template("host/room.html", room=room, errors=said(error, "name"), values=request.form), status_of(error)
     flash(_("%(room)s was changed.", room=isolated(changed.name)))
-    return redirect(url_for("host.rooms", slug=slug), 303)
+    return redirect(url_for("host.seats", slug=slug), 303)
 
 
 @blueprint.route("/<slug>/rooms/<room_id>/retire", methods=["GET", "POST"])
@@ -104,9 +105,10 @@ def retire_room(slug: str, room_id: str) -> ResponseReturnValue:
     with reading() as store:
         room = venues.the_room(store, venue, room_id)
         seated = store.presence.seated(venue.id).get(room_id, 0)
+        ahead = len(store.bookings.between(venue.id, now(), now() + letting.FAR, room_ids=[room_id]))
     if request.method == "GET":
-        return render_template("host/retire.html", room=room, seated=seated)
+        return render_template("host/retire.html", room=room, seated=seated, ahead=ahead)
     with writing() as store:
         venues.retire_room(store, venue, room_id, person().id, now())
     flash(_("%(room)s is no longer offered.", room=isolated(room.name)))
-    return redirect(url_for("host.rooms", slug=slug), 303)
+    return redirect(url_for("host.seats", slug=slug), 303)

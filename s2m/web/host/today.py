@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import bookings, hosting, plates, venues
-from s2m.domain.bookings import Booker, releasing
+from s2m.domain.bookings import Booker, Booking, lists, releasing, timeline
 from s2m.domain.errors import NotFound
 from s2m.domain.presence import UNDO
 from s2m.domain.venues import Venue
@@ -20,7 +20,6 @@ from s2m.web.host import blueprint, hosted_venues
 from s2m.web.policy import host
 
 if TYPE_CHECKING:
-    from s2m.domain.bookings import Booking
     from s2m.store import Store
     from s2m.store.door import HelpCall
 
@@ -102,6 +101,8 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
             "calls": _calls(store.door.calls(venue.id, since)),
             "awaited": _awaited(store, venue),
             "devices": store.devices.all(venue.id),
+            "lets": _lets(store, venue),
+            "asked": store.desk.find(venue.id, "requests", "", now(), most=3),
             "talks": store.talks.coming(venue.id, now(), until=since + timedelta(days=1)),
         }
     needs = [topic for h in here for topic in h.topics if topic.kind == "need"]
@@ -111,6 +112,20 @@ def _day(venue: Venue, few: int = FEW, left: int = LEFT) -> dict[str, Any]:
         "asks": len(needs), "met": sum(1 for need in needs if need.solved_at),
         "undo_since": now() - UNDO, "call_text": _call_text, "limit_codes": ("floor", "frozen", "day_pass"),
     }  # fmt: skip
+
+
+def _lets(store: Store, venue: Venue) -> list[tuple[lists.Now, str, str]]:
+    """Rooms that are let as they are now, with who is in and who comes next."""
+    today = now().astimezone(venue.zone).date()
+    booked = lists.of_day(venue, store.bookings.between(venue.id, *timeline.day_query(venue, today)), today)
+    shown = lists.rooms_now(store.rooms.let(venue.id, now()), booked, now())
+    renters = store.bookings.renters({one.renter_id for one in booked if one.renter_id})
+
+    def who(one: Booking | None) -> str:
+        renter = renters.get(one.renter_id or "") if one else None
+        return (one.title if one else "") or (renter.company or renter.name if renter else "")
+
+    return [(one, who(one.booking), who(one.then)) for one in shown]
 
 
 def _awaited(store: Store, venue: Venue) -> list[tuple[Booking, str, datetime | None]]:

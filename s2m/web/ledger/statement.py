@@ -78,8 +78,8 @@ def _choice(month: str) -> Choice:
 
 def _groups() -> list[tuple[str, str]]:
     names = {
-        "seat": _("Seats"), "thanks": _("Thanks received"), "gifts": _("Gifts"), "contributions": _("Contributions"),
-        "commons": _("From and to the commons"),
+        "seat": _("Seats"), "rooms": _("Rooms"), "thanks": _("Thanks received"), "gifts": _("Gifts"),
+        "contributions": _("Contributions"), "commons": _("From and to the commons"),
     }  # fmt: skip
     return [("", _("Everything")), *((group, names[group]) for group in GROUPS)]
 

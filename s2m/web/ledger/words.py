@@ -86,6 +86,8 @@ def _fixed(kind: str) -> str:
         "ask": _("You answered an ask"),
         "fault": _("You told what was broken"),
         "introduction": _("You introduced two people, and it helped both"),
+        "room": _("A room that you booked"),
+        "room_back": _("Back from a room that you booked"),
     }.get(kind) or _("Movement")
 
 
@@ -111,6 +113,8 @@ def of_all(kind: str) -> str:
         "ask": _("Answered asks"),
         "fault": _("Faults that were told"),
         "introduction": _("Introductions that helped"),
+        "room": _("Rooms paid with capital"),
+        "room_back": _("Back from rooms paid with capital"),
         "reversal": _("Put right"),
         "seat": _("Seats"),
     }.get(kind) or _("Movement")

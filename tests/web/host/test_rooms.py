@@ -4,6 +4,7 @@ import pytest
 
 HOST = "/host/het-seinhuis"
 ROOMS = f"{HOST}/rooms"
+SEATS = f"{ROOMS}/seats"
 ROOM = {"name": "Loket", "kind": "meeting", "floor": "1", "capacity": "1"}
 
 
@@ -20,15 +21,15 @@ def room(host, app, cast):
 
 
 def test_a_venue_without_rooms_says_what_to_do(host):
-    assert "Add the open floor first" in host.says(ROOMS)
+    assert "Add the open floor first" in host.says(SEATS)
 
 
 def test_a_room_is_made_changed_and_retired(host, room):
-    assert "Loket" in host.says(ROOMS) and "meeting room · floor 1 · 0 of 1" in host.says(ROOMS)
+    assert "Loket" in host.says(SEATS) and "meeting room · floor 1 · 0 of 1" in host.says(SEATS)
     host.post(f"{ROOMS}/{room.id}", **ROOM | {"name": "Balie", "kind": "quiet", "capacity": "3"})
-    assert "quiet room · floor 1 · 0 of 3" in host.says(ROOMS)
+    assert "quiet room · floor 1 · 0 of 3" in host.says(SEATS)
     assert "This cannot be undone." in host.get(f"{ROOMS}/{room.id}/retire").text
-    assert "Balie" in host.says(ROOMS)
+    assert "Balie" in host.says(SEATS)
     assert "is no longer offered" in host.post(f"{ROOMS}/{room.id}/retire", follow_redirects=True).text
     assert host.get(f"{ROOMS}/{room.id}").status_code == 404
 
@@ -48,7 +49,7 @@ def test_a_room_is_made_changed_and_retired(host, room):
 def test_a_room_that_cannot_be_says_so_beside_the_field_and_is_not_stored(host, wrong, sentence):
     answer = host.post(f"{ROOMS}/new", **ROOM | wrong)
     assert answer.status_code == 422 and sentence in answer.text and 'aria-invalid="true"' in answer.text
-    assert "No rooms yet" in host.says(ROOMS)
+    assert "No rooms yet" in host.says(SEATS)
 
 
 def test_a_name_is_given_to_one_room_at_a_time(host, room):
@@ -61,11 +62,11 @@ def test_a_name_is_given_to_one_room_at_a_time(host, room):
 def test_somebody_is_seated_until_the_room_is_full_and_stands_up_again(host, room, here, cast):
     samira, joost = here(cast.samira), here(cast.joost)
     assert host.post(f"{ROOMS}/seat", visit=samira.id, room=room.id).status_code == 303
-    assert "1 of 1 · full" in host.says(ROOMS)
+    assert "1 of 1 · full" in host.says(SEATS)
     full = host.post(f"{ROOMS}/seat", visit=joost.id, room=room.id)
     assert full.status_code == 409 and "Loket is full." in full.text
     host.post(f"{ROOMS}/seat", visit=samira.id, room="")
-    assert "0 of 1" in host.says(ROOMS)
+    assert "0 of 1" in host.says(SEATS)
 
 
 def test_who_sits_in_a_room_that_is_retired_stays_checked_in(host, room, here, cast):
@@ -85,8 +86,8 @@ def test_another_venues_room_and_visit_are_not_there(phone, cast, room, here):
 
 
 def test_who_sits_where_stays_the_same_until_something_changes(host, room, here, cast):
-    first = host.get(f"{ROOMS}/now")
-    assert host.get(f"{ROOMS}/now", **{"If-None-Match": first.headers["ETag"]}).status_code == 304
+    first = host.get(f"{SEATS}/now")
+    assert host.get(f"{SEATS}/now", **{"If-None-Match": first.headers["ETag"]}).status_code == 304
     visit = here(cast.samira)
     host.post(f"{ROOMS}/seat", visit=visit.id, room=room.id)
-    assert "Samira" in host.get(f"{ROOMS}/now", **{"If-None-Match": first.headers["ETag"]}).text
+    assert "Samira" in host.get(f"{SEATS}/now", **{"If-None-Match": first.headers["ETag"]}).text

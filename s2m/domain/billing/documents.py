@@ -1,0 +1,127 @@
+"""Documents: an invoice with the next number of its venue and year, and the credit note that takes one back.
+
+Both are written once and post one journal of the euro book, under the ledger's lock, which is why the numbers have no gap. A
+quote is worked out anew each time from what was booked: it has no number of a sequence, and nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from s2m.domain import ledger, money
+from s2m.domain.billing.values import Document, Party
+from s2m.domain.errors import Conflict, NotFound, Refused
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from s2m.domain.money import Line
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
+
+SERIES = {"invoice": "", "credit": "C", "quote": "Q"}
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What is billed: whose room, to whom, in which language, when, and what it is for in one line."""
+
+    booking_id: str | None
+    room_id: str
+    renter_id: str
+    buyer: Party
+    language: str
+    about: str
+    day: date
+    lines: tuple[Line, ...]
+
+
+def quote(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
+    """What it would cost, valid for as long as bills may wait. Raises Refused `no_seller`."""
+    document = _draft(store, venue, "quote", supply, now)
+    mark = (supply.booking_id or document.id)[-6:].upper()
+    return replace(document, number=f"{document.number}{mark}")
+
+
+def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
+    """An invoice with the next number. Raises Refused `no_seller`, `nothing_to_bill`."""
+    store.ledger.lock_chain(venue.network_id)
+    if not supply.lines or money.total(supply.lines).gross_cents <= 0:
+        raise Refused("nothing_to_bill")
+    document = _numbered(store, _draft(store, venue, "invoice", supply, now))
+    store.billing.add(document)
+    ledger.owe(store, venue, supply.room_id, parts(supply.lines), document.id, now)
+    return document
+
+
+def credit(store: Store, document: Document, by: str, now: datetime) -> Document:
+    """Take an invoice back, whole. by: a person's id, or `system`.
+
+    Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back.
+    """
+    store.ledger.lock_chain(document.network_id)
+    if document.kind != "invoice":
+        raise Refused("not_an_invoice")
+    if store.billing.credit_of(document.id):
+        raise Conflict("credited")
+    if store.billing.bills(document.venue_id, [document.id])[0].returned_cents:
+        raise Refused("deposit_returned")
+    venue = store.venues.get(document.venue_id)
+    assert venue, "venues are never deleted"
+    today = now.astimezone(venue.zone).date()
+    note = _numbered(
+        store,
+        replace(
+            document, id=store.new_id(now), kind="credit", year=today.year, number=_begin(store, venue, "credit", today.year),
+            issued_on=today, due_on=today, issued_at=now, credits_id=document.id, credits_number=document.number,
+        ),
+    )  # fmt: skip
+    store.billing.add(note)
+    ledger.take_back(store, document.network_id, document.id, "credit", note.id, now)
+    store.audit.record(
+        venue.network_id, now, actor=by, role="host" if by != "system" else by, action="bill.credit", venue_id=venue.id,
+        object_id=document.id,
+    )  # fmt: skip
+    return note
+
+
+def parts(lines: tuple[Line, ...]) -> dict[str, int]:
+    """Cents for each kind of account of the euro book: what they add up to is what the lines add up to."""
+    summed = money.total(lines)
+    deposits = sum(line.net_cents for line in lines if line.code == "deposit")
+    vat = {f"vat_{one.rate}": one.vat_cents for one in summed.vat if one.rate}
+    return {"revenue": summed.net_cents - deposits, **vat, "deposits": deposits}
+
+
+def the_document(store: Store, venue: Venue, document_id: str) -> Document:
+    """One of this venue. Raises NotFound."""
+    document = store.billing.get(document_id)
+    if document is None or document.venue_id != venue.id:
+        raise NotFound()
+    return document
+
+
+def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime) -> Document:
+    """All of a document but its place in the numbers."""
+    seller = store.billing.seller(venue.id)
+    if seller is None:
+        raise Refused("no_seller")
+    today = now.astimezone(venue.zone).date()
+    return Document(
+        store.new_id(now), venue.network_id, venue.id, supply.booking_id, supply.renter_id, kind, today.year, 0,
+        _begin(store, venue, kind, today.year), seller.party, supply.buyer, supply.language, supply.about, today,
+        today + timedelta(days=seller.days), supply.day, supply.lines, now,
+    )  # fmt: skip
+
+
+def _begin(store: Store, venue: Venue, kind: str, year: int) -> str:
+    seller = store.billing.seller(venue.id)
+    return f"{seller.prefix if seller else ''}{SERIES[kind]}{year}-"
+
+
+def _numbered(store: Store, document: Document) -> Document:
+    """The caller holds the chain's lock: nobody takes the same number."""
+    n = store.billing.last_number(document.venue_id, document.kind, document.year) + 1
+    return replace(document, n=n, number=f"{document.number}{n:04}")

@@ -1,0 +1,132 @@
+"""What bookings make of bills: the one door from there. What a booking owes follows from how it stands, so that telling it twice,
+or late, changes nothing.
+
+Where nobody said who sells here, nothing is billed and the booking stands all the same; it is billed as soon as that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from s2m.domain import money, rooms
+from s2m.domain.billing import documents, payments
+from s2m.domain.billing.documents import Supply
+from s2m.domain.billing.values import Document, Party
+from s2m.domain.bookings.renting import parse_renter
+from s2m.domain.errors import Conflict, NotFound, Refused
+
+if TYPE_CHECKING:
+    from s2m.domain.bookings.values import Booking, Renter
+    from s2m.domain.money import Line
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
+
+# Nobody came to a released booking, and what it cost is owed all the same
+OWES = ("confirmed", "released")
+
+
+def owed(store: Store, booking: Booking) -> tuple[Line, ...]:
+    """The lines that a booking owes in euro as it stands; none for what is not firm, or costs nothing."""
+    if booking.renter_id is None:
+        return ()
+    lines: tuple[Line, ...] = ()
+    if booking.status in OWES and booking.confirmed_at:
+        lines = booking.lines
+    elif booking.status == "cancelled" and booking.fee_cents and booking.ended_at:
+        lines = rooms.fee(store.rooms.version(booking.terms_id), booking.lines, booking.starts_at, booking.ended_at)[1]
+    return lines if money.total(lines).gross_cents > 0 else ()
+
+
+def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Document | None:
+    """Let the documents of a booking say what it owes now: a first invoice, or a credit note and, where something is left to
+    pay, a new one for which counts what was paid for the old. Gives back the new invoice, if there is one.
+
+    Under the chain's lock.
+    """
+    store.ledger.lock_chain(venue.network_id)
+    lines, standing = owed(store, booking), _standing(store, booking)
+    if store.billing.seller(venue.id) is None or (standing is None and not lines):
+        return None
+    supply = supply_of(store, venue, booking, lines)
+    if standing and (standing.lines, standing.about) == (lines, supply.about):
+        return None
+    return _replace(store, venue, standing, supply, "system", now)
+
+
+def again(
+    store: Store, venue: Venue, document: Document, renter: Mapping[str, object], by: str, now: datetime
+) -> Document:  # fmt: skip
+    """Take an invoice back and bill the same booking anew, to who rents as it is typed now.
+
+    Raises Invalid as `parse_renter` does; Conflict `credited`; Refused `no_seller`, `nothing_to_bill` where the booking owes
+    nothing any more.
+    """
+    values = parse_renter(renter)
+    store.ledger.lock_chain(venue.network_id)
+    booking = store.bookings.get(document.booking_id or "")
+    if booking is None or not (lines := owed(store, booking)):
+        raise Refused("nothing_to_bill")
+    if store.billing.credit_of(document.id):
+        raise Conflict("credited")
+    if known := store.bookings.renter(document.renter_id):
+        store.bookings.set_renter(known, **values)
+    made = _replace(store, venue, document, supply_of(store, venue, booking, lines), by, now)
+    assert made, "there are lines"
+    return made
+
+
+def _replace(
+    store: Store, venue: Venue, standing: Document | None, supply: Supply, by: str, now: datetime
+) -> Document | None:  # fmt: skip
+    """Take back what stands, bill what is left to pay, and let count for it what was paid."""
+    if standing:
+        documents.credit(store, standing, by, now)
+    made = documents.issue(store, venue, supply, now) if supply.lines else None
+    if standing and made:
+        payments.carry(store, standing, made, now)
+    return made
+
+
+def follow_waiting(store: Store, venue: Venue, now: datetime) -> int:
+    """Bill what was booked before it was said who sells here; how many."""
+    store.ledger.lock_chain(venue.network_id)
+    return sum(follow(store, venue, booking, now) is not None for booking in waiting(store, venue))
+
+
+def waiting(store: Store, venue: Venue) -> list[Booking]:
+    """Bookings that owe something and were never billed."""
+    return [booking for booking in store.billing.unbilled(venue.id) if owed(store, booking)]
+
+
+def quote(store: Store, venue: Venue, booking: Booking, now: datetime) -> Document:
+    """What a booking, an option or a request will cost. Raises Refused `no_seller`, NotFound for a hold that nobody filled in."""
+    if booking.renter_id is None:
+        raise NotFound()
+    return documents.quote(store, venue, supply_of(store, venue, booking, booking.lines), now)
+
+
+def supply_of(store: Store, venue: Venue, booking: Booking, lines: tuple[Line, ...]) -> Supply:
+    renter, room = store.bookings.renter(booking.renter_id or ""), store.venues.room(booking.room_id)
+    assert renter and room, "renters and rooms are never deleted"
+    start, end = booking.starts_at.astimezone(venue.zone), booking.ends_at.astimezone(venue.zone)
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%d-%m-%Y %H:%M}"
+    return Supply(
+        booking.id, room.id, renter.id, party_of(renter), renter.language, f"{room.name}, {start:%d-%m-%Y %H:%M}–{until}",
+        start.date(), lines,
+    )  # fmt: skip
+
+
+def party_of(renter: Renter) -> Party:
+    """The company rents, where there is one; else the person."""
+    return Party(
+        renter.company or renter.name, renter.street, renter.postcode, renter.city, renter.country, renter.vat_id,
+        email=renter.email,
+    )  # fmt: skip
+
+
+def _standing(store: Store, booking: Booking) -> Document | None:
+    """The booking's invoice that nothing took back."""
+    bills = store.billing.of_booking(booking.id)
+    return next((bill.document for bill in bills if bill.document.kind == "invoice" and not bill.credit_id), None)

@@ -1,0 +1,205 @@
+"""What comes in for a bill, and goes back: by hand, from a bank's file, or through a provider. Rows are only added.
+
+A payment counts for one document. Where that is taken back for another one, what was paid for it is *carried*: one row takes
+it off, one puts it on, and the ledger has nothing to write, since the same renter owes it at the same venue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from s2m.domain import ledger, money
+from s2m.domain.billing.values import Document
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
+
+if TYPE_CHECKING:
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
+
+WAYS = ("bank", "cash", "card")
+LONG_AGO = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried, or deposit: what was given back
+    of it, which is nothing less paid of the bill. recorded_by: a person's id, or system. reference: what makes it one payment (a
+    line of the bank's file, a provider's payment)."""
+
+    id: str
+    network_id: str
+    venue_id: str
+    document_id: str
+    cents: int
+    way: str
+    paid_on: date
+    recorded_by: str
+    at: datetime
+    reference: str | None = None
+    undoes_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A document and how it stands. credit_number: of what took it back, if anything did. reminders: how many went out.
+    returned_cents: what was given back of its deposit."""
+
+    document: Document
+    paid_cents: int = 0
+    credit_id: str | None = None
+    credit_number: str = ""
+    reminders: int = 0
+    returned_cents: int = 0
+
+    @property
+    def deposit_cents(self) -> int:
+        """What of the deposit that was billed is not given back yet."""
+        billed = sum(line.net_cents for line in self.document.lines if line.code == "deposit")
+        return 0 if self.credit_id or self.document.kind != "invoice" else billed - self.returned_cents
+
+    @property
+    def open_cents(self) -> int:
+        """What is still owed; below zero: to be given back."""
+        owed = self.document.sum.gross_cents if self.document.kind == "invoice" and not self.credit_id else 0
+        return owed - self.paid_cents
+
+    def state(self, today: date) -> str:
+        """credit, credited, paid, over (more came in than is owed), overdue, open."""
+        if self.document.kind == "credit":
+            return "credit"
+        if self.open_cents < 0:
+            return "over"
+        if self.credit_id:
+            return "credited"
+        if self.open_cents == 0:
+            return "paid"
+        return "overdue" if self.document.due_on < today else "open"
+
+
+def bill(store: Store, document: Document) -> Bill:
+    return store.billing.bills(document.venue_id, [document.id])[0]
+
+
+def pay(
+    store: Store, document: Document, cents: int, way: str, paid_on: date, by: str, now: datetime, *, reference: str | None = None
+) -> Payment:
+    """Cents that came in for an invoice, perhaps a part or too much; below zero: that went back.
+
+    Raises Refused `not_an_invoice`, Conflict `payment_known` where this reference was put down before.
+    """
+    store.ledger.lock_chain(document.network_id)
+    if document.kind != "invoice":
+        raise Refused("not_an_invoice")
+    if reference and store.billing.has_reference(document.venue_id, reference):
+        raise Conflict("payment_known")
+    return _put_down(store, document, cents, way, paid_on, by, now, reference=reference)
+
+
+def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Payment:
+    """A host puts down what came in, or (`back`) what they gave back. Raises Invalid, Refused `more_than_over`."""
+    venue = _venue(store, document)
+    cents = money.cents(given.get("amount"), "amount")
+    if not cents:
+        raise Invalid("amount", "too_small", least="0,01")
+    way = str(given.get("way", ""))
+    if way not in WAYS:
+        raise Invalid("way", "choice")
+    today = now.astimezone(venue.zone).date()
+    paid_on = _day(given.get("paid_on"), today)
+    store.ledger.lock_chain(document.network_id)
+    back = bool(given.get("back"))
+    if back and cents > -bill(store, document).open_cents:
+        raise Refused("more_than_over")
+    payment = pay(store, document, -cents if back else cents, way, paid_on, by, now)
+    _tell(store, document, by, "bill.refund" if back else "bill.pay", now)
+    return payment
+
+
+def return_deposit(store: Store, document: Document, by: str, now: datetime) -> Payment:
+    """The deposit goes back to who gave it, whole. Raises Refused `deposit_unpaid`, Conflict `deposit_back` the second time."""
+    store.ledger.lock_chain(document.network_id)
+    stands, venue = bill(store, document), _venue(store, document)
+    if stands.deposit_cents <= 0:
+        raise Conflict("deposit_back")
+    if stands.open_cents > 0:
+        raise Refused("deposit_unpaid")
+    today = now.astimezone(venue.zone).date()
+    row = Payment(
+        store.new_id(now), document.network_id, document.venue_id, document.id, -stands.deposit_cents, "deposit", today, by, now
+    )  # fmt: skip
+    store.billing.add_payment(row)
+    ledger.give_back(store, venue, stands.deposit_cents, row.id, now)
+    _tell(store, document, by, "bill.deposit", now)
+    return row
+
+
+def undo(store: Store, document: Document, payment_id: str, by: str, now: datetime) -> Payment:
+    """A payment that was put down wrongly: a row that names it takes it off. Raises NotFound, Conflict `undone`,
+    Refused `not_reversible` for what no host put down."""
+    store.ledger.lock_chain(document.network_id)
+    wrong = next((each for each in store.billing.payments(document.id) if each.id == payment_id), None)
+    if wrong is None:
+        raise NotFound()
+    if wrong.undoes_id or wrong.way in ("online", "carried"):
+        raise Refused("not_reversible")
+    if store.billing.undoing(wrong.id):
+        raise Conflict("undone")
+    today = now.astimezone(_venue(store, document).zone).date()
+    row = Payment(
+        store.new_id(now), document.network_id, document.venue_id, document.id, -wrong.cents, wrong.way, today, by, now,
+        undoes_id=wrong.id,
+    )  # fmt: skip
+    store.billing.add_payment(row)
+    ledger.take_back(store, document.network_id, wrong.id, "reversal", row.id, now)
+    _tell(store, document, by, "bill.unpay", now)
+    return row
+
+
+def carry(store: Store, old: Document, new: Document, now: datetime) -> None:
+    """What was paid for a document that was taken back counts for the one that came after it."""
+    paid = -bill(store, old).open_cents
+    if paid > 0:
+        today = now.astimezone(_venue(store, old).zone).date()
+        for document, cents in ((old, -paid), (new, paid)):
+            row = Payment(
+                store.new_id(now), document.network_id, document.venue_id, document.id, cents, "carried", today, "system", now
+            )  # fmt: skip
+            store.billing.add_payment(row)
+
+
+def _put_down(
+    store: Store, document: Document, cents: int, way: str, paid_on: date, by: str, now: datetime, *, reference: str | None
+) -> Payment:  # fmt: skip
+    row = Payment(
+        store.new_id(now), document.network_id, document.venue_id, document.id, cents, way, paid_on, by, now, reference
+    )  # fmt: skip
+    store.billing.add_payment(row)
+    ledger.receive(store, _venue(store, document), cents, row.id, now)
+    return row
+
+
+def _venue(store: Store, document: Document) -> Venue:
+    venue = store.venues.get(document.venue_id)
+    assert venue, "venues are never deleted"
+    return venue
+
+
+def _day(value: object, today: date) -> date:
+    try:
+        found = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise Invalid("paid_on", "day_shape")
+    if not today - LONG_AGO <= found <= today:
+        raise Invalid("paid_on", "day_ahead" if found > today else "too_long_ago")
+    return found
+
+
+def _tell(store: Store, document: Document, by: str, action: str, now: datetime) -> None:
+    store.audit.record(
+        document.network_id, now, actor=by, role="host", action=action, venue_id=document.venue_id, object_id=document.id
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""What a renter is written about their booking, in their language, with the meeting as a file for their calendar.
+
+The domain notes that a letter is due (`domain/bookings/letters.py`), in the transaction that causes it; whoever comes by first
+writes it: the page that caused it, or the job. Without a mail server none are written.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+from s2m.config import ADDRESS, Config
+from s2m.domain import calendars, rooms
+from s2m.domain.signin import fingerprint
+from s2m.spoken import Words
+
+if TYPE_CHECKING:
+    from s2m.domain.bookings import Booking, Renter
+    from s2m.domain.venues import Room, Venue
+    from s2m.store import Store
+
+STATES = {"confirmed": "confirmed", "option": "tentative", "requested": "tentative", "hold": "tentative"}
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A booking with all that is told of it. link: where its renter looks after it; empty where nobody knows how this server is
+    called."""
+
+    booking: Booking
+    room: Room
+    venue: Venue
+    renter: Renter
+    link: str
+    carries: int
+    terms: rooms.RoomTerms
+
+
+def secret_of(key: str, booking: Booking) -> str:
+    """The secret in the link of a stranger's booking: made from its id and a key of the server, so that a later letter has it,
+    too, and the database only its hash. Of another renter (who mistyped their address first) it is another one."""
+    made = hmac.digest(key.encode(), f"booking {booking.id} {booking.renter_id}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def base_of(config: Config) -> str:
+    """How this server is called, where no request says so."""
+    kept = config.instance / ADDRESS
+    return config.public_url or (kept.read_text().strip() if kept.exists() else "")
+
+
+def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) -> Meeting | None:
+    """None for one that has no renter yet. A stranger's booking gets its secret here, where it has none."""
+    room, venue = store.venues.room(booking.room_id), store.venues.get(booking.venue_id)
+    renter = store.bookings.renter(booking.renter_id or "")
+    if room is None or venue is None or renter is None:
+        return None
+    name = booking.id
+    if booking.person_id is None:
+        name = secret_of(key, booking)
+        if booking.secret_hash != fingerprint(name):
+            booking = store.bookings.set(booking, secret_hash=fingerprint(name))
+    carried = rooms.carries(booking.lines, store.venues.policy(venue, now)) if booking.paid_by == "euro" else 0
+    link = f"{base.rstrip('/')}/bookings/{name}" if base else ""
+    return Meeting(booking, room, venue, renter, link, carried, store.rooms.version(booking.terms_id))
+
+
+def write(store: Store, config: Config, key: str, base: str, now: datetime) -> int:
+    """Write what is due into the outbox; how many."""
+    written = 0
+    for letter in store.bookings.letters():
+        booking = store.bookings.get(letter.booking_id)
+        if not store.bookings.drop_letter(letter) or booking is None or not config.smtp_url:
+            continue
+        told = meeting(store, booking, key, base, now)
+        if told and told.renter.email:
+            words = Words(told.renter.language, told.venue.zone)
+            many = _series(store, booking, now) if letter.kind.startswith("series") else []
+            subject, body = compose(words, letter.kind, told, many)
+            file = [] if many or letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
+            store.outbox.add(told.venue.network_id, told.renter.email, subject, body, now, file)
+            written += 1
+    return written
+
+
+def _series(store: Store, booking: Booking, now: datetime) -> list[tuple[Booking, str]]:
+    """What is not over of its series, each with its room."""
+    those = [one for one in store.bookings.of_series(booking.series_id or "") if one.ends_at > now]
+    rooms_of = {room.id: room.name for room in store.venues.rooms(booking.venue_id)}
+    return [(one, rooms_of.get(one.room_id, "")) for one in those]
+
+
+def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) -> tuple[str, str, bytes]:
+    """The meeting for a calendar: name, type and content."""
+    booking, sender = told.booking, parseaddr(config.mail_from)[1]
+    state = STATES.get(booking.status, "cancelled")
+    event = calendars.Event(
+        booking.uid, booking.starts_at, booking.ends_at, booking.title or told.room.name, state, booking.sequence,
+        booking.changed_at, f"{told.room.name}, {told.venue.name}", words.state(booking), told.link,
+    )  # fmt: skip
+    by, to = (told.venue.name, sender), (told.renter.name, told.renter.email)
+    method, content = calendars.invitation(event, told.venue.zone, now, organizer=by, attendee=to)
+    return "invitation.ics", f"text/calendar; charset=utf-8; method={method}", content
+
+
+def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:
+    """Subject and text. many: the times of a series with their rooms, where the letter is about all of them."""
+    at, until = told.booking.starts_at, told.booking.expires_at
+    named = {"room": told.room.name, "day": words.day(at), "until": words.moment(until) if until else ""}
+    subject, opening = (words.gettext(text, **named) for text in OPENINGS[kind])
+    parts = [words.gettext("Hello %(name)s,", name=told.renter.name), opening]
+    parts.append(each(words, told, many) if many else facts(words, told))
+    if many:
+        return subject, "\n\n".join(part for part in parts if part)
+    if told.carries and told.booking.status == "confirmed":
+        parts.append(words.carries(told.carries))
+    if told.booking.status in ("confirmed", "option", "requested"):
+        parts.append(words.tiers(told.terms, told.booking.starts_at))
+    if told.link:
+        parts.append(words.gettext("See or change your booking:") + f"\n\n{told.link}")
+    return subject, "\n\n".join(part for part in parts if part)
+
+
+def each(words: Words, told: Meeting, many: Sequence[tuple[Booking, str]]) -> str:
+    """Every time of a series on a line, and what they come to."""
+    lines = [told.venue.name, told.booking.title, ""]
+    for one, room in many:
+        said = words.euro(one.gross_cents) if one.blocks else words.state(one)
+        if one.fee_cents:
+            said += ", " + words.gettext("Due for cancelling, VAT included: %(price)s", price=words.euro(one.fee_cents))
+        lines.append(f"{words.period(one.starts_at, one.ends_at)}, {room}: {said}")
+    due = sum(one.gross_cents for one, _room in many if one.blocks)
+    lines += ["", f"{words.gettext('Total, VAT included')}: {words.euro(due)}"]
+    return "\n".join(line for n, line in enumerate(lines) if line or n > 1)
+
+
+def facts(words: Words, told: Meeting) -> str:
+    """All that was agreed, a line each."""
+    booking = told.booking
+    lines = [
+        f"{told.room.name}, {told.venue.name}", words.period(booking.starts_at, booking.ends_at),
+        booking.title, words.people(booking.people),
+    ]  # fmt: skip
+    lines += ["", *(f"{words.line(line)}: {words.euro(line.net_cents)}" for line in booking.lines)]
+    lines += [f"{name}: {words.euro(cents)}" for name, cents in words.sums(booking.lines)]
+    if booking.status == "cancelled":
+        lines += ["", words.gettext("Due for cancelling, VAT included: %(price)s", price=words.euro(booking.fee_cents))]
+    return "\n".join(line for n, line in enumerate(lines) if line or n > 2)
+
+
+# How each begins: subject and first sentence. They are translated when they are used
+
+
+def _(text: str) -> str:
+    """Marks what belongs into the catalogue."""
+    return text
+
+
+_KEPT = _("The room is kept for you until %(until)s. Confirm before then and it is yours; else it is free again.")
+OPENINGS = {
+    "verify": (
+        _("One more step: confirm %(room)s on %(day)s"),
+        _("We keep the room for you until %(until)s. Open the link below and press the button: then it is yours."),
+    ),
+    "confirmed": (_("Booked: %(room)s on %(day)s"), _("Your booking stands. We look forward to seeing you.")),
+    "requested": (
+        _("Asked for: %(room)s on %(day)s"),
+        _("The host looks at your request and answers before %(until)s. The room is kept for you meanwhile."),
+    ),
+    "approved": (_("Booked: %(room)s on %(day)s"), _("The host said yes: your booking stands.")),
+    "declined": (
+        _("Not possible: %(room)s on %(day)s"),
+        _("The host cannot give you this room then. It costs you nothing. Another time or room may do."),
+    ),
+    "option": (_("Option on %(room)s on %(day)s"), _KEPT),
+    "option_ending": (_("Your option on %(room)s ends soon"), _KEPT),
+    "option_lapsed": (
+        _("Your option on %(room)s has ended"),
+        _("The room is free again. It costs you nothing. You can book it as long as nobody else does."),
+    ),
+    "request_lapsed": (
+        _("No answer yet: %(room)s on %(day)s"),
+        _("The host did not answer in time, so the room is free again. It costs you nothing. Ask the host, or book anew."),
+    ),
+    "series": (_("Booked: %(room)s, repeated from %(day)s"), _("Your repeated meeting is booked. These are all its times:")),
+    "series_requested": (
+        _("Asked for: %(room)s, repeated from %(day)s"),
+        _("The host looks at each of these times and answers. The room is kept for you meanwhile."),
+    ),
+    "series_changed": (_("Changed: %(room)s, repeated"), _("Your repeated meeting was changed. This holds now:")),
+    "series_cancelled": (_("Cancelled: %(room)s, repeated"), _("Times of your repeated meeting are cancelled. This holds now:")),
+    "moved": (_("Changed: %(room)s on %(day)s"), _("Your booking has another time or room. This holds now:")),
+    "changed": (_("Changed: %(room)s on %(day)s"), _("Your booking was changed. This holds now:")),
+    "cancelled": (_("Cancelled: %(room)s on %(day)s"), _("Your booking is cancelled.")),
+    "released": (
+        _("Released: %(room)s on %(day)s"),
+        _("Nobody was seen, so the room was given back. Are you on your way? Ask the host at once."),
+    ),
+}

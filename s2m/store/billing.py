@@ -1,0 +1,208 @@
+"""Documents, what was paid for them, what was mailed about them, and who sells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, delete, func, insert, select, update
+
+from s2m.domain.billing.checkouts import Checkout
+from s2m.domain.billing.payments import Bill, Payment
+from s2m.domain.billing.seller import Seller
+from s2m.domain.billing.values import Document, Party
+from s2m.domain.money import Line
+from s2m.store.part import Part
+from s2m.store.schema import bookings, checkouts, documents, letters, payments, sellers
+
+if TYPE_CHECKING:
+    from s2m.domain.bookings import Booking
+
+LAST_REMINDER = 2
+_DAYS = ("issued_on", "due_on", "supplied_on")
+_COLUMNS = [c for c in documents.c if c.name != "gross_cents"]
+
+
+def _document(row: Row[Any]) -> Document:
+    given = {c.name: row._mapping[c.name] for c in _COLUMNS}
+    given |= {day: date.fromisoformat(given[day]) for day in _DAYS}
+    given |= {"seller": Party(**given["seller"]), "buyer": Party(**given["buyer"])}
+    return Document(**{**given, "lines": tuple(Line(**line) for line in given["lines"])})
+
+
+def _payment(row: Row[Any]) -> Payment:
+    given = dict(row._mapping)
+    return Payment(**{**given, "paid_on": date.fromisoformat(given["paid_on"])})
+
+
+class Billing(Part):
+    # Who sells ----------------------------------------------------------------------------------------------------
+
+    def seller(self, venue_id: str) -> Seller | None:
+        row = self.one(select(sellers).where(sellers.c.venue_id == venue_id))
+        return _seller(row) if row else None
+
+    def sellers(self, network_id: str) -> list[Seller]:
+        return [_seller(row) for row in self.run(select(sellers).where(sellers.c.network_id == network_id))]
+
+    def set_seller(self, seller: Seller) -> None:
+        self.run(delete(sellers).where(sellers.c.venue_id == seller.venue_id))
+        self.run(insert(sellers).values({**vars(seller), "party": asdict(seller.party)}))
+
+    # Documents ----------------------------------------------------------------------------------------------------
+
+    def add(self, document: Document) -> None:
+        row = {**vars(document), "gross_cents": document.sum.gross_cents}
+        row |= {day: row[day].isoformat() for day in _DAYS}
+        row |= {"seller": asdict(document.seller), "buyer": asdict(document.buyer)}
+        self.run(insert(documents).values({**row, "lines": [asdict(line) for line in document.lines]}))
+        self.store.changed(document.venue_id)
+
+    def get(self, document_id: str) -> Document | None:
+        row = self.one(select(documents).where(documents.c.id == document_id))
+        return _document(row) if row else None
+
+    def last_number(self, venue_id: str, kind: str, year: int) -> int:
+        """0 before the first."""
+        mine = (documents.c.venue_id == venue_id) & (documents.c.kind == kind) & (documents.c.year == year)
+        return int(self.run(select(func.coalesce(func.max(documents.c.n), 0)).where(mine)).scalar_one())
+
+    def credit_of(self, document_id: str) -> Document | None:
+        row = self.one(select(documents).where(documents.c.credits_id == document_id))
+        return _document(row) if row else None
+
+    def of_booking(self, booking_id: str) -> list[Bill]:
+        """The first first."""
+        return self._bills(select(documents.c.id).where(documents.c.booking_id == booking_id))
+
+    def unbilled(self, venue_id: str) -> list[Booking]:
+        """Bookings that became firm and cost euro, and for which there never was a document; the first first."""
+        c, billed = bookings.c, select(documents.c.booking_id).where(documents.c.booking_id.is_not(None))
+        query = select(c.id).where(c.venue_id == venue_id, c.confirmed_at.is_not(None), c.id.not_in(billed))
+        query = query.where(c.gross_cents > 0, c.paid_by == "euro", (c.status != "cancelled") | (c.fee_cents > 0))
+        ids = self.run(query.order_by(c.confirmed_at, c.starts_at, c.id)).scalars().all()
+        return [booking for id_ in ids if (booking := self.store.bookings.get(id_))]
+
+    def of_renters(self, renter_ids: Iterable[str]) -> list[Bill]:
+        return self._bills(select(documents.c.id).where(documents.c.renter_id.in_(list(renter_ids))))
+
+    def bills(self, venue_id: str, ids: Sequence[str] | None = None, *, year: int | None = None) -> list[Bill]:
+        """A venue's documents and how they stand, the first first."""
+        query = select(documents.c.id).where(documents.c.venue_id == venue_id)
+        if ids is not None:
+            query = query.where(documents.c.id.in_(ids))
+        if year:
+            query = query.where(documents.c.year == year)
+        return self._bills(query)
+
+    def years(self, venue_id: str) -> list[int]:
+        """In which documents went out, the last first."""
+        query = select(documents.c.year).where(documents.c.venue_id == venue_id).distinct()
+        return list(self.run(query.order_by(documents.c.year.desc())).scalars())
+
+    def _bills(self, which: Select[Any]) -> list[Bill]:
+        note = documents.alias("note")
+        came = select(func.coalesce(func.sum(payments.c.cents), 0)).where(payments.c.document_id == documents.c.id)
+        paid, returned = came.where(payments.c.way != "deposit"), came.where(payments.c.way == "deposit")
+        reminders = select(func.count()).where(letters.c.document_id == documents.c.id, letters.c.step > 0)
+        query = (
+            select(
+                documents, note.c.id.label("note_id"), note.c.number.label("note_number"),
+                paid.scalar_subquery().label("paid"), reminders.scalar_subquery().label("reminders"),
+                returned.scalar_subquery().label("returned"),
+            )
+            .outerjoin(note, note.c.credits_id == documents.c.id)
+            .where(documents.c.id.in_(which))
+            .order_by(documents.c.issued_at, documents.c.n, documents.c.kind.desc(), documents.c.id)
+        )  # fmt: skip
+        return [
+            Bill(_document(row), int(row.paid), row.note_id, row.note_number or "", int(row.reminders), -int(row.returned))
+            for row in self.run(query)
+        ]
+
+    # Payments -----------------------------------------------------------------------------------------------------
+
+    def add_payment(self, payment: Payment) -> None:
+        self.run(insert(payments).values({**vars(payment), "paid_on": payment.paid_on.isoformat()}))
+        self.store.changed(payment.venue_id)
+
+    def payments(self, document_id: str) -> list[Payment]:
+        query = select(payments).where(payments.c.document_id == document_id)
+        query = query.order_by(payments.c.at, payments.c.undoes_id.is_not(None), payments.c.id)
+        return [_payment(row) for row in self.run(query)]
+
+    def undoing(self, payment_id: str) -> Payment | None:
+        row = self.one(select(payments).where(payments.c.undoes_id == payment_id))
+        return _payment(row) if row else None
+
+    def has_reference(self, venue_id: str, reference: str) -> bool:
+        return bool(self.references(venue_id, [reference]))
+
+    def references(self, venue_id: str, among: Sequence[str]) -> set[str]:
+        """Which of these were put down before."""
+        found: set[str] = set()
+        for start in range(0, len(among), 500):
+            some = among[start : start + 500]
+            mine = (payments.c.venue_id == venue_id) & payments.c.reference.in_(some)
+            found |= set(self.run(select(payments.c.reference).where(mine)).scalars())
+        return found
+
+    # Letters ------------------------------------------------------------------------------------------------------
+
+    def add_letter(self, document: Document, step: int, now: datetime) -> None:
+        """Raises Conflict (with the transaction) where another process mails the same."""
+        self.run(insert(letters).values(network_id=document.network_id, document_id=document.id, step=step, at=now))
+
+    def letters(self, document_id: str) -> dict[int, datetime]:
+        """When each step was mailed."""
+        return {row.step: row.at for row in self.run(select(letters).where(letters.c.document_id == document_id))}
+
+    def unmailed(self, since: datetime, *, most: int = 20) -> list[Document]:
+        mailed = select(letters.c.document_id).where(letters.c.step == 0)
+        query = select(documents).where(documents.c.issued_at >= since, documents.c.id.not_in(mailed))
+        return [_document(row) for row in self.run(query.order_by(documents.c.issued_at, documents.c.id).limit(most))]
+
+    def late(self, due_before: date) -> list[Bill]:
+        """Invoices of all venues that were due before a day and are not paid, and of which the last reminder did not go out."""
+        note, paid = documents.alias("note"), func.coalesce(func.sum(payments.c.cents), 0)
+        paid_for = select(paid).where(payments.c.document_id == documents.c.id, payments.c.way != "deposit").scalar_subquery()
+        done = select(letters.c.document_id).where(letters.c.step == LAST_REMINDER)
+        query = select(documents.c.id).where(documents.c.kind == "invoice", documents.c.due_on < due_before.isoformat())
+        query = query.where(documents.c.gross_cents > paid_for, documents.c.id.not_in(done))
+        return self._bills(query.where(~select(note.c.id).where(note.c.credits_id == documents.c.id).exists()))
+
+    # Paying through a provider ------------------------------------------------------------------------------------
+
+    def add_checkout(self, checkout: Checkout) -> None:
+        self.run(insert(checkouts).values(vars(checkout)))
+
+    def checkout(self, checkout_id: str) -> Checkout | None:
+        row = self.one(select(checkouts).where(checkouts.c.id == checkout_id))
+        return Checkout(**row._mapping) if row else None
+
+    def checkouts(self, document_id: str) -> list[Checkout]:
+        """The last first."""
+        query = select(checkouts).where(checkouts.c.document_id == document_id)
+        query = query.order_by(checkouts.c.created_at.desc(), checkouts.c.id.desc())
+        return [Checkout(**row._mapping) for row in self.run(query)]
+
+    def differing(self, venue_id: str) -> list[Checkout]:
+        """Payments of another amount than was asked: a host has to look."""
+        query = select(checkouts).where(checkouts.c.venue_id == venue_id, checkouts.c.status == "differs")
+        return [Checkout(**row._mapping) for row in self.run(query.order_by(checkouts.c.changed_at))]
+
+    def name_checkout(self, checkout: Checkout, provider_id: str) -> None:
+        """What the provider calls it. It may have said so itself before we came to it: then this says the same."""
+        self.run(update(checkouts).where(checkouts.c.id == checkout.id).values(provider_id=provider_id))
+
+    def set_checkout(self, checkout: Checkout, **values: Any) -> Checkout:
+        self.run(update(checkouts).where(checkouts.c.id == checkout.id).values(values))
+        self.store.changed(checkout.venue_id)
+        return Checkout(**{**vars(checkout), **values})
+
+
+def _seller(row: Row[Any]) -> Seller:
+    given = dict(row._mapping)
+    return Seller(**{**given, "party": Party(**given["party"])})

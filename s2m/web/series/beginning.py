@@ -1,0 +1,140 @@
+"""Repeating a meeting: the form, then every time with its state and price, then all of them booked at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date, ngettext
+
+from s2m.domain import bookings
+from s2m.domain.bookings import Booker, Plan, Series
+from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
+from s2m.domain.venues import DAYS, Venue
+from s2m.web import context
+from s2m.web.context import limit, me, now, person, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import signed_in
+from s2m.web.series import (
+    ACTS,
+    HOUR,
+    Asked,
+    agreed,
+    asked,
+    blueprint,
+    bookable,
+    me_as_booker,
+    show_preview,
+    venue_called,
+    with_skips,
+)
+
+if TYPE_CHECKING:
+    from s2m.domain.people import Person
+    from s2m.store import Store
+
+
+@blueprint.route("/rooms/<slug>/series/new", methods=["GET", "POST"])
+@signed_in
+def start(slug: str) -> ResponseReturnValue:
+    """?room=, day, from, until, people, title: what the ordinary form holds already."""
+    venue, form = venue_called(slug), asked()
+    act = request.form.get("act")
+    if act not in ACTS:
+        return _form(venue, form)
+    limit("series", person().id, most=120, per=HOUR)
+    by = me_as_booker(venue)
+    try:
+        if act == "book":
+            made = _book(venue, form, by)
+            return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
+        with reading() as store:
+            plan = _plan(store, venue, form)
+            _renter_values(store, form)
+            seen = with_skips(form.choices, lambda choices: bookings.preview(store, venue, plan, choices, by, now()))
+        return show_preview(form, seen, plan.room.name, "", changing=False)
+    except Conflict as error:
+        return _again(venue, form, by, error)
+    except (Invalid, Refused) as error:
+        return _form(venue, form, error)
+
+
+def _plan(store: Store, venue: Venue, form: Asked) -> Plan:
+    let = store.rooms.let(venue.id, now())
+    found = next(((room, terms) for room, terms in let if room.id == form.values.get("room")), None)
+    if found is None:
+        raise Invalid("room", "choice")
+    details = bookings.parse_details(form.values, *found, store.rooms.extras(venue.id))
+    return Plan(found[0], bookings.parse_rule(form.values, form.weekdays), bookings.parse_times(form.values), details)
+
+
+def _book(venue: Venue, form: Asked, by: Booker) -> Series:
+    with writing() as store:
+        plan = _plan(store, venue, form)
+        values = _renter_values(store, form)
+        whose = _whose(store, venue, values["email"])
+        renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
+        who = Booker(by.id, whose.id if whose else None, by.is_host, whose is not None)
+        made = bookings.book_series(store, venue, plan, form.choices, renter, who, now(), agreed_cents=agreed())
+        count = len(store.bookings.of_series(made.id))
+    flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))
+    return made
+
+
+def _whose(store: Store, venue: Venue, email: str) -> Person | None:
+    """A member books for themselves; a host for whoever has that address."""
+    if not me().hosts(venue) or email == person().email:
+        return person()
+    return store.people.by_email(venue.network_id, email)
+
+
+def _renter_values(store: Store, form: Asked) -> dict[str, str]:
+    """Who rents: what is known of me as a renter, and over it what was typed. Raises Invalid."""
+    known = store.bookings.renter_of(person().id)
+    mine = vars(known) if known and form.values.get("email") in (None, known.email) else {}
+    return bookings.parse_renter({**mine, **{key: value for key, value in form.values.items() if isinstance(value, str)}})
+
+
+def _first_values(store: Store, venue: Venue) -> dict[str, Any]:
+    known = store.bookings.renter_of(person().id)
+    here = now().astimezone(venue.zone)
+    return {
+        "day": here.date().isoformat(), "from": "09:00", "until": "10:00", "every": "weekly", "interval": "1",
+        "ends_how": "count", "count": "10", "people": "1", "title_hidden": "1",
+        "name": known.name if known else person().name, "email": known.email if known else person().email or "",
+        "company": known.company if known else "",
+    }  # fmt: skip
+
+
+def _form(venue: Venue, form: Asked, error: S2MError | None = None) -> ResponseReturnValue:
+    with reading() as store:
+        let = bookable(store, venue)
+        values = {**({} if request.method == "POST" else _first_values(store, venue)), **form.values}
+        extras = store.rooms.extras(venue.id)
+    room, terms = next((one for one in let if one[0].id == values.get("room")), let[0] if let else (None, None))
+    field = str(error.data.get("field", "form")) if error else ""
+    body = render_template(
+        "series/new.html", values=values, weekdays=form.weekdays, days=weekday_names(), rooms=[one for one, _terms in let],
+        room=room, setups=list(terms.setups) if terms else [], errors={field: sentence(error.code, error.data)} if error else {},
+        extras=[extra for extra in extras if terms and extra.id in terms.extras],
+    )  # fmt: skip
+    return body, status_of(error) if error else 200
+
+
+def weekday_names() -> list[tuple[str, str]]:
+    """mon … sun with how they are called."""
+    return [(day, str(format_date(date(2026, 3, 9 + n), "EEEE"))) for n, day in enumerate(DAYS)]
+
+
+def _again(venue: Venue, form: Asked, by: Booker, error: Conflict) -> ResponseReturnValue:
+    """What was shown is no longer so: show it once more. Nothing was booked."""
+    try:
+        with reading() as store:
+            plan = _plan(store, venue, form)
+            seen = bookings.preview(store, venue, plan, form.choices, by, now())
+        problem = sentence(error.code, error.data)
+        return show_preview(form, seen, plan.room.name, problem, changing=False), status_of(error)
+    except (Invalid, Refused) as other:
+        return _form(venue, form, other)

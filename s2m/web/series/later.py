@@ -1,0 +1,184 @@
+"""A repeated meeting, later: what stands of it, and changing or cancelling one time, from one on, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from s2m.domain import bookings
+from s2m.domain.bookings import Booker, Booking, Change, Series
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
+from s2m.domain.rooms import terms_of
+from s2m.domain.venues import Venue, the_room
+from s2m.web.context import limit, me, now, person, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import signed_in
+from s2m.web.series import (
+    ACTS,
+    HOUR,
+    Asked,
+    agreed,
+    asked,
+    blueprint,
+    bookable,
+    me_as_booker,
+    show_preview,
+    venue_called,
+    with_skips,
+)
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+
+def _mine(store: Store, venue: Venue, series_id: str | None) -> Series:
+    """My own series, or any for a host of the venue. Raises NotFound."""
+    series = bookings.the_series(store, venue, series_id or "")
+    renter = store.bookings.renter(series.renter_id or "")
+    if not me().hosts(venue) and (renter is None or renter.person_id != person().id):
+        raise NotFound()
+    return series
+
+
+def _booking(store: Store, venue: Venue, booking_id: str) -> tuple[Series, Booking]:
+    booking = bookings.the_booking(store, venue, booking_id)
+    return _mine(store, venue, booking.series_id), booking
+
+
+@blueprint.get("/rooms/<slug>/series/<series_id>")
+@signed_in
+def show(slug: str, series_id: str) -> ResponseReturnValue:
+    venue = venue_called(slug)
+    with reading() as store:
+        series = _mine(store, venue, series_id)
+        those = store.bookings.of_series(series.id)
+        rooms = {room_id: store.venues.room(room_id) for room_id in {one.room_id for one in those}}
+    return render_template("series/show.html", series=series, those=those, rooms=rooms, total=_gross(those))
+
+
+def _gross(those: Sequence[Booking]) -> int:
+    return sum(one.gross_cents for one in those if one.blocks)
+
+
+@blueprint.route("/rooms/<slug>/series/of/<booking_id>", methods=["GET", "POST"])
+@signed_in
+def edit(slug: str, booking_id: str) -> ResponseReturnValue:
+    """Change one, from one on, or all: only what is typed anew becomes other."""
+    venue, form, act = venue_called(slug), asked(), request.form.get("act")
+    with reading() as store:
+        series, booking = _booking(store, venue, booking_id)
+    if act not in ACTS:
+        return _edit_form(venue, series, booking, form)
+    limit("series", person().id, most=120, per=HOUR)
+    scope, by = str(form.values.get("scope")), me_as_booker(venue)
+    try:
+        if act == "book":
+            return _change(venue, booking, scope, form, by)
+        return _edit_preview(venue, booking, scope, form, by)
+    except Conflict as error:
+        if error.code == "series_changed":
+            return _edit_preview(venue, booking, scope, form, by, error)
+        return _edit_form(venue, series, booking, form, error)
+    except (Invalid, Refused) as error:
+        return _edit_form(venue, series, booking, form, error)
+
+
+def _wish(store: Store, venue: Venue, booking: Booking, form: Asked) -> Change:
+    """What differs from the booking that the form is about. Raises Invalid, NotFound."""
+    given, was = form.values, bookings.times_of(venue, booking.starts_at, booking.ends_at)
+    room = the_room(store, venue, str(given.get("room")))
+    terms = store.rooms.version(booking.terms_id) if room.id == booking.room_id else terms_of(store, room, now())
+    typed = bookings.parse_details({**given, "setup": ""}, room, terms, ())
+    times = bookings.parse_times(given)
+    return Change(
+        room=room if room.id != booking.room_id else None,
+        times=times if times != was else None,
+        title=typed.title if typed.title != booking.title else None,
+        title_hidden=typed.title_hidden if typed.title_hidden != booking.title_hidden else None,
+        people=typed.people if typed.people != booking.people else None,
+    )
+
+
+def _change(venue: Venue, booking: Booking, scope: str, form: Asked, by: Booker) -> ResponseReturnValue:
+    with writing() as store:
+        series, booking = _booking(store, venue, booking.id)
+        wish = _wish(store, venue, booking, form)
+        count = bookings.change_series(
+            store, venue, booking, scope, wish, form.choices, by, now(), agreed_cents=agreed()
+        )
+        after = store.bookings.get(booking.id)
+    flash(ngettext("%(num)d time is changed.", "%(num)d times are changed.", count))
+    return redirect(url_for("series.show", slug=venue.slug, series_id=after.series_id if after else series.id), 303)
+
+
+def _edit_preview(
+    venue: Venue, booking: Booking, scope: str, form: Asked, by: Booker, error: S2MError | None = None
+) -> ResponseReturnValue:
+    with reading() as store:
+        wish = _wish(store, venue, booking, form)
+        those = bookings.targets(store, booking, scope, now())
+        seen = with_skips(
+            form.choices, lambda choices: bookings.preview_change(store, venue, those, wish, choices, by, now())
+        )  # fmt: skip
+        room = wish.room or store.venues.room(booking.room_id)
+    problem = sentence(error.code, error.data) if error else ""
+    was = _gross([one.booking for one in seen.going if one.booking])
+    body = show_preview(form, seen, room.name if room else "", problem, changing=True, before=was)
+    return body, status_of(error) if error else 200
+
+
+def _edit_form(
+    venue: Venue, series: Series, booking: Booking, form: Asked, error: S2MError | None = None
+) -> ResponseReturnValue:
+    was = bookings.times_of(venue, booking.starts_at, booking.ends_at)
+    values: dict[str, Any] = {
+        "scope": "this", "room": booking.room_id, "from": was.begins, "until": was.ends, "next_day": was.next_day,
+        "title": booking.title, "title_hidden": booking.title_hidden, "people": str(booking.people),
+    }  # fmt: skip
+    if request.method == "POST":
+        values = dict(form.values)
+    with reading() as store:
+        rooms = [room for room, _terms in bookable(store, venue)]
+    field = str(error.data.get("field", "form")) if error else ""
+    errors = {field: sentence(error.code, error.data)} if error else {}
+    body = render_template("series/edit.html", series=series, booking=booking, values=values, rooms=rooms, errors=errors)
+    return body, status_of(error) if error else 200
+
+
+@blueprint.route("/rooms/<slug>/series/of/<booking_id>/cancel", methods=["GET", "POST"])
+@signed_in
+def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
+    """?scope=: the fees of those, each and together, before anything is cancelled."""
+    venue, scope = venue_called(slug), request.values.get("scope", "this")
+    by = me_as_booker(venue)
+    if request.method == "GET":
+        return _cancel_page(venue, booking_id, scope)
+    waive = by.is_host and bool(request.form.get("waive"))
+    try:
+        with writing() as store:
+            series, booking = _booking(store, venue, booking_id)
+            count = bookings.cancel_series(
+                store, venue, booking, scope, by, now(), agreed_cents=0 if waive else agreed(), waive=waive
+            )  # fmt: skip
+    except (Conflict, Refused, Invalid) as error:
+        return _cancel_page(venue, booking_id, scope, error)
+    flash(ngettext("%(num)d time is cancelled.", "%(num)d times are cancelled.", count))
+    return redirect(url_for("series.show", slug=slug, series_id=series.id), 303)
+
+
+def _cancel_page(venue: Venue, booking_id: str, scope: str, error: S2MError | None = None) -> ResponseReturnValue:
+    with reading() as store:
+        series, booking = _booking(store, venue, booking_id)
+        try:
+            fees = bookings.cancel_fees(store, bookings.targets(store, booking, scope, now()), now())
+        except (Conflict, Refused, Invalid) as refusal:
+            error, fees = error or refusal, []
+    body = render_template(
+        "series/cancel.html", series=series, booking=booking, scope=scope, fees=fees, due=sum(cents for _one, cents in fees),
+        problem=sentence(error.code, error.data) if error else "", may_waive=me().hosts(venue),
+    )  # fmt: skip
+    return body, status_of(error) if error else 200

@@ -1,0 +1,230 @@
+"""Waiting for a room that is taken: getting in line, and the one page on which an offer is seen, taken or left.
+
+A member comes by their own list, a stranger (and whoever reads their mail) by the link in a mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m.domain import bookings, money
+from s2m.domain.bookings import Booking, Details, Wait, waiting
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
+from s2m.domain.fields import line, whole
+from s2m.domain.signin import fingerprint
+from s2m.domain.venues import Room, Venue
+from s2m.web import address, context
+from s2m.web.context import limit, me, now, person, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import anyone, signed_in
+
+if TYPE_CHECKING:
+    from s2m.domain.money import Line
+    from s2m.store import Store
+
+blueprint = Blueprint("waits", __name__)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A wait with the room it is for (none: any that fits), and the booking that is offered with its room and price."""
+
+    wait: Wait
+    room: Room | None
+    booking: Booking | None = None
+    offered: Room | None = None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def sum(self) -> money.Sum:
+        return money.total(self.lines)
+
+    @property
+    def to_agree(self) -> bool:
+        """Yes was said, and what is held is still to be booked."""
+        held = self.booking
+        return self.wait.state == "taken" and held is not None and held.status == "hold"
+
+
+def shown(store: Store, wait: Wait) -> Shown:
+    room = store.venues.room(wait.room_id) if wait.room_id else None
+    booking = store.bookings.get(wait.offered_booking_id) if wait.offered_booking_id else None
+    venue = store.venues.get(wait.venue_id)
+    if booking is None or venue is None or wait.state not in ("offered", "taken"):
+        return Shown(wait, room)
+    lines = _price(store, venue, booking, Details(people=wait.people)) if booking.status == "hold" else booking.lines
+    return Shown(wait, room, booking, store.venues.room(booking.room_id), lines)
+
+
+def _price(store: Store, venue: Venue, held: Booking, details: Details) -> tuple[Line, ...]:
+    terms, member = store.rooms.version(held.terms_id), held.person_id is not None
+    return bookings.lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=member)
+
+
+# Getting in line ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/rooms/<slug>/waits/new", methods=["GET", "POST"])
+@anyone
+def join(slug: str) -> ResponseReturnValue:
+    """?room= (none: any that fits), day, from, until, people: what was looked for where it is taken."""
+    venue = _venue(slug)
+    if request.method == "GET":
+        return _form(venue, request.args)
+    limit("wait", context.client(), most=30, per=HOUR)
+    try:
+        start, end = bookings.when(venue, request.form)
+        wait = _join(venue, start, end)
+    except (Invalid, Conflict, Refused) as error:
+        return _form(venue, request.form, error)
+    if wait is None:
+        return render_template("waits/sent.html", email=request.form.get("email", "").strip())
+    flash(_("You are in line. We write to you as soon as it is free."))
+    return redirect(url_for("waits.show", key=wait.id), 303)
+
+
+def _venue(slug: str) -> Venue:
+    network = context.network()
+    with reading() as store:
+        found = store.venues.by_slug(slug, network.id) if network else None
+    if found is None:
+        raise NotFound()
+    g.venue = found
+    return found
+
+
+def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
+    """None for a stranger: they are in line once they opened the link in the mail."""
+    who, given = me().person, request.form
+    room_id, people = given.get("room") or None, whole(given.get("people") or "1", "people", least=1, most=10_000)
+    with reading() as store:
+        known = store.bookings.renter_of(who.id) if who else None
+    mine = {"name": who.name, "email": who.email or given.get("email", "")} if who else given
+    values = bookings.parse_renter(vars(known) if known else mine)
+    if who is None:
+        if not address.can_mail():
+            raise Refused("no_mail")
+        address.limit_mail(values["email"])
+    with writing() as store:
+        renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
+        secret = None if who else store.secret()
+        hashed = fingerprint(secret) if secret else None
+        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed)
+        if secret:
+            _ask_proof(store, venue, renter.email, secret)
+    return None if secret else wait
+
+
+def _ask_proof(store: Store, venue: Venue, email: str, secret: str) -> None:
+    said = _(
+        "Hello,\n\nSomebody typed this address to wait for a room at %(venue)s. Was it you? Open this link and say yes:\n\n"
+        "%(link)s\n\nYou did not type it? Then do nothing.",
+        venue=venue.name, link=context.public_url() + url_for("waits.show", key=secret),
+    )  # fmt: skip
+    store.outbox.add(venue.network_id, email, _("One more step: wait for a room at %(venue)s", venue=venue.name), said, now())
+
+
+def _form(venue: Venue, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
+    with reading() as store:
+        rooms = [room for room, terms in store.rooms.let(venue.id, now()) if terms.bookable_by != "hosts"]
+    field = str(error.data.get("field", "form")) if error else ""
+    errors = {field: sentence(error.code, error.data)} if error else {}
+    twice = field if error and error.code == "clock_twice" else ""
+    stranger = me().person is None
+    body = render_template("waits/new.html", values=values, rooms=rooms, errors=errors, needs_name=stranger, twice=twice)
+    return body, status_of(error) if error else 200
+
+
+# Standing in line --------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/me/waits")
+@signed_in
+def mine() -> ResponseReturnValue:
+    with reading() as store:
+        found = store.waits.of_person(person().id)
+        if found:  # the page is in the time of where that is
+            g.venue = store.venues.get(found[0].venue_id)
+        return render_template("waits/mine.html", waits=[shown(store, wait) for wait in found])
+
+
+def _the_wait(store: Store, key: str) -> tuple[Venue, Wait]:
+    """By the secret of a mail; by its id for whose it is. Raises NotFound."""
+    wait = store.waits.by_secret(fingerprint(key))
+    if wait is None:
+        wait = store.waits.get(key)
+        if wait is None or wait.person_id is None or me().person is None or wait.person_id != person().id:
+            raise NotFound()
+    venue = store.venues.get(wait.venue_id)
+    if venue is None:
+        raise NotFound()
+    g.venue = venue
+    return venue, wait
+
+
+@blueprint.route("/waits/<key>", methods=["GET", "POST"])
+@anyone
+def show(key: str) -> ResponseReturnValue:
+    if request.method == "GET":
+        return _page(key)
+    limit("wait-answer", context.client(), most=120, per=HOUR)
+    act = ACTS.get(request.form.get("act", ""))
+    try:
+        if act is None:
+            raise Invalid("act", "choice")
+        with writing() as store:
+            act(store, *_the_wait(store, key))
+    except (Conflict, Refused, Invalid) as error:
+        return _page(key, error)
+    return redirect(url_for("waits.show", key=key), 303)
+
+
+def _page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
+    with reading() as store:
+        _found, wait = _the_wait(store, key)
+        one = shown(store, wait)
+    problem = sentence(error.code, error.data) if error else ""
+    return render_template("waits/show.html", one=one, problem=problem, key=key), status_of(error) if error else 200
+
+
+def _prove(store: Store, venue: Venue, wait: Wait) -> None:
+    waiting.prove(store, venue, wait, now())
+
+
+def _yes(store: Store, venue: Venue, wait: Wait) -> None:
+    waiting.accept(store, venue, wait, now())
+
+
+def _no(store: Store, venue: Venue, wait: Wait) -> None:
+    waiting.decline(store, venue, wait, now())
+
+
+def _leave(store: Store, venue: Venue, wait: Wait) -> None:
+    waiting.leave(store, venue, wait, now())
+
+
+def _book(store: Store, venue: Venue, wait: Wait) -> None:
+    """What is held becomes a booking at the price that was shown."""
+    held, renter = store.bookings.get(wait.offered_booking_id or ""), store.bookings.renter(wait.renter_id)
+    agreed = request.form.get("agreed", "")
+    if held is None or renter is None or wait.state != "taken":
+        raise Conflict("offer_over")
+    details = Details(
+        title=line("title", request.form.get("title", ""), 80, shortest=0),
+        title_hidden=bool(request.form.get("title_hidden")), people=wait.people,
+    )  # fmt: skip
+    by = waiting.booker_of(wait)
+    cents = int(agreed) if agreed.isascii() and agreed.isdecimal() else -1
+    filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=cents)
+    bookings.conclude(store, venue, filled, by, now())
+
+
+ACTS = {"prove": _prove, "yes": _yes, "no": _no, "leave": _leave, "book": _book}
+__all__ = ["Shown", "blueprint", "shown"]

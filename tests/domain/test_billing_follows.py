@@ -1,0 +1,124 @@
+"""What becomes of bills when bookings are made, moved and cancelled; what waits until somebody says who sells."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from s2m.domain import billing, bookings, ledger
+from s2m.domain.billing import following
+from tests.billing import books, sells
+from tests.letting import HOUR, as_booker, book, let
+
+# The cast's Thursday a week on, 13:00 by the clock of Het Seinhuis
+ONE = datetime(2026, 3, 19, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def perron(store, cast, now):
+    sells(store, cast, now)
+    return let(store, cast.seinhuis, cast.marieke, now, tiers=((48, 50), (24, 100)), option_hours=72, deposit_cents=100_00)
+
+
+@pytest.fixture
+def marieke(cast):
+    return as_booker(cast.marieke, host=True)
+
+
+@pytest.fixture
+def booked(store, cast, now, perron, marieke):
+    return book(store, cast.seinhuis, perron, ONE, 2, marieke, now)
+
+
+@pytest.fixture
+def said(store, cast):
+    """The bills of a booking: number, gross in cents, and whether something took it back."""
+
+    def said(booking):
+        bills = store.billing.of_booking(booking.id)
+        return [(bill.document.number, bill.document.sum.gross_cents, bool(bill.credit_id)) for bill in bills]
+
+    yield said
+    assert ledger.verify_network(store, cast.noord.id).fault is None
+
+
+def paid(store, bill, cents, now):
+    return billing.pay(store, bill, cents, "bank", now.date(), "system", now)
+
+
+def test_a_booking_that_stands_is_billed_to_who_rents(store, cast, booked, said):
+    assert said(booked) == [("2026-0001", 191_96, False)]
+    made = store.billing.of_booking(booked.id)[0].document
+    assert (made.buyer.name, made.buyer.email, made.language) == ("Woonlab Soest", "eva@woonlab.example", "nl")
+    assert (made.about, made.supplied_on.isoformat()) == ("Perron, 19-03-2026 13:00–15:00", "2026-03-19")
+    assert books(store, cast.seinhuis)["deposits"] == 100_00
+
+
+def test_an_option_is_billed_once_it_is_taken_and_never_when_it_lapses(store, cast, now, perron, marieke, said):
+    option = book(store, cast.seinhuis, perron, ONE, 2, marieke, now, option=True)
+    assert said(option) == [] and billing.quote_of(store, cast.seinhuis, option, now).number == f"Q2026-{option.id[-6:].upper()}"
+    taken = bookings.conclude(store, cast.seinhuis, option, marieke, now)
+    assert [number for number, _, _ in said(taken)] == ["2026-0001"]
+    other = book(store, cast.seinhuis, perron, ONE + 4 * HOUR, 1, marieke, now, option=True)
+    bookings.expire_due(store, cast.seinhuis, now + 4 * DAY)
+    assert said(other) == []
+
+
+def test_moving_credits_the_old_bill_and_what_was_paid_goes_along(store, cast, now, perron, booked, marieke, said):
+    paid(store, store.billing.of_booking(booked.id)[0].document, 191_96, now)
+    longer = bookings.move(store, cast.seinhuis, booked, perron.id, ONE, ONE + 3 * HOUR, marieke, now, agreed_cents=None)
+    assert said(longer) == [("2026-0001", 191_96, True), ("C2026-0001", 191_96, False), ("2026-0002", 237_94, False)]
+    assert [each.open_cents for each in store.billing.of_booking(booked.id)] == [0, 0, 45_98]
+
+
+def test_what_changes_neither_price_nor_time_leaves_the_bill_alone(store, cast, now, booked, said):
+    following.follow(store, cast.seinhuis, booked, now)
+    following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders", sequence=9), now)
+    assert len(said(booked)) == 1
+
+
+def test_the_same_price_in_another_time_or_room_is_another_bill(store, cast, now, booked, marieke, said):
+    other = let(store, cast.seinhuis, cast.marieke, now, name="Loods", deposit_cents=100_00)
+    bookings.move(store, cast.seinhuis, booked, other.id, ONE, ONE + 2 * HOUR, marieke, now, agreed_cents=None)
+    assert [number for number, _, _ in said(booked)] == ["2026-0001", "C2026-0001", "2026-0002"]
+    revenue = {account.room_id: account.balance for account in store.ledger.accounts(cast.noord.id) if account.kind == "revenue"}
+    assert revenue == {booked.room_id: 0, other.id: 76_00}
+
+
+@pytest.mark.parametrize(("hours", "fee"), [(72, 0), (47, 45_98), (2, 91_96)])
+def test_cancelling_takes_the_bill_back_and_bills_the_fee_if_there_is_one(store, cast, booked, marieke, said, hours, fee):
+    bookings.cancel(store, cast.seinhuis, booked, marieke, ONE - hours * HOUR, agreed_cents=fee)
+    _, note, *new = said(booked)
+    assert note == ("C2026-0001", 191_96, False) and new == ([("2026-0002", fee, False)] if fee else [])
+    kept = books(store, cast.seinhuis)
+    assert (-kept["receivable"], kept["deposits"]) == (fee, 0)
+
+
+def test_a_fee_that_was_waived_is_not_billed(store, cast, booked, marieke, said):
+    bookings.cancel(store, cast.seinhuis, booked, marieke, ONE - HOUR, agreed_cents=None, waive=True)
+    assert [number for number, _, _ in said(booked)] == ["2026-0001", "C2026-0001"]
+
+
+def test_who_paid_and_cancelled_early_is_owed_all_of_it(store, cast, now, booked, marieke):
+    paid(store, store.billing.of_booking(booked.id)[0].document, 191_96, now)
+    bookings.cancel(store, cast.seinhuis, booked, marieke, now, agreed_cents=0)
+    assert store.billing.of_booking(booked.id)[0].open_cents == -191_96
+
+
+def test_what_nobody_came_to_is_owed_and_what_capital_paid_or_cost_nothing_is_not(store, cast, now, booked, marieke, said):
+    gone = store.bookings.set(booked, status="released", ended_at=now)
+    assert following.follow(store, cast.seinhuis, gone, now) is None and len(said(booked)) == 1
+    free = let(store, cast.seinhuis, cast.marieke, now, name="Gratis", hour_cents=0)
+    assert said(book(store, cast.seinhuis, free, ONE, 1, marieke, now)) == []
+    assert following.owed(store, store.bookings.set(booked, paid_by="capital", lines=())) == ()
+
+
+def test_without_a_seller_bookings_stand_and_are_billed_once_there_is_one(store, cast, now, marieke, said):
+    room = let(store, cast.seinhuis, cast.marieke, now, tiers=((48, 50),))
+    stands, fee, free = (book(store, cast.seinhuis, room, ONE + 2 * n * HOUR, 1, marieke, now) for n in range(3))
+    bookings.cancel(store, cast.seinhuis, fee, marieke, ONE - DAY, agreed_cents=None)
+    bookings.cancel(store, cast.seinhuis, free, marieke, now, agreed_cents=None)
+    assert said(stands) == [] and [each.id for each in following.waiting(store, cast.seinhuis)] == [stands.id, fee.id]
+    sells(store, cast, now + DAY)
+    assert [said(each) for each in (stands, fee, free)] == [[("2026-0001", 45_98, False)], [("2026-0002", 22_99, False)], []]
+    assert following.waiting(store, cast.seinhuis) == [] and following.follow_waiting(store, cast.seinhuis, now) == 0

@@ -1,0 +1,201 @@
+"""The desk's rules: booking for others, a move taken back, who is there, a week in strips, and what a day means for the house."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from s2m.domain import bookings, money, people
+from s2m.domain.bookings import Booker, Details, desk, lists, week
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
+from s2m.domain.venues import Policy
+from tests.letting import as_booker, book, let
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def at(clock, day=12, month=3):
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, month, day, hour, minute, tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+@pytest.fixture
+def host(cast):
+    return Booker(cast.marieke.id, is_host=True)
+
+
+@pytest.fixture
+def perron(store, cast, now):
+    return let(store, cast.seinhuis, cast.marieke, now, buffer_after=30, member_percent=10)
+
+
+@pytest.fixture
+def meeting(store, cast, now, perron, host):
+    def meeting(clock="13:00", hours=2, when=now, room=perron, **more):
+        return book(store, cast.seinhuis, room, at(clock), hours, host, when, **more)
+
+    return meeting
+
+
+# Who rents
+
+
+def test_a_guest_is_known_by_name_and_mail_a_member_by_either(store, cast, now):
+    def party(typed, **more):
+        return desk.party(store, cast.seinhuis, typed, cast.marieke.id, now, **more)
+
+    guest = party("Woonlab Soest, eva@woonlab.example")
+    assert (guest.person, guest.values["name"], guest.values["email"]) == (None, "Woonlab Soest", "eva@woonlab.example")
+    assert party("eva@woonlab.example").values["name"] == "eva"
+    assert party("samira").person == party("Iemand <samira@seinhuis.example>").person == cast.samira
+    people.join(store, cast.noord.id, "Samira Bos", "bos@seinhuis.example", cast.policy, now)
+    assert [one.name for one in party("samira").found] == ["Samira Bos", "Samira Vos"]
+    assert party("samira", chosen=cast.samira.id).person == cast.samira
+    assert party("samira", chosen=cast.olga.id).found and not party("samira", chosen=cast.olga.id).person
+    for typed, code in (("olga", "nobody_found"), ("Thijs", "renter_no_mail"), ("  ", "empty")):
+        with pytest.raises(Invalid) as error:
+            party(typed)
+        assert (error.value.code, error.value.data["field"]) == (code, "who")
+
+
+def test_a_host_is_bound_by_no_terms_but_by_what_is_booked_and_by_the_price_that_was_shown(store, cast, now, host):
+    room = let(store, cast.seinhuis, cast.marieke, now, name="Remise", approval=True, notice=9999, bookable_by="hosts")
+    who = desk.party(store, cast.seinhuis, "eva@woonlab.example", cast.marieke.id, now)
+
+    def take(agreed):
+        start, end = at("21:00"), at("22:00")
+        return desk.book_for(store, cast.seinhuis, room.id, start, end, Details(), who, host, now, agreed_cents=agreed)
+
+    made = take(4598)
+    assert (made.status, made.created_by, made.person_id) == ("confirmed", cast.marieke.id, None)
+    with pytest.raises(Conflict, match="taken"):
+        take(4598)
+
+
+# Moving back
+
+
+def test_a_move_to_another_room_is_taken_back_to_the_letter(store, cast, now, meeting, perron, host):
+    remise = let(store, cast.seinhuis, cast.marieke, now, name="Remise", hour_cents=9900)
+    one = meeting(setup="")
+    moved = bookings.move(store, cast.seinhuis, one, remise.id, at("16:00"), at("18:00"), host, now, agreed_cents=None)
+    assert moved.gross_cents != one.gross_cents
+    late, soon = now + desk.UNDO + timedelta(seconds=1), now + desk.UNDO
+
+    def back(sequence, when):
+        return desk.put_back(store, cast.seinhuis, one.id, desk.place_of(one), sequence, now, host, when)
+
+    for sequence, when in ((moved.sequence, late), (one.sequence, soon)):
+        with pytest.raises(Conflict, match="move_undo_late"):
+            back(sequence, when)
+    put = back(moved.sequence, soon)
+    assert replace(put, sequence=0, changed_at=now) == replace(one, sequence=0, changed_at=now)
+    assert put.sequence == one.sequence + 2 and store.bookings.get(one.id) == put
+
+
+def test_a_changed_title_keeps_the_price_that_was_agreed(store, cast, now, meeting, host):
+    one = meeting(people=4)
+    dear = replace(one, lines=(replace(one.lines[0], net_cents=1),))
+    assert bookings.lines_with(store, cast.seinhuis, dear, Details(title="Anders", people=4)) == dear.lines
+    assert bookings.lines_with(store, cast.seinhuis, dear, Details(people=5)) == one.lines
+
+
+# On the day
+
+
+def test_they_are_there_once_and_it_is_taken_back(store, cast, now, meeting, host):
+    one, soon = meeting("10:30"), at("09:45")
+    with pytest.raises(Refused, match="too_early"):
+        bookings.arrive(store, cast.seinhuis, one.id, host, at("09:29"))
+    there = bookings.arrive(store, cast.seinhuis, one.id, host, soon)
+    assert there.arrived_at == soon and bookings.arrive(store, cast.seinhuis, one.id, host, at("10:40")) == there
+    assert bookings.arrive(store, cast.seinhuis, one.id, host, at("10:45"), came=False).arrived_at is None
+    acts = [row["action"] for row in store.desk.history(one)]
+    assert acts == ["booking.confirmed", "booking.arrive", "booking.absent"]
+
+
+def test_who_leaves_early_frees_the_room_from_the_next_quarter_but_pays_all(store, cast, now, meeting, perron, host):
+    one = meeting("13:00", 3)
+    with pytest.raises(Refused, match="not_begun"):
+        bookings.end_early(store, cast.seinhuis, one.id, host, at("12:59"))
+    left = bookings.end_early(store, cast.seinhuis, one.id, host, at("14:05"))
+    assert (left.left_at, left.blocked_until) == (at("14:15"), at("14:45")) and left.gross_cents == one.gross_cents
+    assert meeting("14:45", 1, at("14:10")).status == "confirmed"
+    for when in (at("14:20"), at("16:00")):
+        with pytest.raises(Conflict, match="booking_over"):
+            bookings.end_early(store, cast.seinhuis, one.id, host, when)
+
+
+def test_another_venue_has_no_say_in_it(store, cast, now, meeting, host):
+    one = meeting()
+    for act in (bookings.arrive, bookings.end_early, bookings.approve):
+        with pytest.raises(NotFound):
+            act(store, cast.wissel, one.id, host, at("13:10"))
+
+
+def test_the_day_says_who_is_missed_before_who_is_in(store, cast, now, meeting, host):
+    loket = let(store, cast.seinhuis, cast.marieke, now, name="Loket", warn_after=10)
+    here, none = meeting("13:00"), meeting("13:00", room=loket)
+    bookings.arrive(store, cast.seinhuis, here.id, host, at("13:00"))
+    booked = lists.of_day(cast.seinhuis, store.bookings.between(cast.seinhuis.id, at("00:00"), at("23:00")), date(2026, 3, 12))
+
+    def states(clock):
+        return [(one.room.name, one.state) for one in lists.rooms_now(store.rooms.let(cast.seinhuis.id, now), booked, at(clock))]
+
+    assert states("12:59") == [("Loket", "free"), ("Perron", "free")]
+    assert states("13:09") == [("Loket", "expected"), ("Perron", "occupied")]
+    assert states("13:10") == [("Loket", "missed"), ("Perron", "occupied")]
+    assert states("15:00") == [("Loket", "free"), ("Perron", "free")] and none.status == "confirmed"
+
+
+def test_the_day_adds_up_to_what_it_brings_in_and_carries(store, cast, now, meeting):
+    meeting("10:00", 1), meeting("13:00", 2, topics=("mantelzorg",)), meeting("17:00", 1, option=True)
+    on = date(2026, 3, 12)
+    firm = lists.of_day(cast.seinhuis, store.bookings.between(cast.seinhuis.id, at("00:00"), at("23:00")), on)
+    told = lists.day_sum(firm, Policy(seat_cost_euro=16))
+    assert (told.net_cents, told.seats, [topics for _one, topics in told.topics]) == (11400, 7, [("mantelzorg",)])
+    assert told.net_cents == sum(money.total(one.lines).net_cents for one in firm) and lists.day_sum(firm, Policy()).seats == 0
+    between, last = lists.cleaning([room for room, _terms in store.rooms.let(cast.seinhuis.id, now)], firm)
+    assert (between.since, between.until, between.minutes, last.until, last.then) == (at("11:00"), at("13:00"), 120, None, None)
+
+
+# A week
+
+
+def strips(store, cast, on):
+    lets, days = store.rooms.let(cast.seinhuis.id, at("12:00")), week.days_of(on)
+    return week.week_of(cast.seinhuis, lets, store.desk.strips(cast.seinhuis.id, *week.span_of(cast.seinhuis, days)), on)
+
+
+def test_a_week_shows_each_meeting_on_its_days_from_the_first_hour_on(store, cast, now, meeting, perron, host):
+    meeting("13:00", 2)
+    meeting("16:00", 1, option=True)
+    book(store, cast.seinhuis, perron, at("22:00", 13), 4, host, now)
+    shown = strips(store, cast, date(2026, 3, 12))
+    ((room, cells),) = shown.rows
+    assert room == perron and shown.days[0] == date(2026, 3, 9) and (shown.first, shown.last) == (8, 24)
+    thursday, friday, saturday = cells[3:6]
+    assert (thursday.firm, thursday.open, thursday.count, thursday.quarters) == ([(20, 8)], [(32, 4)], 2, 12)
+    assert (friday.firm, friday.count, saturday.count, saturday.firm) == ([(56, 8)], 1, 0, [])
+
+
+@pytest.mark.parametrize(("day", "month"), [(25, 10), (29, 3)])
+def test_in_the_weeks_in_which_the_clock_changes_a_meeting_stands_at_its_hour(store, cast, now, perron, host, day, month):
+    book(store, cast.seinhuis, perron, at("13:00", day, month), 1, host, now)
+    shown = strips(store, cast, date(2026, month, day))
+    assert shown.first == 8 and shown.rows[0][1][6].firm == [((13 - 8) * 4, 4)]
+
+
+def test_lists_find_bookings_by_how_they_stand_and_by_name(store, cast, now, meeting):
+    coming, option = meeting("13:00", title="Raad 100%"), meeting("16:00", option=True)
+    gone = meeting("10:00", 1)
+    bookings.cancel(store, cast.seinhuis, meeting("18:30", 1), as_booker(cast.marieke, host=True), now, agreed_cents=None)
+
+    def found(which, text=""):
+        return [one.booking.id for one in store.desk.find(cast.seinhuis.id, which, text, at("12:00"), most=9)]
+
+    assert found("coming") == [coming.id, option.id] and found("options") == [option.id] and found("past") == [gone.id]
+    assert found("requests") == [] and len(found("cancelled")) == 1
+    assert found("coming", "100%") == [coming.id] and len(found("coming", "WOONLAB")) == 2 and found("coming", "_") == []
+    assert store.desk.find(cast.wissel.id, "coming", "", now, most=9) == []

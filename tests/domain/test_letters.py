@@ -1,0 +1,125 @@
+"""What a renter is written, in their language, once for each thing that happened, with the meeting for their calendar."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+
+from s2m import letters
+from s2m.config import Config
+from s2m.domain import bookings, venues
+from s2m.domain.bookings import STRANGER
+from s2m.domain.signin import fingerprint
+from tests.letting import EVA, HOUR, as_booker, book, let
+
+ONE = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+KEY, BASE = "k" * 64, "https://seinhuis.example"
+
+
+@pytest.fixture
+def perron(store, cast, now):
+    return let(store, cast.seinhuis, cast.marieke, now)
+
+
+@pytest.fixture
+def config(tmp_path):
+    return Config(instance=tmp_path, smtp_url="smtp://127.0.0.1:9", mail_from="s2m <s2m@seinhuis.example>")
+
+
+@pytest.fixture
+def written(store, config):
+    """Writes what is due; gives the new letters."""
+    seen = set()
+
+    def written(when):
+        letters.write(store, config, KEY, BASE, when)
+        new = [mail for mail in store.outbox.waiting(when + timedelta(days=400)) if mail.id not in seen]
+        seen.update(mail.id for mail in new)
+        return new
+
+    return written
+
+
+def event_in(mail):
+    ((name, type_, content),) = mail.attachments
+    assert name == "invitation.ics"
+    return type_, next(iter(icalendar.Calendar.from_ical(content).walk("VEVENT")))
+
+
+def test_whoever_booked_gets_all_facts_once_with_the_meeting_and_a_link(store, cast, perron, now, written):
+    venues.change_policy(store, cast.seinhuis, replace(cast.policy, seat_cost_euro=12), cast.marieke.id, now)
+    booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now, title="Kennismaking", people=8)
+    (mail,) = written(now)
+    assert mail.recipient == "eva@woonlab.example"
+    for fact in ("Perron, Het Seinhuis", "Kennismaking", "13:00", "15:00", "8 ", "76,00", "91,96", " 6 "):
+        assert fact in mail.body, mail.body
+    secret = letters.secret_of(KEY, booked)
+    assert f"{BASE}/bookings/{secret}" in mail.body
+    assert store.bookings.get(booked.id).secret_hash == fingerprint(secret) and len(secret) == 43
+    type_, event = event_in(mail)
+    assert (type_, event["UID"], event["STATUS"]) == ("text/calendar; charset=utf-8; method=REQUEST", booked.uid, "CONFIRMED")
+    assert event["DTSTART"].dt == ONE and event["SUMMARY"] == "Kennismaking"
+    assert written(now) == []
+
+
+def test_a_member_is_led_to_their_own_page(store, cast, perron, now, written):
+    booked = book(store, cast.seinhuis, perron, ONE, 2, as_booker(cast.samira), now, person=cast.samira)
+    (mail,) = written(now)
+    assert f"{BASE}/bookings/{booked.id}" in mail.body and store.bookings.get(booked.id).secret_hash is None
+
+
+def test_a_letter_is_in_the_language_of_the_renter_though_no_request_says_so(store, cast, perron, now, written):
+    booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now)
+    renter = store.bookings.renter(booked.renter_id)
+    store.bookings.set_renter(renter, language="en")
+    (mail,) = written(now)
+    assert mail.subject == "Booked: Perron on Thursday 12 March 2026"
+    assert "2 hours: €76.00" in mail.body and "VAT 21 %: €15.96" in mail.body
+
+
+def test_each_turn_of_a_booking_is_told(store, cast, now, written):
+    host, room = as_booker(cast.marieke, host=True), let(store, cast.seinhuis, cast.marieke, now, "Wissel", approval=True)
+    asked = book(store, cast.seinhuis, room, ONE, 1, STRANGER, now)
+    other = book(store, cast.seinhuis, room, ONE + 3 * HOUR, 1, STRANGER, now)
+    assert len(written(now)) == 2
+    approved = bookings.approve(store, cast.seinhuis, asked.id, host, now)
+    bookings.decline(store, cast.seinhuis, other.id, host, now)
+    bookings.move(store, cast.seinhuis, approved, room.id, ONE + HOUR, ONE + 2 * HOUR, host, now, agreed_cents=None)
+    assert sorted(letter.kind for letter in store.bookings.letters()) == ["approved", "declined", "moved"]
+    events = [event_in(mail)[1] for mail in written(now)]
+    assert sorted(event["STATUS"] for event in events) == ["CANCELLED", "CONFIRMED", "CONFIRMED"]
+    bookings.cancel(store, cast.seinhuis, approved, host, now, agreed_cents=None)
+    (mail,) = written(now)
+    assert event_in(mail)[0].endswith("method=CANCEL") and "45,98" in mail.body
+
+
+def test_a_form_that_nobody_sent_is_told_to_nobody(store, cast, perron, now, written):
+    bookings.hold(store, cast.seinhuis, perron.id, ONE, ONE + HOUR, STRANGER, now)
+    bookings.expire_due(store, cast.seinhuis, now + HOUR)
+    assert written(now + HOUR) == []
+
+
+def test_an_option_is_told_when_a_quarter_of_its_time_is_left_and_when_it_lapsed(store, cast, perron, now, written):
+    far = ONE + timedelta(days=8)
+    book(store, cast.seinhuis, perron, far, 1, STRANGER, now, option=True)
+    assert len(written(now)) == 1
+    assert bookings.warn_options(store, now + 35 * HOUR) == 0
+    assert bookings.warn_options(store, now + 36 * HOUR) == 1
+    assert bookings.warn_options(store, now + 37 * HOUR) == 0, "once"
+    assert "14 maart" in written(now + 37 * HOUR)[0].body
+    bookings.expire_due(store, cast.seinhuis, now + 48 * HOUR)
+    (mail,) = written(now + 48 * HOUR)
+    assert "Perron" in mail.subject
+
+
+def test_where_no_mail_goes_out_none_is_kept(store, cast, perron, now, config):
+    book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now, renter=EVA)
+    assert letters.write(store, replace(config, smtp_url=""), KEY, BASE, now) == 0
+    assert store.bookings.letters() == [] and store.outbox.waiting(now) == []
+
+
+def test_without_the_key_nobody_makes_the_link_and_it_is_of_one_renter(store, cast, perron, now):
+    booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now)
+    others = {letters.secret_of("l" * 64, booked), letters.secret_of(KEY, replace(booked, renter_id="x"))}
+    assert letters.secret_of(KEY, booked) not in others and len(others) == 2

@@ -1,0 +1,119 @@
+"""Invoices and reminders by mail: each once, in the renter's language, with the files that go along."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from s2m import bills
+from s2m.config import ADDRESS, Config
+from s2m.domain import billing
+from tests.billing import perron, sells, supply
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def config(tmp_path):
+    return Config(instance=tmp_path, smtp_url="smtp://127.0.0.1:9", public_url="https://seinhuis.example")
+
+
+@pytest.fixture
+def issue(database, cast, now):
+    with database.write() as store:
+        sells(store, cast, now)
+        room = perron(store, cast, now)
+
+    def issue(at=now, **other):
+        with database.write() as store:
+            return billing.issue(store, cast.seinhuis, supply(store, room, **other), at)
+
+    return issue
+
+
+@pytest.fixture
+def mailed(database, config):
+    """What the job mails at a moment: recipient, subject and files of each letter that is new in the outbox."""
+    seen = set()
+
+    def mailed(at, config=config):
+        bills.mail(database, config, at)
+        with database.read() as store:
+            new = [mail for mail in store.outbox.waiting(at + DAY, most=99) if mail.id not in seen]
+        seen.update(mail.id for mail in new)
+        return new
+
+    return mailed
+
+
+def subjects(letters):
+    return [letter.subject for letter in letters]
+
+
+def test_a_document_is_mailed_once_with_its_files_and_its_link(issue, mailed, now):
+    made = issue(language="en")
+    (letter,) = mailed(now)
+    assert (letter.recipient, letter.subject) == ("rosa@huurder.example", "Invoice 2026-0001")
+    assert "€326.80, to be paid by 26 March 2026" in letter.body and f"https://seinhuis.example/bills/{made.id}-" in letter.body
+    assert [(name, kind) for name, kind, _ in letter.attachments] == [
+        ("2026-0001.pdf", "application/pdf"), ("2026-0001.xml", "application/xml")
+    ]  # fmt: skip
+    assert mailed(now) == mailed(now + DAY) == []
+
+
+def test_who_gave_no_address_gets_the_pdf_alone(issue, mailed, now):
+    made = issue()
+    issue(buyer=replace(made.buyer, street="", postcode="", city="", country=""))
+    names = [[name for name, _, _ in letter.attachments] for letter in mailed(now)]
+    assert sorted(names) == [["2026-0001.pdf", "2026-0001.xml"], ["2026-0002.pdf"]]
+
+
+def test_a_credit_note_is_mailed_as_what_it_is(database, issue, mailed, now):
+    made = issue(language="en")
+    with database.write() as store:
+        billing.credit(store, made, "system", now)
+    assert sorted(subjects(mailed(now))) == ["Credit note C2026-0001", "Invoice 2026-0001"]
+
+
+def test_reminders_go_out_a_week_and_two_after_it_was_due_and_never_again(issue, mailed, now):
+    made = issue(language="en")
+    due = (made.due_on - now.date()).days
+    when = [(day, subjects(mailed(now + day * DAY))) for day in range(due + 60)]
+    first, *reminders = [(day, said) for day, said in when if said]
+    assert first == (0, ["Invoice 2026-0001"])
+    assert reminders == [(due + 7, ["Reminder: invoice 2026-0001"]), (due + 14, ["Reminder: invoice 2026-0001"])]
+
+
+def test_what_was_missed_for_weeks_is_one_reminder(issue, mailed, now):
+    issue(language="en")
+    mailed(now)
+    (letter,) = mailed(now + 60 * DAY)
+    assert "was due on 26 March 2026, and €326.80 of it is still open" in letter.body and mailed(now + 61 * DAY) == []
+
+
+def test_nobody_is_reminded_of_what_is_paid_or_taken_back_and_of_a_part_only_what_is_left(database, issue, mailed, now):
+    paid, part, back = issue(language="en"), issue(language="en"), issue(language="en")
+    mailed(now)
+    with database.write() as store:
+        billing.pay(store, paid, 326_80, "bank", now.date(), "system", now)
+        billing.pay(store, part, 300_00, "bank", now.date(), "system", now)
+        billing.credit(store, back, "system", now)
+    later = [letter for letter in mailed(now + 30 * DAY) if letter.subject.startswith("Reminder")]
+    assert subjects(later) == ["Reminder: invoice 2026-0002"] and "€26.80 of it is still open" in later[0].body
+
+
+def test_without_a_mail_server_none_waits_for_one(issue, mailed, config, now):
+    issue()
+    assert mailed(now, replace(config, smtp_url="")) == []
+    # Once there is one, what is still news goes out
+    assert len(mailed(now + 5 * DAY)) == 1
+    issue()
+    assert mailed(now + 40 * DAY, replace(config, smtp_url="")) == []
+
+
+def test_a_server_that_was_told_no_name_says_where_it_listens(issue, mailed, config, now, tmp_path):
+    issue()
+    assert "/bills/" not in mailed(now, replace(config, public_url=""))[0].body
+    (tmp_path / ADDRESS).write_text("http://127.0.0.1:8000\n")
+    issue()
+    assert "http://127.0.0.1:8000/bills/" in mailed(now, replace(config, public_url=""))[0].body

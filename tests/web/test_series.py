@@ -1,0 +1,166 @@
+"""Repeating a meeting on the web: shown first, booked at once, changed and cancelled later; members and hosts only."""
+
+import re
+
+import pytest
+
+from s2m import jobs
+from s2m.domain import bookings
+from tests.letting import HOUR, as_booker, book, let
+
+NEW = "/rooms/het-seinhuis/series/new"
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def perron(database, cast, now):
+    with database.write() as store:
+        return let(store, cast.seinhuis, cast.marieke, now, buffer_after=0, tiers=((400, 50),))
+
+
+@pytest.fixture
+def remise(database, cast, now):
+    with database.write() as store:
+        return let(store, cast.seinhuis, cast.marieke, now, "Remise", 40, buffer_after=0)
+
+
+@pytest.fixture
+def form(perron):
+    return {
+        "room": perron.id, "day": "2026-03-19", "from": "13:00", "until": "14:00", "every": "weekly", "interval": "1",
+        "ends_how": "count", "count": "3", "title": "Kring", "people": "4", "name": "Samira Vos",
+        "email": "samira@seinhuis.example",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def taken(database, cast, perron, now):
+    """Perron is Joost's on the second Thursday."""
+    with database.write() as store:
+        start = now.replace(day=26, hour=12, minute=0)
+        return book(store, cast.seinhuis, perron, start, 1, as_booker(cast.joost), now, title="Geheim")
+
+
+def all_of(database, answer):
+    with database.read() as store:
+        return store.bookings.of_series(answer.headers["Location"].rpartition("/")[2])
+
+
+def agreed(answer):
+    return re.search(r'name="agreed" value="(\d+)"', answer.text)[1]
+
+
+@pytest.fixture
+def samira(phone, cast):
+    return phone(cast.samira)
+
+
+@pytest.fixture
+def booked(database, samira, form):
+    """Three Thursdays of Samira's."""
+    seen = samira.post(NEW, act="preview", **form)
+    return all_of(database, samira.post(NEW, act="book", agreed=agreed(seen), **form))
+
+
+def test_the_form_shows_every_time_and_books_them_at_once(database, cast, samira, form):
+    assert "Repeat a meeting" in samira.says(NEW)
+    seen = samira.post(NEW, act="preview", **form)
+    assert seen.text.count("€45.98") >= 3 and "€137.94" in seen.text and "Book 3 times" in seen.text
+    made = all_of(database, samira.post(NEW, act="book", agreed=agreed(seen), **form))
+    assert [one.series_day for one in made] == ["2026-03-19", "2026-03-26", "2026-04-02"]
+    assert {(one.person_id, one.title, one.people, one.status) for one in made} == {(cast.samira.id, "Kring", 4, "confirmed")}
+    assert "Thu 19 Mar , 13:00 –14:00 · Perron" in samira.says(f"/rooms/het-seinhuis/series/{made[0].series_id}")
+
+
+def test_what_is_in_the_way_is_skipped_or_held_elsewhere_without_telling_who_is_there(database, samira, form, taken, remise):
+    seen = samira.post(NEW, act="preview", **form)
+    assert "taken" in seen.text and "Instead: Remise" in seen.text and "Book 3 times" not in seen.text
+    assert "Geheim" not in seen.text and "Joost" not in seen.text
+    refused = samira.post(NEW, act="book", agreed=agreed(seen), **form)
+    assert refused.status_code == 409 and "Nothing was done yet" in refused.text
+    skipped = samira.post(NEW, act="skip", **form)
+    assert "Book 2 times" in skipped.text
+    elsewhere = form | {"do_2026-03-26": remise.id}
+    moved = samira.post(NEW, act="preview", **elsewhere)
+    assert "Book 3 times" in moved.text
+    made = all_of(database, samira.post(NEW, act="book", agreed=agreed(moved), **elsewhere))
+    assert [one.room_id == remise.id for one in made] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"count": "400"}, "At most 366 times"), ({"every": "SECONDLY"}, "Choose one of the options."),
+        ({"until": "13:00"}, "The end comes after the start."), ({"room": "x"}, "Choose one of the options."),
+        ({"people": "21"}, "At most 20 people fit in."), ({"email": "x"}, "This address misses a part"),
+        ({"day": "9999-01-01"}, "Type a day such as"), ({"until": "13:15"}, "at the least"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_stands_beside_its_field_and_what_was_typed_stays(samira, form, wrong, sentence):
+    answer = samira.post(NEW, act="preview", **form | wrong)
+    assert answer.status_code == 422 and sentence in answer.text and 'value="Kring"' in answer.text
+
+
+def test_a_host_books_for_whoever_has_that_address(database, phone, cast, form):
+    host = phone(cast.marieke)
+    for email, person_id in (("samira@seinhuis.example", cast.samira.id), ("eva@woonlab.example", None)):
+        given = form | {"email": email, "name": "Eva", "from": "15:00" if person_id else "16:00", "until": "17:00"}
+        given |= {"until": "16:00"} if person_id else {}
+        seen = host.post(NEW, act="preview", **given)
+        made = all_of(database, host.post(NEW, act="book", agreed=agreed(seen), **given))
+        assert {(one.person_id, one.created_by) for one in made} == {(person_id, cast.marieke.id)}
+
+
+def test_one_or_all_are_changed_once_it_was_shown_what_that_costs(database, samira, booked, form):
+    path = f"/rooms/het-seinhuis/series/of/{booked[1].id}"
+    assert "Only what you change here changes" in samira.says(path)
+    wish = {key: form[key] for key in ("room", "from", "title", "people")} | {"until": "15:00"}
+    seen = samira.post(path, act="preview", scope="following", **wish)
+    assert "Change 2 times" in seen.text and "€183.92" in seen.text and "€91.96" in seen.text
+    answer = samira.post(path, act="book", scope="following", agreed=agreed(seen), **wish)
+    assert [(one.series_day, one.ends_at - one.starts_at) for one in all_of(database, answer)] == [
+        ("2026-03-26", 2 * HOUR), ("2026-04-02", 2 * HOUR),
+    ]  # fmt: skip
+    assert samira.post(path, act="book", scope="following", agreed="1", **wish).status_code == 409
+    assert samira.post(path, act="preview", scope="x", **wish).status_code == 422
+    with database.read() as store:
+        assert store.bookings.get(booked[0].id) == booked[0]
+
+
+def test_cancelling_shows_each_fee_and_their_sum(database, samira, phone, cast, booked):
+    path = f"/rooms/het-seinhuis/series/of/{booked[0].id}/cancel"
+    said = samira.says(f"{path}?scope=all")
+    assert "Thu 19 Mar €22.99" in said and "Thu 2 Apr nothing" in said and "Total, VAT included €45.98" in said
+    assert samira.post(path, scope="all", agreed="0").status_code == 409
+    assert samira.post(path, scope="this", agreed="2299").status_code == 303
+    assert phone(cast.marieke).post(path.replace(booked[0].id, booked[1].id), scope="all", waive="1").status_code == 303
+    with database.read() as store:
+        assert [(one.status, one.fee_cents) for one in store.bookings.of_series(booked[0].series_id)] == [
+            ("cancelled", 2299), ("cancelled", 0), ("cancelled", 0),
+        ]  # fmt: skip
+    assert "no longer stands" in samira.says(path)
+
+
+def test_another_member_finds_no_series_and_a_stranger_signs_in_first(phone, cast, booked):
+    joost = phone(cast.joost)
+    for path in (f"/rooms/het-seinhuis/series/{booked[0].series_id}", f"/rooms/het-seinhuis/series/of/{booked[0].id}"):
+        assert joost.get(path).status_code == 404 and phone(cast.marieke).get(path).status_code == 200
+        assert "/login" in phone().get(path).headers["Location"]
+
+
+def test_a_venue_without_rooms_says_so(samira, cast):
+    assert "No room is let here yet" in samira.says("/rooms/de-wissel/series/new")
+    assert samira.get("/rooms/elders/series/new").status_code == 404
+    assert bookings.SCOPES == ("this", "following", "all")
+
+
+def test_one_letter_tells_of_all_times(database, app, mailing, waiting, samira, booked, form):
+    path = f"/rooms/het-seinhuis/series/of/{booked[1].id}"
+    assert samira.post(f"{path}/cancel", scope="following", agreed="2299").status_code == 303
+    with database.read() as store:
+        assert {letter.kind for letter in store.bookings.letters()} == {"series", "series_cancelled"}
+    assert jobs.write_letters(database, app.extensions["s2m.config"], booked[0].created_at) == "wrote 2"
+    told = {mail.subject: mail.body for mail in waiting()}
+    first, second = told["Booked: Perron, repeated from Thursday 19 March 2026"], told["Cancelled: Perron, repeated"]
+    assert "Thursday 19 March 2026, 13:00 to 14:00, Perron: €45.98" in first and "VAT included: €45.98" in first
+    assert "Thursday 26 March 2026, 13:00 to 14:00, Perron: cancelled, Due for cancelling, VAT included: €22.99" in second
