@@ -133,10 +133,11 @@ def test_a_meeting_that_ends_early_frees_the_room_once_it_was_made_ready(store, 
     half_past = TEN + 30 * MINUTE
     plates.arrive(store, cast.seinhuis, meeting, PLATE, TEN)
     left = plates.leave(store, cast.seinhuis, meeting, PLATE, half_past)
-    assert (left.left_at, left.ends_at, left.gross_cents) == (half_past, meeting.ends_at, meeting.gross_cents)
+    quarter = half_past + 15 * MINUTE  # the one that has begun is theirs
+    assert (left.left_at, left.ends_at, left.gross_cents) == (quarter, meeting.ends_at, meeting.gross_cents)
     assert (status(half_past).kind, status(half_past).left.id) == ("preparing", meeting.id)
-    assert status(half_past + 16 * MINUTE).kind == "free"
-    assert plates.leave(store, cast.seinhuis, meeting, PLATE, half_past + MINUTE).left_at == half_past
+    assert status(quarter + 15 * MINUTE).kind == "free"
+    assert plates.leave(store, cast.seinhuis, meeting, PLATE, half_past + MINUTE).left_at == quarter
 
 
 def test_ended_by_mistake_it_goes_on_unless_somebody_has_the_room(store, cast, status, meeting, room):

@@ -65,7 +65,9 @@ def look_after(store: Store, venue: Venue, now: datetime) -> list[tuple[Booking,
         if _seated(store, booking):
             store.bookings.set(booking, arrived_at=now)
         elif what == "warn":
-            done.append((store.bookings.set(booking, warned_at=now), "warned"))
+            warned = store.bookings.set(booking, warned_at=now)
+            store.bookings.add_letter(warned, "nobody_there", now)
+            done.append((warned, "warned"))
         else:
             after = settle(store, venue, booking, SYSTEM, now, status="released", expires_at=None, ended_at=now)
             done.append((after, "released"))
