@@ -14,6 +14,7 @@ from s2m.domain import bookings, codes, money, rooms
 from s2m.domain.bookings import Booker, Details, availability
 from s2m.domain.bookings.booking import fresh, room_of, settle
 from s2m.domain.bookings.changing import check_time
+from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.rooms import RoomTerms, closed_by, holiday, hours_of
 from s2m.domain.venues import Venue, closing_after, day_end, is_open
@@ -73,7 +74,7 @@ def status(store: Store, venue: Venue, room: Room, now: datetime) -> Status:
     booking = next((one for one in going_on if one.left_at is None), None)
     left = next((one for one in going_on if one.left_at), None)
     coming = next((one for one in today if one.starts_at > now), None)
-    closures = store.rooms.closures([room.id], now, tonight)
+    closures = outside.all_closed(store, [(room, terms)], now, tonight)
     if booking:
         kind = "held" if booking.status != "confirmed" else "busy" if booking.arrived_at else "expected"
         return Status(kind, booking, coming, booking.ends_at)

@@ -102,6 +102,8 @@ class Store:
     @cached_property
     def desk(self) -> Desk:
         return Desk(self)
+
+    @cached_property
     def series(self) -> AllSeries:
         return AllSeries(self)
 

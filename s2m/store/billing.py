@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, func, insert, select, update
 
 from s2m.domain.billing.checkouts import Checkout
 from s2m.domain.billing.payments import Bill, Payment
@@ -35,6 +35,23 @@ def _document(row: Row[Any]) -> Document:
 def _payment(row: Row[Any]) -> Payment:
     given = dict(row._mapping)
     return Payment(**{**given, "paid_on": date.fromisoformat(given["paid_on"])})
+
+
+# How a document stands, in the words of the database: as `payments.Bill` says
+_note, _taken_back = documents.alias("note"), documents.alias("taken_back")
+_CREDITED = select(_taken_back.c.id).where(_taken_back.c.credits_id == documents.c.id).exists()
+_came = select(func.coalesce(func.sum(payments.c.cents), 0)).where(payments.c.document_id == documents.c.id)
+_PAID = _came.where(payments.c.way != "deposit").scalar_subquery()
+_RETURNED = _came.where(payments.c.way == "deposit").scalar_subquery()
+_OPEN = case((documents.c.kind == "credit", 0), (_CREDITED, 0), else_=documents.c.gross_cents) - _PAID
+
+
+def _shown(shown: str, today: date) -> ColumnElement[bool]:
+    if shown == "open":
+        return _OPEN != 0
+    if shown == "overdue":
+        return and_(_OPEN > 0, documents.c.due_on < today.isoformat())
+    return and_(documents.c.kind == "invoice", _OPEN == 0, ~_CREDITED)
 
 
 class Billing(Part):
@@ -88,14 +105,32 @@ class Billing(Part):
     def of_renters(self, renter_ids: Iterable[str]) -> list[Bill]:
         return self._bills(select(documents.c.id).where(documents.c.renter_id.in_(list(renter_ids))))
 
-    def bills(self, venue_id: str, ids: Sequence[str] | None = None, *, year: int | None = None) -> list[Bill]:
+    def bills(
+        self, venue_id: str, ids: Sequence[str] | None = None, *, kind: str | None = None
+    ) -> list[Bill]:  # fmt: skip
         """A venue's documents and how they stand, the first first."""
         query = select(documents.c.id).where(documents.c.venue_id == venue_id)
         if ids is not None:
             query = query.where(documents.c.id.in_(ids))
+        if kind:
+            query = query.where(documents.c.kind == kind)
+        return self._bills(query)
+
+    def listed(
+        self, venue_id: str, shown: str, today: date, *, year: int | None = None, most: int, skip: int = 0
+    ) -> tuple[list[Bill], int]:
+        """At most `most` of a venue's documents, the newest first, and what is left to pay of all that `shown` shows (cents).
+
+        shown: open (also what is to be given back), overdue, paid, or all.
+        """
+        query = select(documents.c.id).where(documents.c.venue_id == venue_id)
+        if shown != "all":
+            query = query.where(_shown(shown, today))
         if year:
             query = query.where(documents.c.year == year)
-        return self._bills(query)
+        left = select(func.coalesce(func.sum(_OPEN), 0)).where(documents.c.id.in_(query), _OPEN > 0)
+        newest = query.order_by(documents.c.issued_at.desc(), documents.c.n.desc(), documents.c.kind, documents.c.id.desc())
+        return self._bills(newest.limit(most).offset(skip))[::-1], int(self.run(left).scalar_one())
 
     def years(self, venue_id: str) -> list[int]:
         """In which documents went out, the last first."""
@@ -103,17 +138,13 @@ class Billing(Part):
         return list(self.run(query.order_by(documents.c.year.desc())).scalars())
 
     def _bills(self, which: Select[Any]) -> list[Bill]:
-        note = documents.alias("note")
-        came = select(func.coalesce(func.sum(payments.c.cents), 0)).where(payments.c.document_id == documents.c.id)
-        paid, returned = came.where(payments.c.way != "deposit"), came.where(payments.c.way == "deposit")
         reminders = select(func.count()).where(letters.c.document_id == documents.c.id, letters.c.step > 0)
         query = (
             select(
-                documents, note.c.id.label("note_id"), note.c.number.label("note_number"),
-                paid.scalar_subquery().label("paid"), reminders.scalar_subquery().label("reminders"),
-                returned.scalar_subquery().label("returned"),
+                documents, _note.c.id.label("note_id"), _note.c.number.label("note_number"), _PAID.label("paid"),
+                reminders.scalar_subquery().label("reminders"), _RETURNED.label("returned"),
             )
-            .outerjoin(note, note.c.credits_id == documents.c.id)
+            .outerjoin(_note, _note.c.credits_id == documents.c.id)
             .where(documents.c.id.in_(which))
             .order_by(documents.c.issued_at, documents.c.n, documents.c.kind.desc(), documents.c.id)
         )  # fmt: skip
@@ -166,12 +197,9 @@ class Billing(Part):
 
     def late(self, due_before: date) -> list[Bill]:
         """Invoices of all venues that were due before a day and are not paid, and of which the last reminder did not go out."""
-        note, paid = documents.alias("note"), func.coalesce(func.sum(payments.c.cents), 0)
-        paid_for = select(paid).where(payments.c.document_id == documents.c.id, payments.c.way != "deposit").scalar_subquery()
         done = select(letters.c.document_id).where(letters.c.step == LAST_REMINDER)
-        query = select(documents.c.id).where(documents.c.kind == "invoice", documents.c.due_on < due_before.isoformat())
-        query = query.where(documents.c.gross_cents > paid_for, documents.c.id.not_in(done))
-        return self._bills(query.where(~select(note.c.id).where(note.c.credits_id == documents.c.id).exists()))
+        late = documents.c.due_on < due_before.isoformat()
+        return self._bills(select(documents.c.id).where(late, _OPEN > 0, documents.c.id.not_in(done)))
 
     # Paying through a provider ------------------------------------------------------------------------------------
 

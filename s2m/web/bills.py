@@ -5,6 +5,7 @@ Whether something is paid is never taken from an address or a message: the provi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import structlog
@@ -51,13 +52,11 @@ def mine() -> ResponseReturnValue:
 def show(token: str) -> ResponseReturnValue:
     bill = _bill(token)
     with reading() as store:
-        venue = store.venues.get(bill.document.venue_id)
         others = store.billing.of_booking(bill.document.booking_id or "")
         paid = store.billing.payments(bill.document.id)
-    g.venue = venue
     return render_template(
         "bills/show.html", bill=bill, token=token, online=provider() is not None, others=others, paid=paid, link=_link,
-        today=now().date(), bookable=not lacking(bill.document), **IN_WORDS,
+        today=now().astimezone(g.venue.zone).date(), bookable=not lacking(bill.document), **IN_WORDS,
     )  # fmt: skip
 
 
@@ -170,7 +169,8 @@ def _tried(token: str, checkout_id: str) -> tuple[Bill, Checkout]:
         raise NotFound()
     takes = provider()
     if checkout.status != "paid" and checkout.provider_id and takes and takes.name == checkout.provider:
-        _ask(checkout.provider_id)
+        with suppress(Unavailable):  # then it waits
+            _ask(checkout.provider_id)
         with reading() as store:
             checkout = store.billing.checkout(checkout_id) or checkout
     return _bill(token), checkout

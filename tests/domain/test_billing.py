@@ -279,6 +279,14 @@ def test_a_file_that_is_read_twice_changes_nothing_the_second_time(store, cast, 
     assert len(store.billing.payments(one.id)) == 2
 
 
+def test_lines_pay_a_bill_until_nothing_is_open_on_it_and_as_many_count_as_were_shown(store, cast, now, issue):
+    one = issue()
+    lines = [entry("a", 326_80, one.number), entry("b", 326_80, one.number)]
+    assert [each.state for each in matching.match(store, cast.seinhuis, lines)] == ["matched", "paid"]
+    assert matching.take_in(store, cast.seinhuis, lines, cast.marieke.id, now) == 1
+    assert payments.bill(store, one).open_cents == 0
+
+
 # Through a provider ---------------------------------------------------------------------------------------------------
 
 

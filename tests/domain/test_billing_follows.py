@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from s2m.domain import billing, bookings, ledger
 from s2m.domain.billing import following
@@ -92,6 +93,12 @@ def test_cancelling_takes_the_bill_back_and_bills_the_fee_if_there_is_one(store,
     assert note == ("C2026-0001", 191_96, False) and new == ([("2026-0002", fee, False)] if fee else [])
     kept = books(store, cast.seinhuis)
     assert (-kept["receivable"], kept["deposits"]) == (fee, 0)
+
+
+def test_a_rooms_revenue_cannot_be_given_to_another_room_unseen(store, cast, now, booked):
+    other = let(store, cast.seinhuis, cast.marieke, now, name="Loods")
+    store.billing.run(text("UPDATE accounts SET room_id = :other WHERE kind = 'revenue'"), other=other.id)
+    assert ledger.verify_network(store, cast.noord.id).fault.what == "opened"
 
 
 def test_a_fee_that_was_waived_is_not_billed(store, cast, booked, marieke, said):

@@ -26,10 +26,10 @@ def pay(store, cast, now):
         held = bookings.hold(store, cast.seinhuis, room.id, start, start + hours * HOUR, by, now)
         values = bookings.parse_renter(EVA)
         renter = bookings.renter_for(store, cast.noord.id, store.people.get(by.person_id or ""), values, "nl", now)
-        asked = Details(paid_by="capital", **details)
+        asked = Details(**details)
         dots = int(2 * hours) if dots is None else dots
         filled = bookings.fill_in(
-            store, cast.seinhuis, held, asked, renter, by, now, agreed_cents=cents, agreed_dots=dots
+            store, cast.seinhuis, held, asked, renter, by, now, agreed_cents=cents, paid_by="capital", agreed_dots=dots
         )  # fmt: skip
         return bookings.conclude(store, cast.seinhuis, filled, by, now)
 

@@ -221,6 +221,18 @@ def test_a_provider_that_does_not_answer_costs_nothing(phone, path, bank, paid, 
     assert answer.status_code == 503 and "does not answer" in answer.text and paid() == ([], 326_80)
 
 
+def test_who_comes_back_while_the_provider_is_away_waits_and_the_message_is_sent_again(phone, bank, begin, deliver, monkeypatch):
+    name = begin()
+    bank.decide(name, "paid")
+
+    def away(id_):
+        raise OSError("away")
+
+    monkeypatch.setattr(bank, "fetch", away)
+    assert "We wait for your bank" in phone().says(bank.payment(name)["return_url"])
+    assert deliver(*bank.sent) == [503]
+
+
 def test_a_provider_elsewhere_is_a_link_since_our_forms_lead_nowhere_else(phone, path, bank, monkeypatch):
     start = bank.start
     monkeypatch.setattr(bank, "start", lambda *given: type(start(*given))("tr_1", "https://pay.example/tr_1"))

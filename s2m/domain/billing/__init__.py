@@ -4,7 +4,9 @@
     seller.py     who sells at a venue
     documents.py  an invoice, the credit note that takes it back, a quote
     payments.py   what comes in for a bill, and how it stands
+    bank.py       what a bank says came in, and which number its words name
     matching.py   a bank's lines and the bills they pay
+    links.py      the signed link of a bill
     checkouts.py  paying through a provider
     following.py  what bookings make of bills: the one door from there
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,35 +27,46 @@ class Found:
 
 
 def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
-    """What came in and which bill it names; what went out is left out. Several lines may pay one bill."""
+    """What came in and which bill it names, one after the other: several lines may pay one bill, until nothing is open on it."""
     coming = [entry for entry in entries if entry.cents > 0]
     known = store.billing.references(venue.id, [entry.reference for entry in coming])
-    bills = [each for each in store.billing.bills(venue.id) if each.document.kind == "invoice"]
-    return [_found(entry, known, bills) for entry in coming]
+    bills = [(_tight(bill.document.number), bill) for bill in store.billing.bills(venue.id, kind="invoice")]
+    left = {bill.document.id: bill.open_cents for _number, bill in bills}
+    found = []
+    for entry in coming:
+        one = _found(entry, known, bills, left)
+        if one.state == "matched" and one.bill:
+            left[one.bill.document.id] -= entry.cents
+            known.add(entry.reference)
+        found.append(one)
+    return found
 
 
-def _found(entry: Entry, known: set[str], bills: Sequence[Bill]) -> Found:
+def _found(entry: Entry, known: set[str], bills: Sequence[tuple[str, Bill]], left: Mapping[str, int]) -> Found:
+    words = _tight(entry.words)
     # One line that names several bills pays for all of them together, and only a host can say how much of each
-    named = [bill for bill in bills if names(entry.words, bill.document.number)]
+    named = [bill for number, bill in bills if number in words and names(entry.words, bill.document.number)]
     bill = named[0] if len(named) == 1 else None
     if entry.reference in known:
         return Found(entry, "seen", bill)
     if bill is None:
         return Found(entry, "unmatched")
-    return Found(entry, "matched" if bill.open_cents > 0 else "paid", bill)
+    return Found(entry, "matched" if left[bill.document.id] > 0 else "paid", bill)
+
+
+def _tight(text: str) -> str:
+    """Letters and digits alone: a number that is not even in these is not named, and most are not."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())
 
 
 def take_in(store: Store, venue: Venue, entries: Iterable[Entry], by: str, now: datetime) -> int:
     """Put down what matches; how many. A line that was put down before changes nothing, so a file may be read twice."""
     store.ledger.lock_chain(venue.network_id)
-    taken = 0
-    for entry in entries:
-        found = match(store, venue, [entry])
-        if found and found[0].state == "matched" and found[0].bill:
-            payments.pay(
-                store, found[0].bill.document, entry.cents, "bank", entry.day, by, now, reference=entry.reference
-            )  # fmt: skip
-            taken += 1
-    if taken:
+    matched = [found for found in match(store, venue, entries) if found.state == "matched"]
+    for found in matched:
+        assert found.bill, "a line is matched with a bill"
+        entry, document = found.entry, found.bill.document
+        payments.pay(store, document, entry.cents, "bank", entry.day, by, now, reference=entry.reference)
+    if matched:
         store.audit.record(venue.network_id, now, actor=by, role="host", action="bill.import", venue_id=venue.id)
-    return taken
+    return len(matched)

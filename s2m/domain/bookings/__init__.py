@@ -27,14 +27,11 @@ from s2m.domain.bookings.times import quarter_of, when
 from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter, Series, Wait
 
 __all__ = [
-    "BLOCKING", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Details", "Renter", "approve", "arrive", "blocked",
-    "cancel", "cancel_fee", "change_details", "check", "check_free", "check_stock", "conclude", "decline", "end_early",
-    "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with", "more_time", "move", "parse_details",
-    "parse_renter", "quarter_of", "renter_for", "settle", "terms_after", "the_booking", "wait_for_mail", "warn_options", "when",
     "BLOCKING", "EVERY", "SCOPES", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Change", "Details", "Occurrence",
-    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "blocked", "book_series", "cancel", "cancel_fee",
-    "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock", "conclude",
-    "decline", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "more_time", "move", "parse_details",
-    "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of", "renter_for", "settle", "targets",
-    "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options", "when",
+    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "arrive", "blocked", "book_series", "cancel",
+    "cancel_fee", "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock",
+    "conclude", "decline", "end_early", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with",
+    "more_time", "move", "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of",
+    "renter_for", "settle", "targets", "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options",
+    "when",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import money, rooms
+from s2m.domain import rooms
 from s2m.domain.bookings import availability, capital
 from s2m.domain.bookings.following import follow
 from s2m.domain.bookings.values import ANSWER, BLOCKING, HOLD, MAIL, Booker, Booking
@@ -69,33 +69,17 @@ def let_go(store: Store, venue: Venue, booking: Booking, now: datetime) -> None:
 def lines_for(
     store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
 ) -> tuple[Line, ...]:
-    """What a meeting would cost, line by line: what is shown before anybody chooses. Paid with capital, the hire is not in it."""
-    lines = _price(store, venue, terms, start, end, details, member=member)
-    return capital.split(lines)[0] if details.paid_by == "capital" else lines
-
-
-def dots_for(
-    store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
-) -> tuple[int, int]:
-    """What the hire costs in dots, and is worth in cents; nothing where it is paid in euro."""
-    if details.paid_by != "capital":
-        return 0, 0
-    worth = capital.split(_price(store, venue, terms, start, end, details, member=member))[1]
-    return capital.cost(terms, start, end), worth
-
-
-def _price(
-    store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
-) -> tuple[Line, ...]:
+    """What a meeting would cost, line by line: what is shown before anybody chooses."""
     chosen = extras_of(details.extras, store.rooms.extras(venue.id))
     return rooms.price(terms, venue, start, end, people=details.people, extras=chosen, member=member)
 
 
 def fill_in(
     store: Store, venue: Venue, booking: Booking, details: Details, renter: Renter, by: Booker, now: datetime,
-    *, agreed_cents: int, agreed_dots: int = 0,
+    *, agreed_cents: int, paid_by: str = "euro", agreed_dots: int = 0,
 ) -> Booking:  # fmt: skip
-    """What the meeting is, who rents, and at what price. agreed_cents and agreed_dots: what was shown, VAT included.
+    """What the meeting is, who rents, and at what price. agreed_cents and agreed_dots: what was shown, VAT included; paid_by:
+    euro or capital.
 
     Raises Conflict `price_changed` where it has become another, `hold_over`, `extra_gone`; Refused as `capital.check` does.
     """
@@ -106,14 +90,15 @@ def fill_in(
     terms = store.rooms.version(held.terms_id)
     availability.check_stock(store, venue, details.extras, held.starts_at, held.ends_at, but=held.id)
     lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
-    gross = money.total(lines).gross_cents
-    dots, worth = dots_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
-    if (gross, dots) != (agreed_cents, agreed_dots):
-        raise Conflict("price_changed", cents=gross, dots=dots)
-    if details.paid_by == "capital":
-        capital.check(store, venue, held, terms, dots, by)
-    price = {"lines": lines, "gross_cents": gross, "dots": dots, "worth_cents": worth}
-    return store.bookings.set(held, **asdict(details), **price, renter_id=renter.id, changed_at=now)
+    price = capital.priced(lines, terms, held.starts_at, held.ends_at, paid_by)
+    if (price.gross_cents, price.dots) != (agreed_cents, agreed_dots):
+        raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)
+    if paid_by == "capital":
+        capital.check(store, venue, held, terms, price.dots, by)
+    return store.bookings.set(
+        held, **asdict(details), **vars(price), gross_cents=price.gross_cents, paid_by=paid_by, renter_id=renter.id,
+        changed_at=now,
+    )  # fmt: skip
 
 
 def wait_for_mail(store: Store, booking: Booking, now: datetime) -> Booking:

@@ -7,6 +7,7 @@ worth, from the account of what the house forgoes, without VAT. What that barter
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,26 @@ def cost(terms: RoomTerms, start: datetime, end: datetime) -> int:
     return -(-minutes * terms.dots_per_hour // 60)
 
 
-def split(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], int]:
-    """What stays in euro, and what the hire itself is worth in cents."""
+@dataclass(frozen=True)
+class Price:
+    """lines: what is paid in euro; dots: what the hire costs where capital pays it, worth_cents: what it is worth without VAT."""
+
+    lines: tuple[Line, ...]
+    dots: int = 0
+    worth_cents: int = 0
+
+    @property
+    def gross_cents(self) -> int:
+        return money.total(self.lines).gross_cents
+
+
+def priced(lines: tuple[Line, ...], terms: RoomTerms, start: datetime, end: datetime, paid_by: str) -> Price:
+    """The lines of a meeting as a price: paid with capital, the hire is not among them."""
+    if paid_by != "capital":
+        return Price(lines)
     hire = [line for line in lines if line.code.startswith("room_") or line.code == "member"]
-    return tuple(line for line in lines if line not in hire), sum(line.net_cents for line in hire)
+    rest = tuple(line for line in lines if line not in hire)
+    return Price(rest, cost(terms, start, end), sum(line.net_cents for line in hire))
 
 
 def check(store: Store, venue: Venue, booking: Booking, terms: RoomTerms, dots: int, by: Booker) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, capital
-from s2m.domain.bookings.booking import check_stands, dots_for, fresh, lines_for, room_of, settle
+from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
 from s2m.domain.bookings.renting import Details
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import the_room
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings.capital import Price
     from s2m.domain.bookings.values import Booking
     from s2m.domain.money import Line
     from s2m.domain.rooms import RoomTerms
@@ -35,21 +36,25 @@ def terms_after(store: Store, booking: Booking, room_id: str, now: datetime) -> 
 def lines_after(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
 ) -> tuple[Line, ...]:
-    """What it would cost there and then, to be shown before it is moved."""
-    return lines_for(store, venue, terms_after(store, booking, room_id, now), start, end, **_as_booked(booking))
+    """What it would cost there and then in euro, to be shown before it is moved."""
+    return price_after(store, venue, booking, room_id, start, end, now).lines
 
 
-def dots_after(
+def price_after(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
-) -> tuple[int, int]:
-    """The same in dots, and what the hire is worth in cents; nothing where it is paid in euro."""
-    return dots_for(store, venue, terms_after(store, booking, room_id, now), start, end, **_as_booked(booking))
+) -> Price:
+    """The same with its dots, where capital pays it."""
+    details = Details(people=booking.people, extras=booking.extras)
+    return _price(store, venue, booking, terms_after(store, booking, room_id, now), start, end, details)
 
 
-def _as_booked(booking: Booking) -> dict[str, Any]:
-    """Whoever got the price of members keeps it; capital is members' own."""
-    member = booking.paid_by == "capital" or any(line.code == "member" for line in booking.lines)
-    return {"details": Details(people=booking.people, extras=booking.extras, paid_by=booking.paid_by), "member": member}
+def _price(
+    store: Store, venue: Venue, booking: Booking, terms: RoomTerms, start: datetime, end: datetime, details: Details
+) -> Price:
+    """It stays paid as it is. Capital is members' own, and whoever got their price once keeps it."""
+    member = booking.person_id is not None or any(line.code == "member" for line in booking.lines)
+    lines = lines_for(store, venue, terms, start, end, details, member=member)
+    return capital.priced(lines, terms, start, end, booking.paid_by)
 
 
 def move(
@@ -74,19 +79,17 @@ def move(
     check_time(venue, before, room_id, terms, start, end, by, now)
     availability.check_free(store, room, terms, start, end, but=before.id)
     availability.check_stock(store, venue, before.extras, start, end, but=before.id)
-    lines = lines_after(store, venue, before, room_id, start, end, now)
-    gross = money.total(lines).gross_cents
-    dots, worth = dots_after(store, venue, before, room_id, start, end, now)
-    if agreed_cents not in (None, gross) or agreed_dots not in (None, dots):
-        raise Conflict("price_changed", cents=gross, dots=dots)
+    price = price_after(store, venue, before, room_id, start, end, now)
+    if agreed_cents not in (None, price.gross_cents) or agreed_dots not in (None, price.dots):
+        raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)
     if before.paid_by == "capital":
-        capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, dots, _as_booker(before))
+        capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, price.dots, _as_booker(before))
     blocked_from, blocked_until = availability.blocked(terms, start, end)
     setup = before.setup if before.setup in terms.setups else ""
     return settle(
         store, venue, before, by, now, room_id=room.id, terms_id=terms.id, starts_at=start, ends_at=end, setup=setup,
-        blocked_from=blocked_from, blocked_until=blocked_until, lines=lines, gross_cents=gross, warned_at=None, left_at=None,
-        dots=dots, worth_cents=worth,
+        blocked_from=blocked_from, blocked_until=blocked_until, warned_at=None, left_at=None,
+        **vars(price), gross_cents=price.gross_cents,
     )  # fmt: skip
 
 
@@ -118,7 +121,6 @@ def change_details(
     if before.ends_at <= now:
         raise Refused("booking_begun")
     availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
-    details = replace(details, paid_by=before.paid_by)
     lines = lines_with(store, venue, before, details)
     gross = money.total(lines).gross_cents
     if agreed_cents is not None and gross != agreed_cents:
@@ -130,9 +132,9 @@ def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -
     """What it would cost with other people or extras: as it was agreed, where neither changes."""
     if (details.people, details.extras) == (booking.people, booking.extras):
         return booking.lines
-    terms, how = store.rooms.version(booking.terms_id), _as_booked(booking)
-    how["details"] = replace(details, paid_by=booking.paid_by)
-    return lines_for(store, venue, terms, booking.starts_at, booking.ends_at, **how)
+    return _price(
+        store, venue, booking, store.rooms.version(booking.terms_id), booking.starts_at, booking.ends_at, details
+    ).lines  # fmt: skip
 
 
 def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
@@ -165,5 +167,5 @@ def cancel(
 
 
 __all__ = [
-    "cancel", "cancel_fee", "change_details", "dots_after", "lines_after", "lines_with", "move", "room_of", "terms_after",
+    "cancel", "cancel_fee", "change_details", "lines_after", "lines_with", "move", "price_after", "room_of", "terms_after",
 ]  # fmt: skip

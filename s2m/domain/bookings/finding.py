@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from s2m.domain.bookings.timeline import Let, can_begin
 from s2m.domain.bookings.times import QUARTER
 from s2m.domain.bookings.values import Booker
+from s2m.domain.calendars import outside
 from s2m.domain.rooms import RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
@@ -251,6 +252,6 @@ class Search:
         start = datetime.combine(since, time(), self.venue.zone).astimezone(UTC) - timedelta(days=1)
         end = start + timedelta(days=days + 3)
         closed: dict[str, list[Span]] = {}
-        for one in self.store.rooms.closures([room.id for room, _terms in lets], start, end):
+        for one in outside.all_closed(self.store, lets, start, end):
             closed.setdefault(one.room_id, []).append((number(one.starts_at), number(one.ends_at)))
         return self.store.bookings.busy(self.venue.id, start, end), closed

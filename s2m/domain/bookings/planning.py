@@ -15,6 +15,7 @@ from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, repeating
 from s2m.domain.bookings.renting import Details
 from s2m.domain.bookings.values import Booking
+from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, S2MError
 from s2m.domain.money import Line, Sum, VatSum
 from s2m.domain.rooms import closed_by
@@ -154,7 +155,7 @@ class House:
             gone = {one.id for one in but}
             self.booked = [one for one in store.bookings.between(venue.id, start, end) if one.id not in gone]
         self.closures: dict[str, list[Closure]] = {}
-        for closure in store.rooms.closures([room.id for room, _terms in self.let], start, end):
+        for closure in outside.all_closed(store, self.let, start, end):
             self.closures.setdefault(closure.room_id, []).append(closure)
         self.busy = store.bookings.busy(venue.id, start, end)
         for one in but:
@@ -184,7 +185,7 @@ class House:
     def _check_time(self, room: Room, terms: RoomTerms, start: datetime, end: datetime, by: Booker) -> None:
         availability.check(self.venue, terms, start, end, by, self.now)
         if closure := closed_by(self.closures.get(room.id, ()), start, end):
-            raise Conflict("room_closed", reason=closure.reason)
+            raise Conflict("room_closed", reason=closure.reason) if closure.id else Conflict("taken_elsewhere")
         if self._is_busy(room, *availability.blocked(terms, start, end)):
             raise Conflict("taken")
 

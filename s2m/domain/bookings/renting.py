@@ -25,7 +25,7 @@ VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}")
 
 @dataclass(frozen=True)
 class Details:
-    """What a meeting is. extras: id of each with its count (of what goes by the person: for how many). paid_by: euro, capital."""
+    """What a meeting is. extras: id of each with its count (of what goes by the person: for how many)."""
 
     title: str = ""
     title_hidden: bool = True
@@ -34,7 +34,6 @@ class Details:
     notes: str = ""
     topics: tuple[str, ...] = ()
     extras: dict[str, int] = field(default_factory=dict)
-    paid_by: str = "euro"
 
 
 def parse_details(given: Mapping[str, object], room: Room, terms: RoomTerms, offered: Sequence[Extra]) -> Details:
@@ -61,7 +60,6 @@ def parse_details(given: Mapping[str, object], room: Room, terms: RoomTerms, off
         fields.line("notes", given.get("notes") or "", NOTES_MAX, shortest=0),
         tuple(fields.topic(part, "topics") for part in typed),
         {extra.id: people if extra.per == "person" else 1 for extra in chosen},
-        "capital" if given.get("paid_by") == "capital" else "euro",
     )
 
 

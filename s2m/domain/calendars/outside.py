@@ -100,6 +100,14 @@ def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime)
         store.changed(room.venue_id if room else None)
 
 
+def all_closed(
+    store: Store, lets: Sequence[tuple[Room, RoomTerms]], start: datetime, end: datetime, reason: str = ""
+) -> list[Closure]:
+    """What closes rooms that are let, the first first: what a host closed, what other calendars say. reason: of the latter."""
+    here = store.rooms.closures([room.id for room, _terms in lets], start, end)
+    return sorted(here + closures(store, lets, start, end, reason), key=lambda one: one.starts_at)
+
+
 def closures(
     store: Store, lets: Sequence[tuple[Room, RoomTerms]], start: datetime, end: datetime, reason: str = ""
 ) -> list[Closure]:

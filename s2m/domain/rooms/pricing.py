@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from s2m.domain.rooms.terms import RoomTerms
     from s2m.domain.venues import Policy
 
-QUARTER = timedelta(minutes=15)
+MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 # In quarters
 HALF_DAY = 4 * 4
 # What is no price of the room: given back, or another document's
@@ -59,25 +59,29 @@ def _of_the_room(terms: RoomTerms, venue: Venue, start: datetime, end: datetime)
     # The least to pay from each quarter on: its cost, in how many parts, and the first of them. In sixtieths of a cent, since a
     # minute has that much of an hour's price
     least: list[tuple[int, int, Part]] = [(0, 0, ("", 0, 0))] * len(at)
-    for n in reversed(range(len(at) - 1)):
-        ways = [(code, to, size, *least[to][:2]) for code, to, size in _ways(terms, venue, at, n)]
+    for n, ways in reversed(list(enumerate(_ways(terms, venue, at)))):
         if not ways:
             return []
-        least[n] = min((cost + units[code] * size, parts + 1, (code, to, size)) for code, to, size, cost, parts in ways)
+        least[n] = min((least[to][0] + units[code] * size, least[to][1] + 1, (code, to, size)) for code, to, size in ways)
     return _lines([part for _, _, part in least], units, terms.vat)
 
 
-def _ways(terms: RoomTerms, venue: Venue, at: list[datetime], n: int) -> Iterator[Part]:
-    """How the time from at[n] on can be paid."""
-    last = len(at) - 1
-    if terms.hour_cents:
-        quiet = replace(venue, opening_hours=terms.off_peak)
-        off = bool(terms.off_peak_percent) and is_open(quiet, at[n], at[n + 1])
-        yield "room_off_peak" if off else "room_hour", n + 1, (at[n + 1] - at[n]) // timedelta(minutes=1)
-    if terms.half_day_cents:
-        yield "room_half_day", min(n + HALF_DAY, last), 60
-    if terms.day_cents:
-        yield "room_day", min(bisect_left(at, day_end(venue, at[n]).astimezone(UTC)), last), 60
+def _ways(terms: RoomTerms, venue: Venue, at: list[datetime]) -> Iterator[list[Part]]:
+    """How the time from each quarter on can be paid."""
+    last, midnight = len(at) - 1, 0
+    quiet = replace(venue, opening_hours=terms.off_peak if terms.off_peak_percent else {})
+    for n in range(last):
+        ways: list[Part] = []
+        if terms.hour_cents:
+            off = bool(quiet.opening_hours) and is_open(quiet, at[n], at[n + 1])
+            ways.append(("room_off_peak" if off else "room_hour", n + 1, (at[n + 1] - at[n]) // MINUTE))
+        if terms.half_day_cents:
+            ways.append(("room_half_day", min(n + HALF_DAY, last), 60))
+        if terms.day_cents:
+            if n >= midnight:
+                midnight = min(bisect_left(at, day_end(venue, at[n]).astimezone(UTC)), last)
+            ways.append(("room_day", midnight, 60))
+        yield ways
 
 
 def _lines(parts: list[Part], units: Mapping[str, int], vat: int) -> list[Line]:

@@ -35,8 +35,8 @@ def _counts() -> dict[str, int]:
         return {}
     with reading() as store:
         clashing = {booking_id for _, booking_id, _, _ in store.calendars.clashes(g.venue.id, now())}
-        rooms = store.desk.asked_for(g.venue.id) + len(clashing)
-        return {"posts": store.posts.waiting_for_host(g.venue.id), "rooms": rooms}
+        asked, posts = store.desk.asked_for(g.venue.id), store.posts.waiting_for_host(g.venue.id)
+    return {"posts": posts, "rooms": asked + len(clashing), "asked": asked, "clashing": len(clashing)}
 
 
 def said(error: S2MError, field: str = "form") -> dict[str, str]:

@@ -18,8 +18,9 @@ from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, said
 from s2m.web.policy import host
 
-# What a list may show, and the states in it
-SHOWN = {"open": ("open", "overdue", "over"), "overdue": ("overdue",), "paid": ("paid",), "all": ()}
+SHOWN = ("open", "overdue", "paid", "all")
+# So many on a page of the list
+MOST = 100
 
 
 @blueprint.get("/<slug>/bills")
@@ -27,18 +28,21 @@ SHOWN = {"open": ("open", "overdue", "over"), "overdue": ("overdue",), "paid": (
 def bills(slug: str) -> ResponseReturnValue:
     """The newest first; of one year, where one is chosen."""
     venue = hosted_venue(slug)
-    shown = request.args.get("show", "open")
-    states, year = SHOWN.get(shown, ()), request.args.get("year", "")
+    shown, year = request.args.get("show", "open"), request.args.get("year", "")
+    shown = shown if shown in SHOWN else "all"
+    page = min(request.args.get("page", 1, type=int), 10_000)
     today = now().astimezone(venue.zone).date()
     with reading() as store:
         years = store.billing.years(venue.id)
-        every = store.billing.bills(venue.id, year=int(year) if year in map(str, years) else None)
+        chosen = int(year) if year in map(str, years) else None
+        found, left = store.billing.listed(
+            venue.id, shown, today, year=chosen, most=MOST + 1, skip=MOST * (max(page, 1) - 1)
+        )  # fmt: skip
         seller, waiting = store.billing.seller(venue.id), len(following.waiting(store, venue))
         differing = [(each, store.billing.get(each.document_id)) for each in store.billing.differing(venue.id)]
-    found = [bill for bill in every[::-1] if not states or bill.state(today) in states]
     return render_template(
-        "host/bills.html", bills=found, shown=shown if shown in SHOWN else "all", year=year, years=years, today=today,
-        seller=seller, waiting=waiting, differing=differing, any=bool(every), **IN_WORDS,
+        "host/bills.html", bills=found[:MOST], left=left, older=len(found) > MOST, page=max(page, 1), shown=shown,
+        year=chosen, years=years, today=today, seller=seller, waiting=waiting, differing=differing, **IN_WORDS,
     )  # fmt: skip
 
 

@@ -130,6 +130,7 @@ def page(venue: Venue, booking_id: str, problem: str = "") -> str:
         known: dict[str, Any] = {
             "room": store.venues.room(found.room_id), "renter": store.bookings.renter(found.renter_id or ""), "terms": terms,
             "fee": bookings.cancel_fee(store, found, now()), "seats": carries(found.lines, policy),
+            "bills": store.billing.of_booking(found.id),
         }  # fmt: skip
     for row in history:
         row["who"] = names.get(str(row["actor"])) or _("the booker") if row["role"] != "system" else _("by itself")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from s2m.domain import rooms, venues
 from s2m.domain.errors import Invalid, NotFound
-from s2m.domain.rooms import RoomTerms
+from s2m.domain.rooms import Extra, RoomTerms
 from s2m.domain.venues import Room, Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
 from s2m.web.errors import status_of
@@ -42,11 +42,12 @@ def terms(slug: str, room_id: str) -> ResponseReturnValue:
     with reading() as store:
         room = _meeting_room(store, venue, room_id)
         current = store.rooms.terms(room.id, now())
+        extras = store.rooms.extras(venue.id)
     if request.method == "GET":
-        return _page(venue, room, rooms.values_of(current or _first(venue)), current)
+        return _page(venue, room, rooms.values_of(current or _first(extras)), current)
     try:
         with writing() as store:
-            typed = rooms.parse_terms(request.form, room, [extra.id for extra in store.rooms.extras(venue.id)])
+            typed = rooms.parse_terms(request.form, room, [extra.id for extra in extras])
             begins = venues.parse_day(venue, request.form.get("from"), now())
             if request.form.get("reckon"):
                 return _page(venue, room, request.form, typed)
@@ -72,9 +73,9 @@ def withdraw_terms(slug: str, room_id: str) -> ResponseReturnValue:
     return redirect(url_for("host.terms", slug=slug, room_id=room_id), 303)
 
 
-def _first(venue: Venue) -> RoomTerms:
+def _first(extras: Iterable[Extra]) -> RoomTerms:
     """What a room that was not let before is offered on, until the host says otherwise; without a price."""
-    return RoomTerms(buffer_after=15, notice=60, horizon=180, member_percent=10)
+    return RoomTerms(notice=60, horizon=180, member_percent=10, extras=tuple(extra.id for extra in extras))
 
 
 def _meeting_room(store: Any, venue: Venue, room_id: str) -> Room:

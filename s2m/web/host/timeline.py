@@ -14,6 +14,7 @@ from markupsafe import Markup
 from s2m.domain.agenda import DAY
 from s2m.domain.bookings import lists, timeline, week
 from s2m.domain.bookings.values import Booking, Renter
+from s2m.domain.calendars import outside
 from s2m.domain.venues import Room, Venue
 from s2m.spoken import Words
 from s2m.web.context import hosted_venue, locale, now, policy_of, reading
@@ -137,7 +138,7 @@ def _booked(store: Any, venue: Venue, on: date) -> tuple[list[timeline.Let], lis
 def day(venue: Venue, on: date, new: New | None = None) -> dict[str, Any]:
     with reading() as store:
         lets, booked, renters = _booked(store, venue, on)
-        closed = store.rooms.closures([room.id for room, _terms in lets], *timeline.day_query(venue, on))
+        closed = outside.all_closed(store, lets, *timeline.day_query(venue, on), _("taken in another calendar"))
         policy = policy_of(store, venue)
         asked = store.desk.find(venue.id, "requests", "", now(), most=FEW)
         count = store.desk.asked_for(venue.id)

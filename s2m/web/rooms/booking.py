@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from s2m import letters, spoken
 from s2m.domain import bookings, rooms
-from s2m.domain.bookings import Details
+from s2m.domain.bookings import Details, capital
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError, TooMany
 from s2m.web import address, context
 from s2m.web.context import client, limit, me, now, reading, writing
@@ -20,7 +20,7 @@ from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.finding import times
 from s2m.web.rooms.room import page, the_let_room
-from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, booker, errors_of, held, holds, mine, tell, the_venue
+from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, agreed_dots, booker, errors_of, held, holds, mine, tell, the_venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -84,7 +84,7 @@ def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseRetu
         offered = offered_in(store, one)
         known = store.bookings.renter_of(me().person.id) if me().person else None  # type: ignore[union-attr]
         details = details_in(one, values, offered)
-        priced = price_part(store, one, details)
+        priced = price_part(store, one, details, _pays(values))
         left = left_of(store, one, offered)
     body = render_template(
         "rooms/form.html", one=one, values=values, sent=request.method == "POST", known=known, extras=offered, left=left,
@@ -112,12 +112,28 @@ def details_in(one: Mine, values: Any, offered: list[rooms.Extra]) -> Details:
         return Details()
 
 
-def price_part(store: Store, one: Mine, details: Details) -> dict[str, Any]:
-    """The lines of the price as they are now, and the seats they carry."""
+def _pays(values: Any) -> str:
+    """Only members have capital to pay with."""
+    return "capital" if values.get("paid_by") == "capital" and me().person else "euro"
+
+
+def price_part(store: Store, one: Mine, details: Details, paid_by: str) -> dict[str, Any]:
+    """The lines of the price as they are now, the seats they carry, and the dots where capital pays the hire."""
     member = any(line.code == "member" for line in one.booking.lines) or (not one.booking.lines and booker().is_member)
     start, end = one.booking.starts_at, one.booking.ends_at
     lines = bookings.lines_for(store, one.venue, one.terms, start, end, details, member=member)
-    return {"lines": lines, "carried": rooms.carries(lines, context.policy_of(store, one.venue))}
+    price = capital.priced(lines, one.terms, start, end, paid_by)
+    carried = rooms.carries(price.lines, context.policy_of(store, one.venue))
+    return {"lines": price.lines, "dots_due": price.dots, "carried": carried, "capital": _capital(store, one)}
+
+
+def _capital(store: Store, one: Mine) -> dict[str, int] | None:
+    """What the hire would cost in dots, and what its member has free; None where it is not to be had for capital."""
+    who, booking = me().person, one.booking
+    if not one.terms.dots_per_hour or who is None:
+        return None
+    dots = capital.cost(one.terms, booking.starts_at, booking.ends_at)
+    return {"dots": dots, "free": store.ledger.person_account(who.id).available, "most": one.terms.dots_limit}
 
 
 @blueprint.post("/bookings/<key>/price")
@@ -127,7 +143,8 @@ def price(key: str) -> ResponseReturnValue:
     with reading() as store:
         one = any_of(store, key)
         details = bookings.parse_details(request.form, one.room, one.terms, offered_in(store, one))
-        return render_template("rooms/_price.html", one=one, **price_part(store, one, details))
+        paid_by = _pays(request.form) if one.booking.status == "hold" else one.booking.paid_by
+        return render_template("rooms/_price.html", one=one, **price_part(store, one, details, paid_by))
 
 
 def any_of(store: Store, key: str) -> Mine:
@@ -164,7 +181,10 @@ def _send(store: Store, one: Mine, *, option: bool) -> None:
     if option and not one.terms.option_hours:
         raise Refused("no_options")
     renter = bookings.renter_for(store, one.venue.network_id, who, values, context.locale(), now())
-    filled = bookings.fill_in(store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form))
+    filled = bookings.fill_in(
+        store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form), paid_by=_pays(form),
+        agreed_dots=agreed_dots(form),
+    )  # fmt: skip
     if who:
         bookings.conclude(store, one.venue, filled, booker(), now(), option=option)
         tell(store)

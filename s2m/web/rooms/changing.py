@@ -17,7 +17,7 @@ from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.booking import details_in, left_of, offered_in, price_part
 from s2m.web.rooms.managing import show_page
-from s2m.web.rooms.shared import Mine, agreed, booker, errors_of, mine, tell
+from s2m.web.rooms.shared import Mine, agreed, agreed_dots, booker, errors_of, mine, tell
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -76,7 +76,7 @@ def _values(one: Mine) -> dict[str, Any]:
 def _details(one: Mine, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         offered = offered_in(store, one)
-        priced = price_part(store, one, details_in(one, values, offered))
+        priced = price_part(store, one, details_in(one, values, offered), one.booking.paid_by)
         body = render_template(
             "rooms/details.html", one=one, values=values, extras=offered, left=left_of(store, one, offered),
             errors=errors_of(error) if error else {}, **priced,
@@ -102,8 +102,8 @@ def move(key: str) -> ResponseReturnValue:
         with writing() as store:
             one = standing(store, key)
             room_id = request.form.get("room") or one.room.id
-            cents = agreed(request.form)
-            bookings.move(store, one.venue, one.booking, room_id, start, end, by(one), now(), agreed_cents=cents)
+            price = {"agreed_cents": agreed(request.form), "agreed_dots": agreed_dots(request.form)}
+            bookings.move(store, one.venue, one.booking, room_id, start, end, by(one), now(), **price)
             tell(store)
     except Conflict as error:
         if error.code == "price_changed":
@@ -129,12 +129,12 @@ def _move(one: Mine, values: Any, *, preview: int | None = None, error: S2MError
     with reading() as store:
         lets = store.rooms.let(one.venue.id, now())
         fits = [room for room, terms in lets if room.id == one.room.id or terms.fits(one.booking.people, room)]
-        lines = []
+        price = None
         if preview is not None:
             start, end = bookings.when(one.venue, values)
-            lines = bookings.lines_after(store, one.venue, one.booking, values.get("room") or one.room.id, start, end, now())
+            price = changing.price_after(store, one.venue, one.booking, values.get("room") or one.room.id, start, end, now())
     body = render_template(
-        "rooms/move.html", one=one, b=one.booking, values=values, rooms=fits, preview=preview, lines=lines,
+        "rooms/move.html", one=one, b=one.booking, values=values, rooms=fits, preview=preview, price=price,
         errors=errors_of(error) if error else {}, twice=error.data.get("field") if error and error.code == "clock_twice" else "",
     )  # fmt: skip
     return body, status_of(error) if error else 200
@@ -168,6 +168,7 @@ def _cancel(one: Mine, error: S2MError | None = None) -> ResponseReturnValue:
         percent, lines = changing.cancel_fee(store, one.booking, now())
     body = render_template(
         "rooms/cancel.html", one=one, b=one.booking, percent=percent, lines=lines, due=money.total(lines).gross_cents,
+        kept=money.part(one.booking.dots, percent, 100),
         errors=errors_of(error) if error else {},
     )  # fmt: skip
     return body, status_of(error) if error else 200

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from s2m import letters
 from s2m.domain import plates, rooms
 from s2m.domain.errors import NotFound, S2MError
 from s2m.web import context
+from s2m.web.bills import token
 from s2m.web.context import now, person, reading
 from s2m.web.errors import sentence, status_of
 from s2m.web.guests import code_of
@@ -47,7 +49,7 @@ def show_page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
             option=request.values.get("as") == "option", carried=rooms.carries(lines, context.policy_of(store, one.venue)),
             over=one.booking.ends_at <= now(), begun=one.booking.starts_at <= now(),
             waits=one.booking.status == "hold" and bool(until and until > now()),
-            problem=sentence(error.code, error.data) if error else "", **_on_the_day(store, one),
+            problem=sentence(error.code, error.data) if error else "", bills=_bills(store, one), **_on_the_day(store, one),
         )  # fmt: skip
     return body, status_of(error) if error else 200
 
@@ -60,6 +62,15 @@ def _on_the_day(store: Store, one: Mine) -> dict[str, object]:
         remember(booking)
     soon = stands and not booking.arrived_at and now() >= booking.starts_at - plates.EARLY
     return {"guests": code_of(booking) if stands else None, "come": soon and bool(store.devices.plates(one.room.id))}
+
+
+def _bills(store: Store, one: Mine) -> list[tuple[str, str]]:
+    """What is to be paid for it, or would be: the words of a link, and where it leads."""
+    there = [(bill.document.number, token(bill.document.id)) for bill in store.billing.of_booking(one.booking.id)]
+    found = [(_("Invoice %(number)s", number=number), url_for("bills.show", token=link)) for number, link in there]
+    if not found and one.booking.status in ("option", "requested") and store.billing.seller(one.venue.id):
+        found = [(_("The quote"), url_for("bills.quote", token=token(one.booking.id)))]
+    return found
 
 
 @blueprint.get("/bookings/<key>/booking.ics")

@@ -122,6 +122,12 @@ def agreed(given: Mapping[str, Any]) -> int:
     return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,12}", text) else -1
 
 
+def agreed_dots(given: Mapping[str, Any]) -> int:
+    """The same in dots; 0 where the form says none."""
+    text = given.get("agreed_dots", "")
+    return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,12}", text) else 0
+
+
 def errors_of(error: S2MError) -> dict[str, str]:
     return {str(error.data.get("field", "form")): sentence(error.code, error.data)}
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from s2m.domain.bookings import timeline
 from s2m.domain.bookings.timeline import Day, Let
+from s2m.domain.calendars import outside
 from s2m.domain.venues import Venue
 from s2m.web.context import me, now, reading
 from s2m.web.policy import anyone
@@ -75,7 +76,7 @@ def days_of(store: Store, venue: Venue, lets: list[Let], on: date, days: int) ->
     """Days in a row across these rooms."""
     since, until = timeline.day_query(venue, on, days)
     ids = [room.id for room, _terms in lets]
-    booked, closed = store.bookings.between(venue.id, since, until, room_ids=ids), store.rooms.closures(ids, since, until)
+    booked, closed = store.bookings.between(venue.id, since, until, room_ids=ids), outside.all_closed(store, lets, since, until)
     return [timeline.day_of(venue, lets, booked, closed, on + timedelta(days=n), now()) for n in range(days)]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from s2m.domain import billing
 from s2m.papers import camt
+from s2m.web.host import bills
 from tests.billing import SELLER, perron, sells, supply
 from tests.letting import as_booker, book, let
 from tests.papers.test_camt import entry, file, payment, statement
@@ -69,7 +70,20 @@ def test_the_list_shows_what_is_open_late_and_paid(host, bill, database, cast, n
     for each in (bill, late):
         host.post(f"{AT}/bills/{each.id}/pay", amount="326.80", way="cash", paid_on="2026-03-12")
     assert "All invoices are paid." in host.says(f"{AT}/bills") and "2026-0001" in host.says(f"{AT}/bills?show=paid&year=2026")
-    assert "2026-0001" in host.says(f"{AT}/bills?show=all&year=1999") and host.get(f"{AT}/bills?show=x&year=²").status_code == 200
+    assert "2026-0001" in host.says(f"{AT}/bills?show=all&year=1999") and host.get(f"{AT}/bills?page=-9").status_code == 200
+    assert host.get(f"{AT}/bills?show=x&year=²").status_code == 200
+
+
+def test_a_long_list_goes_on_on_another_page_and_its_sum_is_of_all(host, bill, database, cast, now, monkeypatch):
+    monkeypatch.setattr(bills, "MOST", 2)
+    with database.write() as store:
+        room = store.venues.rooms(cast.seinhuis.id)[-1]
+        for n in range(1, 4):
+            billing.issue(store, cast.seinhuis, supply(store, room), now + timedelta(seconds=n))
+    first, second = (host.get(f"{AT}/bills?page={page}").text for page in (1, 2))
+    assert "2026-0004" in first and "2026-0003" in first and "2026-0002" not in first and "page=2" in first
+    assert "2026-0002" in second and "2026-0001" in second and "page=1" in second and "page=3" not in second
+    assert "€1,307.20" in first and "€1,307.20" in second
 
 
 def test_a_payment_is_put_down_and_taken_off_again(host, bill, stands):
