@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from s2m import bills, letters, looks, mail, noshows, offers, outside
+from s2m import bills, letters, looks, mail, offers, outside
 from s2m.config import Config, keys
 from s2m.domain import asks, bookings, budgets, commons, contributions, erasing, introductions, presence, talks
 from s2m.domain.bookings import releasing, waiting
@@ -147,8 +147,6 @@ def release_rooms(database: Database, config: Config, now: datetime) -> str:
     for venue in filter(None, late):
         with database.write() as store:
             done = releasing.look_after(store, venue, now)
-            if config.smtp_url:
-                noshows.tell(store, venue, done, now)
         warned += sum(1 for _booking, what in done if what == "warned")
         released += sum(1 for _booking, what in done if what == "released")
     return f"warned {warned}, released {released}"

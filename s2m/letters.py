@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from s2m.config import ADDRESS, Config
 from s2m.domain import calendars, rooms
+from s2m.domain.bookings.releasing import release_at
 from s2m.domain.signin import fingerprint
 from s2m.spoken import Words
 
@@ -115,12 +116,15 @@ def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking
     named = {"room": told.room.name, "day": words.day(at), "until": words.moment(until) if until else ""}
     subject, opening = (words.gettext(text, **named) for text in OPENINGS[kind])
     parts = [words.gettext("Hello %(name)s,", name=told.renter.name), opening]
+    release = release_at(told.booking, told.terms) if kind == "nobody_there" else None
+    if release:
+        parts.append(words.gettext("At %(at)s the room is released for others; the price stays due.", at=words.clock(release)))
     parts.append(each(words, told, many) if many else facts(words, told))
     if many:
         return subject, "\n\n".join(part for part in parts if part)
     if told.carries and told.booking.status == "confirmed":
         parts.append(words.carries(told.carries))
-    if told.booking.status in ("confirmed", "option", "requested"):
+    if told.booking.status in ("confirmed", "option", "requested") and kind != "nobody_there":
         parts.append(words.tiers(told.terms, told.booking.starts_at))
     if told.link:
         parts.append(words.gettext("See or change your booking:") + f"\n\n{told.link}")
@@ -201,5 +205,9 @@ OPENINGS = {
     "released": (
         _("Released: %(room)s on %(day)s"),
         _("Nobody was seen, so the room was given back. Are you on your way? Ask the host at once."),
+    ),
+    "nobody_there": (
+        _("Are you in %(room)s?"),
+        _("Nobody has said that they are there. Are you? Press “We are here” on the screen beside the room, or scan its code."),
     ),
 }

@@ -152,14 +152,7 @@ def arrive(store: Store, venue: Venue, booking: Booking, by: Booker, now: dateti
         raise Conflict("booking_over")
     if not before.starts_at - EARLY <= now < before.ends_at:
         raise Refused("not_now")
-    return before if before.arrived_at else _came(store, venue, before, by, now)
-
-
-def _came(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime) -> Booking:
-    store.audit.record(
-        venue.network_id, now, actor=by.id, role=by.role, action="booking.here", venue_id=venue.id, object_id=booking.id
-    )
-    return store.bookings.set(booking, arrived_at=now)
+    return bookings.arrive(store, venue, before.id, by, now)
 
 
 def leave(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime) -> Booking:
@@ -175,9 +168,7 @@ def leave(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetim
         raise Refused("not_now")
     if before.left_at:
         return before
-    buffer = timedelta(minutes=store.rooms.version(before.terms_id).buffer_after)
-    ready = min(before.blocked_until, _whole(now) + MINUTE + buffer)
-    return settle(store, venue, before, by, now, left_at=now, blocked_until=ready)
+    return bookings.end_early(store, venue, before.id, by, now)
 
 
 def resume(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime) -> Booking:
@@ -238,7 +229,7 @@ def book_now(
         store, venue.network_id, person, bookings.parse_renter({"name": person.name, "email": person.email}), person.language, now
     )
     filled = bookings.fill_in(store, venue, held, Details(), renter, by, now, agreed_cents=agreed_cents)
-    return _came(store, venue, bookings.conclude(store, venue, filled, by, now), by, now)
+    return bookings.arrive(store, venue, bookings.conclude(store, venue, filled, by, now).id, by, now)
 
 
 def offers_longer(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime) -> list[Offer]:
@@ -270,4 +261,4 @@ def extend(
         raise Refused("not_now")
     end = before.ends_at + minutes * MINUTE
     after = bookings.move(store, venue, before, before.room_id, before.starts_at, end, by, now, agreed_cents=agreed_cents)
-    return after if after.arrived_at else _came(store, venue, after, by, now)
+    return bookings.arrive(store, venue, after.id, by, now)

@@ -133,10 +133,11 @@ def test_a_meeting_that_ends_early_frees_the_room_once_it_was_made_ready(store, 
     half_past = TEN + 30 * MINUTE
     plates.arrive(store, cast.seinhuis, meeting, PLATE, TEN)
     left = plates.leave(store, cast.seinhuis, meeting, PLATE, half_past)
-    assert (left.left_at, left.ends_at, left.gross_cents) == (half_past, meeting.ends_at, meeting.gross_cents)
+    quarter = half_past + 15 * MINUTE  # the one that has begun is theirs
+    assert (left.left_at, left.ends_at, left.gross_cents) == (quarter, meeting.ends_at, meeting.gross_cents)
     assert (status(half_past).kind, status(half_past).left.id) == ("preparing", meeting.id)
-    assert status(half_past + 16 * MINUTE).kind == "free"
-    assert plates.leave(store, cast.seinhuis, meeting, PLATE, half_past + MINUTE).left_at == half_past
+    assert status(quarter + 15 * MINUTE).kind == "free"
+    assert plates.leave(store, cast.seinhuis, meeting, PLATE, half_past + MINUTE).left_at == quarter
 
 
 def test_ended_by_mistake_it_goes_on_unless_somebody_has_the_room(store, cast, status, meeting, room):
@@ -269,6 +270,12 @@ def test_a_job_that_was_away_still_warns_first_and_leaves_the_whole_time(store, 
     assert look_after(late + 14 * MINUTE) == []
     alive(late + 15 * MINUTE)
     assert look_after(late + 15 * MINUTE) == [(meeting.id, "released")]
+
+
+def test_what_was_told_before_it_began_is_no_warning(store, look_after, alive, meeting, now):
+    store.bookings.set(meeting, warned_at=now)  # that an option lapses
+    alive(TEN + 30 * MINUTE)
+    assert look_after(TEN + 30 * MINUTE) == [(meeting.id, "warned")]
 
 
 def test_where_nobody_could_say_that_they_came_nothing_is_released(look_after, meeting, plate):

@@ -115,7 +115,7 @@ def test_we_are_here_and_we_are_done_are_said_at_the_tablet(plate, write, meetin
     with at(30):
         assert "Is your meeting over?" in plate.says("/plate/end") and stored(write, meeting).left_at is None
         plate.post("/plate/end")
-        assert "Nearly free" in plate.says("/plate") and stored(write, meeting).left_at == TEN + 30 * MINUTE
+        assert "Nearly free" in plate.says("/plate") and stored(write, meeting).left_at == TEN + 45 * MINUTE
         plate.post("/plate/go-on")
         assert "In use" in plate.says("/plate") and stored(write, meeting).left_at is None
 
@@ -204,6 +204,14 @@ def test_a_stranger_is_known_by_the_link_in_their_mail(phone, cast, write, room,
         eva.post("/room/here")
         assert stored(write, made).arrived_at
         assert eva.get("/room/ours/x").status_code == 404
+
+
+def test_the_page_of_a_booking_leads_to_the_plate_and_holds_the_guests_code(phone, plate, cast, write, meeting, at):
+    page = f"/bookings/{meeting.id}"
+    samira = phone(cast.samira)
+    assert "Code for your guests" in samira.says(page) and "We are here" not in samira.says(page)
+    with at(-10):
+        assert "We are here" in samira.says(page)
 
 
 def test_a_meeting_is_made_longer_at_the_price_on_the_button(phone, cast, write, meeting, before, at):
@@ -319,7 +327,9 @@ def test_nobody_came_the_host_sees_it_the_renter_is_told_and_the_room_is_free(
     def run(minutes):
         with at(minutes):
             plate.post("/plate/heartbeat")
-            return jobs.release_rooms(database, mailed, TEN + minutes * MINUTE)
+            done = jobs.release_rooms(database, mailed, TEN + minutes * MINUTE)
+            jobs.write_letters(database, mailed, TEN + minutes * MINUTE)
+            return done
 
     assert run(14) == "warned 0, released 0"
     assert run(15) == "warned 1, released 0" and run(15) == "warned 0, released 0"
@@ -329,9 +339,9 @@ def test_nobody_came_the_host_sees_it_the_renter_is_told_and_the_room_is_free(
     with at(31):
         assert "Booked, and nobody there yet" not in phone(cast.marieke).says(TODAY)
         assert "Free until" in plate.says("/plate")
-    warning, released = waiting()
+    warning, released = waiting()[-2:]
     assert (warning.recipient, warning.subject) == ("eva@woonlab.example", "Ben je in Perron?")
-    assert "Om 10:30 geven we de ruimte vrij" in warning.body and released.subject == "Perron is vrijgegeven"
+    assert "Om 10:30 geven we de ruimte vrij" in warning.body and released.subject.startswith("Vrijgegeven: Perron")
     assert stored(write, meeting).gross_cents == meeting.gross_cents
 
 

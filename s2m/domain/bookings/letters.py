@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "confirmed", "requested", "approved", "declined", "option", "option_ending", "option_lapsed", "request_lapsed", "moved",
-    "changed", "cancelled", "released", "series", "series_requested", "series_changed", "series_cancelled",
+    "changed", "cancelled", "released", "nobody_there", "series", "series_requested", "series_changed", "series_cancelled",
 )  # fmt: skip
 # What a booking became, by what it was
 TURNS = {

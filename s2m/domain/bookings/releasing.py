@@ -22,9 +22,10 @@ def release_at(booking: Booking, terms: RoomTerms) -> datetime | None:
     if not terms.release_after:
         return None
     planned = _begins(booking) + timedelta(minutes=terms.release_after)
-    if booking.warned_at is None:
+    warned = _warned(booking)
+    if warned is None:
         return planned
-    return max(planned, booking.warned_at + timedelta(minutes=max(0, terms.release_after - terms.warn_after)))
+    return max(planned, warned + timedelta(minutes=max(0, terms.release_after - terms.warn_after)))
 
 
 def _begins(booking: Booking) -> datetime:
@@ -32,9 +33,14 @@ def _begins(booking: Booking) -> datetime:
     return max(booking.starts_at, booking.confirmed_at or booking.starts_at)
 
 
+def _warned(booking: Booking) -> datetime | None:
+    """When they were told that nobody came; what was told before it began was about something else (an option that lapses)."""
+    return booking.warned_at if booking.warned_at and booking.warned_at >= _begins(booking) else None
+
+
 def due(booking: Booking, terms: RoomTerms, now: datetime) -> str:
     """What the rule says now of a booking to which nobody came: `warn`, `release` or nothing."""
-    warned = booking.warned_at or not 0 < terms.warn_after <= (terms.release_after or terms.warn_after)
+    warned = _warned(booking) or not 0 < terms.warn_after <= (terms.release_after or terms.warn_after)
     if not warned:
         return "warn" if now >= _begins(booking) + timedelta(minutes=terms.warn_after) else ""
     at = release_at(booking, terms)
@@ -59,7 +65,9 @@ def look_after(store: Store, venue: Venue, now: datetime) -> list[tuple[Booking,
         if _seated(store, booking):
             store.bookings.set(booking, arrived_at=now)
         elif what == "warn":
-            done.append((store.bookings.set(booking, warned_at=now), "warned"))
+            warned = store.bookings.set(booking, warned_at=now)
+            store.bookings.add_letter(warned, "nobody_there", now)
+            done.append((warned, "warned"))
         else:
             after = settle(store, venue, booking, SYSTEM, now, status="released", expires_at=None, ended_at=now)
             done.append((after, "released"))

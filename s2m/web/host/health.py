@@ -92,7 +92,6 @@ ACTS: dict[str, Callable[[], str]] = {
     "booking.cancelled": lambda: _("cancelled a booking"),
     "booking.expired": lambda: _("let an option or request lapse"),
     "booking.released": lambda: _("released a room that nobody came to"),
-    "booking.here": lambda: _("came to a room that was booked"),
     "booking.move": lambda: _("moved or changed a booking"),
     "booking.arrive": lambda: _("saw that they came"),
     "booking.absent": lambda: _("took back that they came"),

@@ -10,7 +10,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings, hosting, plates, venues
+from s2m.domain import bookings, hosting, venues
 from s2m.domain.bookings import Booker, Booking, lists, releasing, timeline
 from s2m.domain.errors import NotFound
 from s2m.domain.presence import UNDO
@@ -142,8 +142,7 @@ def arrived(slug: str, booking_id: str) -> ResponseReturnValue:
     """The host saw them come. Not another's booking, nor one that is over."""
     venue = hosted_venue(slug)
     with writing() as store:
-        booking = bookings.the_booking(store, venue, booking_id)
-        plates.arrive(store, venue, booking, Booker(person().id, is_host=True), now())
+        bookings.arrive(store, venue, booking_id, Booker(person().id, is_host=True), now())
     return redirect(url_for("host.today", slug=slug), 303)
 
 

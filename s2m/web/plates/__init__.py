@@ -5,10 +5,7 @@ The tablet tells no name and no title that is hidden, and hears nothing but that
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from flask import Blueprint
-from flask_babel import format_currency
 
 from s2m.web import context
 
@@ -20,11 +17,6 @@ TABLET = ("plates.show", "plates.part", "plates.heartbeat", "plates.here", "plat
 def as_the_tablet(endpoint: str | None, values: object) -> None:
     if endpoint in TABLET:
         context.as_device()
-
-
-@blueprint.app_template_filter()
-def euro(cents: int) -> str:
-    return format_currency(Decimal(cents) / 100, "EUR")
 
 
 from s2m.web.plates import phone, tablet  # noqa: E402, F401

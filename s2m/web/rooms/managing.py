@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m import letters
-from s2m.domain import rooms
+from s2m.domain import plates, rooms
 from s2m.domain.errors import NotFound, S2MError
 from s2m.web import context
 from s2m.web.bills import token
 from s2m.web.context import now, person, reading
 from s2m.web.errors import sentence, status_of
+from s2m.web.guests import code_of
+from s2m.web.plates.phone import remember
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.shared import Mine, mine, words
@@ -47,9 +49,19 @@ def show_page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
             option=request.values.get("as") == "option", carried=rooms.carries(lines, context.policy_of(store, one.venue)),
             over=one.booking.ends_at <= now(), begun=one.booking.starts_at <= now(),
             waits=one.booking.status == "hold" and bool(until and until > now()),
-            problem=sentence(error.code, error.data) if error else "", bills=_bills(store, one),
+            problem=sentence(error.code, error.data) if error else "", bills=_bills(store, one), **_on_the_day(store, one),
         )  # fmt: skip
     return body, status_of(error) if error else 200
+
+
+def _on_the_day(store: Store, one: Mine) -> dict[str, object]:
+    """guests: the code that a meeting gives them; come: whether this browser may say now that they came, at the plate."""
+    booking = one.booking
+    stands = booking.status == "confirmed" and now() < booking.ends_at and booking.left_at is None
+    if stands and booking.person_id is None:
+        remember(booking)
+    soon = stands and not booking.arrived_at and now() >= booking.starts_at - plates.EARLY
+    return {"guests": code_of(booking) if stands else None, "come": soon and bool(store.devices.plates(one.room.id))}
 
 
 def _bills(store: Store, one: Mine) -> list[tuple[str, str]]:
