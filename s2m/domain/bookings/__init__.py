@@ -34,4 +34,9 @@ __all__ = [
     "lines_with", "more_time", "move", "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change",
     "quarter_of", "renter_for", "settle", "stock_left", "targets", "terms_after", "the_booking", "the_series", "times_of",
     "wait_for_mail", "warn_options", "when",
+    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "blocked", "book_series", "cancel", "cancel_fee",
+    "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock", "conclude",
+    "decline", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "more_time", "move",
+    "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of", "renter_for",
+    "settle", "targets", "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip
