@@ -83,7 +83,8 @@ def write(store: Store, config: Config, key: str, base: str, now: datetime) -> i
             words = Words(told.renter.language, told.venue.zone)
             many = _series(store, booking, now) if letter.kind.startswith("series") else []
             subject, body = compose(words, letter.kind, told, many)
-            file = [] if many or letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
+            file = [] if letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
+            file = [calendar_of_all(told, words, many)] if many else file
             store.outbox.add(told.venue.network_id, told.renter.email, subject, body, now, file)
             written += 1
     return written
@@ -98,15 +99,24 @@ def _series(store: Store, booking: Booking, now: datetime) -> list[tuple[Booking
 
 def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) -> tuple[str, str, bytes]:
     """The meeting for a calendar: name, type and content."""
-    booking, sender = told.booking, parseaddr(config.mail_from)[1]
-    state = STATES.get(booking.status, "cancelled")
-    event = calendars.Event(
-        booking.uid, booking.starts_at, booking.ends_at, booking.title or told.room.name, state, booking.sequence,
-        booking.changed_at, f"{told.room.name}, {told.venue.name}", words.state(booking), told.link,
-    )  # fmt: skip
+    sender, event = parseaddr(config.mail_from)[1], _event(told, words, told.booking, told.room.name, told.link)
     by, to = (told.venue.name, sender), (told.renter.name, told.renter.email)
     method, content = calendars.invitation(event, told.venue.zone, now, organizer=by, attendee=to)
     return "invitation.ics", f"text/calendar; charset=utf-8; method={method}", content
+
+
+def calendar_of_all(told: Meeting, words: Words, many: Sequence[tuple[Booking, str]]) -> tuple[str, str, bytes]:
+    """The same for every time of a series, those that were cancelled among them."""
+    events = [_event(told, words, one, room, "") for one, room in many]
+    return "meetings.ics", "text/calendar; charset=utf-8", calendars.write(events, told.venue.zone, told.booking.title)
+
+
+def _event(told: Meeting, words: Words, booking: Booking, room: str, link: str) -> calendars.Event:
+    state = STATES.get(booking.status, "cancelled")
+    return calendars.Event(
+        booking.uid, booking.starts_at, booking.ends_at, booking.title or room, state, booking.sequence, booking.changed_at,
+        f"{room}, {told.venue.name}", words.state(booking), link,
+    )  # fmt: skip
 
 
 def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:
