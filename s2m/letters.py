@@ -42,10 +42,10 @@ class Meeting:
     terms: rooms.RoomTerms
 
 
-def secret_of(key: str, booking_id: str) -> str:
+def secret_of(key: str, booking: Booking) -> str:
     """The secret in the link of a stranger's booking: made from its id and a key of the server, so that a later letter has it,
-    too, and the database only its hash."""
-    made = hmac.digest(key.encode(), f"booking {booking_id}".encode(), hashlib.sha256)
+    too, and the database only its hash. Of another renter (who mistyped their address first) it is another one."""
+    made = hmac.digest(key.encode(), f"booking {booking.id} {booking.renter_id}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
@@ -63,7 +63,7 @@ def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) 
         return None
     name = booking.id
     if booking.person_id is None:
-        name = secret_of(key, booking.id)
+        name = secret_of(key, booking)
         if booking.secret_hash != fingerprint(name):
             booking = store.bookings.set(booking, secret_hash=fingerprint(name))
     carried = rooms.carries(booking.lines, store.venues.policy(venue, now)) if booking.paid_by == "euro" else 0

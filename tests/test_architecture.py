@@ -23,8 +23,8 @@ RINGS = {
     "s2m.store": {"s2m.domain", "sqlalchemy", "sqlite_utils", "psycopg", "pysqlite3"},
     "s2m.papers": {"s2m.domain", "typst", "defusedxml", "babel"},
     "s2m.web.context": {"s2m.domain", "s2m.config", "s2m.store", "flask", "flask_babel"},
-    "s2m.web": {"s2m.domain", "s2m.papers", "s2m.config", "s2m.signing", "s2m", "flask", "flask_babel", "flask_wtf", "werkzeug",
-                "structlog", "markupsafe", "babel", "segno", "PIL", "zxingcpp"},
+    "s2m.web": {"s2m.domain", "s2m.papers", "s2m.config", "s2m.signing", "s2m.letters", "s2m.spoken", "s2m", "flask",
+                "flask_babel", "flask_wtf", "werkzeug", "structlog", "markupsafe", "babel", "segno", "PIL", "zxingcpp"},
     "kiosk": {"s2m.domain", "s2m.web.context", "s2m.web.errors", "s2m.web.policy", "s2m.web.frames", "s2m.web.topics", "flask",
               "flask_babel", "werkzeug", "segno", "markupsafe"},
 }  # fmt: skip

@@ -3,7 +3,7 @@
     people.py    who they are           clock.py   open at whatever hour it is started
     meetings.py  whom they were shown, and what they said of it
     history.py   sixty days, lived through by the real actions        today.py   who came in today
-    letting.py   rooms, and what is booked in them
+    letting.py   rooms, and what is booked in them                    plans.py   what those look like
 
 Always relative to now, and the same each time: chance is seeded. Made anew at each start, in a folder that is marked as
 a demo; a folder with any other database is refused.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from s2m.demo import clock
+from s2m.demo.plans import SIZE, plan
 from s2m.domain import bookings, money, rooms
 from s2m.domain.bookings import Booker, Booking, Details
 from s2m.domain.errors import Conflict
@@ -41,6 +42,7 @@ TERMS = {
         setups={"theatre": 20, "classroom": 16, "u_shape": 12}, equipment=("projector", "sound", "flip_chart", "daylight"),
         step_free=True, hearing_loop=True, buffer_before=30, buffer_after=30, shortest=60, hour_cents=9500, half_day_cents=34000,
         day_cents=60000, member_percent=10, off_peak_percent=25, off_peak=FRIDAYS, option_hours=72,
+        open_on_holidays=True,
     ),
     "Wissel": RoomTerms(
         setups={"boardroom": 4}, equipment=("screen", "whiteboard"), buffer_after=0, hour_cents=1800, half_day_cents=6400,
@@ -108,13 +110,17 @@ USUAL = (
 
 
 def open_rooms(house: House, at: datetime) -> None:
-    """The extras of the house, and the terms of each room."""
+    """The extras of the house, and of each room its terms and a plan."""
     store, venue, host = house.store, house.venue, house.host
-    offered = tuple(rooms.add_extra(store, venue, given, host.id, at).id for given in EXTRAS)
+    offered = tuple(sorted(rooms.add_extra(store, venue, given, host.id, at).id for given in EXTRAS))
     for room in store.venues.rooms(venue.id):
         if room.name in TERMS:
             terms = RoomTerms(**{**vars(TERMS[room.name]), "extras": offered})
             rooms.change_terms(store, venue, room.id, terms, host.id, at)
+            setup, places = next(iter(terms.setups.items()))
+            rooms.add_picture(
+                store, venue, room.id, f"Plattegrond van {room.name}, {places} stoelen", plan(places, setup), SIZE, host.id, at
+            )
 
 
 def rent_out(house: House, days: list[date], number: int) -> None:

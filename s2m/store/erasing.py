@@ -212,6 +212,7 @@ RULES = (
 # Of no person, but perhaps with the id of the host or admin who made a row: without a name, and the house's own record
 KEPT = {
     "room_terms": "how a room is let", "extras": "what the house has", "closures": "when a room is closed",
+    "room_pictures": "what a room looks like",
     "networks": "the network", "venues": "a venue", "policies": "its rules", "rooms": "its rooms", "devices": "its screens",
     "help_calls": "a call at the door says why, not who", "tasks": "what the house asked for", "decay_rules": "a rule",
     "decays": "a sum of all", "trusted_keys": "keys of other networks", "synonyms": "words of the house",

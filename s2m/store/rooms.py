@@ -1,4 +1,4 @@
-"""The terms of rooms, extras of the house, and closures."""
+"""The terms of rooms, extras of the house, closures, and pictures."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from s2m.domain.rooms import Closure, Extra, RoomTerms
+from s2m.domain.rooms import Closure, Extra, RoomPicture, RoomTerms
 from s2m.domain.venues import Room, Venue
 from s2m.store.part import Part
-from s2m.store.schema import closures, extras, room_terms, rooms
+from s2m.store.schema import closures, extras, room_pictures, room_terms, rooms
 from s2m.store.schema.columns import MICROSECOND
 
 AT_ONCE = timedelta(milliseconds=1)
+_SHOWN = [room_pictures.c[f.name] for f in fields(RoomPicture)]
 _NAMES = [f.name for f in fields(RoomTerms)]
 _COLUMNS = [room_terms.c[name] for name in _NAMES]
 
@@ -89,6 +90,10 @@ class Rooms(Part):
         query = select(extras).where(extras.c.venue_id == venue_id, extras.c.retired_at.is_(None))
         return [Extra(**row._mapping) for row in self.run(query.order_by(extras.c.name))]
 
+    def set_stock(self, venue: Venue, extra_id: str, stock: int | None) -> None:
+        self.run(update(extras).where(extras.c.id == extra_id).values(stock=stock))
+        self.store.changed(venue.id)
+
     def retire_extra(self, venue: Venue, extra_id: str, now: datetime) -> None:
         self.run(update(extras).where(extras.c.id == extra_id).values(retired_at=now))
         self.store.changed(venue.id)
@@ -112,3 +117,36 @@ class Rooms(Part):
         overlaps = (closures.c.starts_at < end) & (closures.c.ends_at > start) & closures.c.ended_at.is_(None)
         query = select(closures).where(closures.c.room_id.in_(room_ids), overlaps)
         return [Closure(**row._mapping) for row in self.run(query.order_by(closures.c.starts_at, closures.c.id))]
+
+    # Pictures -----------------------------------------------------------------------------------------------------
+
+    def add_picture(self, venue: Venue, picture: RoomPicture, content: bytes) -> None:
+        self.run(insert(room_pictures).values(**vars(picture), content=content))
+        self.store.changed(venue.id)
+
+    def pictures(self, room_id: str) -> list[RoomPicture]:
+        return self.pictures_of([room_id]).get(room_id, [])
+
+    def pictures_of(self, room_ids: list[str]) -> dict[str, list[RoomPicture]]:
+        """By room, each in its order; without their content."""
+        query = select(*_SHOWN).where(room_pictures.c.room_id.in_(room_ids))
+        found: dict[str, list[RoomPicture]] = {}
+        for row in self.run(query.order_by(room_pictures.c.place, room_pictures.c.id)):
+            found.setdefault(row.room_id, []).append(RoomPicture(**row._mapping))
+        return found
+
+    def picture(self, picture_id: str) -> RoomPicture | None:
+        row = self.one(select(*_SHOWN).where(room_pictures.c.id == picture_id))
+        return RoomPicture(**row._mapping) if row else None
+
+    def picture_content(self, picture_id: str) -> bytes:
+        """A WebP."""
+        return bytes(self.run(select(room_pictures.c.content).where(room_pictures.c.id == picture_id)).scalar_one())
+
+    def set_picture(self, venue: Venue, picture_id: str, **values: str | int) -> None:
+        self.run(update(room_pictures).where(room_pictures.c.id == picture_id).values(values))
+        self.store.changed(venue.id)
+
+    def drop_picture(self, venue: Venue, picture_id: str) -> None:
+        self.run(delete(room_pictures).where(room_pictures.c.id == picture_id))
+        self.store.changed(venue.id)

@@ -18,6 +18,8 @@ from s2m.web import (
     people,
     posts,
     presence,
+    room_pictures,
+    rooms,
     series,
     talks,
     tasks,
@@ -30,5 +32,5 @@ PAGES = (
     health.blueprint, auth.blueprint, home.blueprint, asks.blueprint, presence.blueprint, people.blueprint, ledger.blueprint,
     contributions.blueprint, commons.blueprint, posts.blueprint, talks.blueprint, attendance.blueprint, tasks.blueprint,
     topics.blueprint, passport.blueprint, blocks.blueprint, introductions.blueprint, meetings.blueprint, erasing.blueprint,
-    series.blueprint, waits.blueprint, host.blueprint, wall.blueprint,
+    series.blueprint, waits.blueprint, room_pictures.blueprint, rooms.blueprint, host.blueprint, wall.blueprint,
 )  # fmt: skip

@@ -21,6 +21,8 @@ PAGES = {
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
     "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
     "host.distrust_key": "host.trusted_keys",
+    "host.withdraw_terms": "host.terms", "host.reopen_room": "host.closures", "host.extra_stock": "host.extras",
+    "host.describe_picture": "host.letting", "host.move_picture": "host.letting",
     "host.seat": "host.rooms", "host.change_hours": "host.policy", "host.withdraw_policy": "host.policy",
     "host.decide_grant": "host.budget", "host.verify": "host.health",
     "talks.cancel": "talks.talk", "talks.useful": "talks.talk", "tasks.take": "talks.coming", "tasks.give_back": "talks.coming",
@@ -33,6 +35,8 @@ PAGES = {
     "introductions.tell_me": "home.today", "introductions.tell_me_not": "introductions.mine",
     "host.end_word": "host.words",
     "host.withdraw_introduction": "host.introductions",
+    "rooms.hold": "rooms.room", "rooms.price": "rooms.form", "rooms.send": "rooms.form", "rooms.more_time": "rooms.form",
+    "rooms.let_go": "rooms.form", "rooms.confirm": "rooms.show",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip
 

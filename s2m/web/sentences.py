@@ -68,6 +68,12 @@ SENTENCES: dict[str, Sentence] = {
     "release_before_warn": _fixed(lambda: _("The room is let go after the warning, not before it.")),
     "dots_unlimited": _fixed(lambda: _("Say how many dots a person may spend on this room in a month.")),
     "hours_empty": _fixed(lambda: _("Type the times of one day at least, or choose the hours of the venue.")),
+    "closure_far": _fixed(lambda: _("This is more than three years away.")),
+    "many_pictures": lambda most, **d: _("There are %(most)s pictures. Remove one first.", most=most),
+    "photo_large": _fixed(lambda: _("This picture is larger than 8 MB. Make it smaller, please.")),
+    "photo_kind": _fixed(lambda: _("This is no picture that we can show. Send a JPEG, PNG or WebP.")),
+    "photo_bomb": _fixed(lambda: _("This picture has more than 25 million points. Make it smaller, please.")),
+    "photo_broken": _fixed(lambda: _("This picture is damaged. Save it anew and send that.")),
     "not_let": _fixed(lambda: _("This room is not let.")),
     "extra_exists": _fixed(lambda: _("There is already an extra with this name.")),
     "extra_gone": lambda name, left, **d: _("Of %(name)s only %(left)s are left at that time.", name=name, left=left),
@@ -98,6 +104,9 @@ SENTENCES: dict[str, Sentence] = {
         "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
+    "many_holds": lambda most, **d: _(
+        "You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", most=most
+    ),
     "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),

@@ -54,7 +54,7 @@ def test_whoever_booked_gets_all_facts_once_with_the_meeting_and_a_link(store, c
     assert mail.recipient == "eva@woonlab.example"
     for fact in ("Perron, Het Seinhuis", "Kennismaking", "13:00", "15:00", "8 ", "76,00", "91,96", " 6 "):
         assert fact in mail.body, mail.body
-    secret = letters.secret_of(KEY, booked.id)
+    secret = letters.secret_of(KEY, booked)
     assert f"{BASE}/bookings/{secret}" in mail.body
     assert store.bookings.get(booked.id).secret_hash == fingerprint(secret) and len(secret) == 43
     type_, event = event_in(mail)
@@ -119,5 +119,7 @@ def test_where_no_mail_goes_out_none_is_kept(store, cast, perron, now, config):
     assert store.bookings.letters() == [] and store.outbox.waiting(now) == []
 
 
-def test_without_the_key_nobody_makes_the_link(store):
-    assert letters.secret_of(KEY, "a") != letters.secret_of("l" * 64, "a") != letters.secret_of(KEY, "b")
+def test_without_the_key_nobody_makes_the_link_and_it_is_of_one_renter(store, cast, perron, now):
+    booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now)
+    others = {letters.secret_of("l" * 64, booked), letters.secret_of(KEY, replace(booked, renter_id="x"))}
+    assert letters.secret_of(KEY, booked) not in others and len(others) == 2

@@ -47,7 +47,7 @@ def terms_of_all_kinds(draw):
         open_on_holidays=draw(st.booleans()), hour_cents=draw(st.integers(0, 99_999)),
         half_day_cents=draw(st.integers(0, 99_999)), day_cents=draw(st.integers(0, 99_999)), off_peak_percent=off_peak_percent,
         off_peak=draw(hours) if off_peak_percent else {}, member_percent=draw(st.integers(0, 100)),
-        vat=draw(st.sampled_from(money.VAT_RATES)), extras=tuple(one for one in ("koffie", "beamer") if draw(st.booleans())),
+        vat=draw(st.sampled_from(money.VAT_RATES)), extras=tuple(one for one in ("beamer", "koffie") if draw(st.booleans())),
         tiers=draw(tiers), option_hours=draw(st.integers(0, 720)), approval=draw(st.booleans()), warn_after=warn,
         release_after=draw(st.just(0) | st.integers(warn, 240)), deposit_cents=draw(st.integers(0, 99_999)), dots_per_hour=dots,
         dots_limit=draw(st.integers(1, 99)) if dots else 0,

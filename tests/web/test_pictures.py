@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from s2m.domain.errors import Invalid
-from s2m.web.pictures import BYTES, screenshot
+from s2m.web.pictures import BYTES, PHOTO_BYTES, photo, screenshot
 from tests.platforms import chunk, png
 
 
@@ -104,3 +104,54 @@ def test_a_damaged_picture_is_shown_or_refused(noise, at, whole):
     except Invalid:
         return
     assert out.startswith(b"\xff\xd8\xff")
+
+
+# Photos of rooms --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", [made(), made("JPEG"), made("WEBP"), made("WEBP", mode="RGBA"), made(mode="P")])
+def test_a_photo_comes_out_as_a_webp(content):
+    found = photo(content)
+    with Image.open(io.BytesIO(found.content)) as image:
+        assert (image.format, image.mode, image.size) == ("WEBP", "RGB", (found.width, found.height))
+
+
+def test_a_photo_is_upright_and_says_nothing_of_where_it_was_taken():
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "Amersfoort, thuis", 6
+    found = photo(made("JPEG", exif=exif, comment=b"geheim"))
+    assert b"Amersfoort" not in found.content and b"geheim" not in found.content and b"EXIF" not in found.content
+    assert (found.width, found.height) == (600, 300)
+
+
+def test_a_photo_of_a_camera_becomes_a_picture_for_a_page():
+    noise = Image.effect_noise((4800, 3600), 90).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, "JPEG", quality=60)
+    found = photo(out.getvalue()[:PHOTO_BYTES])
+    assert (found.width, found.height) == (1600, 1200) and len(found.content) <= 2 * 1024 * 1024
+
+
+def test_what_a_phone_puts_behind_a_photo_falls_away():
+    assert b"film" not in photo(made("JPEG") + b"film" * 99).content
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "empty"), (made("GIF"), "photo_kind"), (b"RIFF\x00\x00\x00\x00WAVE", "photo_kind"), (b"<svg/>", "photo_kind"),
+     (made() + bytes(PHOTO_BYTES), "photo_large"), (bomb(60_000, 60_000), "photo_bomb"), (bomb(10_000, 10_000), "photo_bomb"),
+     (made()[:60], "photo_broken"), (made("WEBP")[:40], "photo_broken"), (made("JPEG")[:80], "photo_broken")],
+    ids=lambda given: given if isinstance(given, str) else "",
+)  # fmt: skip
+def test_what_is_no_photo_is_refused_with_a_word(content, code):
+    with pytest.raises(Invalid, match=code):
+        photo(content)
+
+
+@given(st.binary(max_size=300), st.sampled_from(["PNG", "JPEG", "WEBP"]), st.integers(0, 120))
+def test_whatever_comes_as_a_photo_is_a_picture_or_refused(noise, kind, at):
+    content = made(kind, (8, 8))
+    try:
+        photo(content[:at] + noise + content[at:])
+    except Invalid as error:
+        assert error.code.startswith("photo") or error.code == "empty"

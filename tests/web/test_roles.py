@@ -25,6 +25,7 @@ from s2m.domain import (
     people,
     posts,
     presence,
+    rooms,
     signin,
     synonyms,
     talks,
@@ -34,6 +35,7 @@ from s2m.domain import (
 from s2m.domain.bookings import waiting
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
+from s2m.domain.rooms import RoomTerms
 from s2m.domain.venues import Policy
 from tests.cast import settle, sign_in, token_of
 from tests.letting import as_booker, book, let
@@ -63,13 +65,15 @@ WALL        = outcomes("sign_in", "denied", "denied", "denied", "denied", "denie
 ACQUAINTED  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "sign_in", "sign_in")
 IN_NETWORK  = outcomes("sign_in", "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
 IN_THE_NETWORK = ACQUAINTED
-NOT_ELSEWHERE = outcomes("in",      "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
-HER_SECRET  = outcomes("hidden",  "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "hidden",  "hidden")
+# Whoever is signed in elsewhere sees the rooms of their own network
+RENTERS     = outcomes("in",      "in",     "in",     "in",     "in",     "hidden", "hidden", "in",      "in")
+BOOKER_ONLY = outcomes("hidden",  "in",     "hidden", "hidden", "hidden", "hidden", "hidden", "hidden",  "hidden")
 SPEAKER_OR_HOST = outcomes("sign_in", "in",  "in",     "hidden", "in",     "hidden", "hidden", "sign_in", "sign_in")
 # fmt: on
 
 TABLE = (
     (EVERYBODY, """
+        pictures.room
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
         presence.door presence.checkin presence.come_in attendance.open_code passport.check
     """),
@@ -82,7 +86,7 @@ TABLE = (
         talks.coming talks.announce attendance.attend attendance.be_counted
         posts.mine posts.now_mine posts.linked posts.start_account passport.mine passport.take
         blocks.mine blocks.pause blocks.resume introductions.mine asks.ask asks.again asks.pause asks.here asks.here_now
-        topics.suggest erasing.told erasing.leave waits.mine
+        topics.suggest erasing.told erasing.leave waits.mine rooms.list_mine
     """),
     (ACQUAINTED, "contributions.give blocks.snooze blocks.block introductions.introduce introductions.tell_me asks.offer"),
     (IN_THE_NETWORK, "talks.talk tasks.take series.start"),
@@ -95,14 +99,18 @@ TABLE = (
         meetings.say meetings.put_away meetings.outcome meetings.story meetings.withdraw
     """),
     (HERS_OR_HOST, "posts.picture series.show series.edit series.cancel"),
-    (NOT_ELSEWHERE, "waits.join"),
-    (HER_SECRET, "waits.show"),
+    (RENTERS, "rooms.somewhere rooms.find rooms.day rooms.day_now rooms.week rooms.room rooms.hold waits.join"),
+    (BOOKER_ONLY, """
+        rooms.form rooms.price rooms.send rooms.sent rooms.more_time rooms.let_go rooms.show rooms.confirm rooms.calendar
+        rooms.details rooms.move rooms.cancel waits.show
+    """),
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
         host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.seat host.add_room host.change_room
-        host.retire_room
+        host.retire_room host.letting host.terms host.withdraw_terms host.closures host.reopen_room host.extras
+        host.extra_stock host.retire_extra host.room_pictures host.describe_picture host.move_picture host.remove_picture
         host.people host.add_person host.show_person host.change_person host.add_topic host.drop_topic host.badge
         host.replace_badge host.reverse_line host.freeze host.release host.contributions host.object_to_thanks
         host.reverse_thanks host.reciprocal host.meetings host.meetings_file host.take_story_down
@@ -156,6 +164,7 @@ class House:
                 presence.check_in(store, person, venue, cast.policy, "badge", self.early)
             self.tokens = {kind: self._screen(store, kind) for kind in ("kiosk", "wall")}
             self._joost(store)
+            self.room = let(store, cast.seinhuis, cast.marieke, self.early, hours=dict.fromkeys(venues.DAYS, ["00:00", "24:00"]))
             self.thanks_id, self.thanks_for_samira = (
                 contributions.thank(store, one, other, cast.seinhuis, cast.policy, "offertes", "goed gelezen", now, key="1").id
                 for one, other in ((cast.samira, cast.joost), (cast.joost, cast.samira))
@@ -218,6 +227,9 @@ class House:
 
     def form(self, rule):
         """Whom a form is about, where it is not the address that says so."""
+        if rule.endpoint == "rooms.hold":
+            local = (self.now + timedelta(days=20)).astimezone(self.cast.seinhuis.zone)
+            return {"day": local.date().isoformat(), "from": "09:00", "until": "10:00"}
         if rule.endpoint == "host.seat":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
@@ -226,6 +238,8 @@ class House:
             with self.database.write() as store:
                 venues.change_policy(store, self.cast.seinhuis, Policy(), self.cast.marieke.id, self.now, effective_at=begins)
             return {"at": begins.isoformat()}
+        if rule.endpoint == "host.withdraw_terms":
+            return {"version": self.planned}
         if rule.endpoint == "host.count_listener":
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
@@ -274,6 +288,14 @@ class House:
         cast = self.cast
         if name == "thanks_id":
             return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
+        if name == "key" and not endpoint.startswith("waits."):
+            return self._booking(store, endpoint)
+        if name == "room_id" and endpoint.startswith("rooms."):
+            return self.room.id
+        if name == "room_id" and endpoint in ("host.terms", "host.withdraw_terms", "host.room_pictures"):
+            return self._let(store, now)
+        if name in ("picture_id", "extra_id", "closure_id"):
+            return self._of_letting(store, name, now)
         if name == "room_id":
             given = {"name": f"Kamer {store.new_id(now)}", "kind": "open", "floor": 0, "capacity": 1}
             return venues.add_room(store, cast.seinhuis, given, cast.marieke.id, now).id
@@ -348,6 +370,24 @@ class House:
         made = bookings.book_series(store, cast.seinhuis, plan, {}, renter, by, now, agreed_cents=cents)
         return made.id if name == "series_id" else store.bookings.of_series(made.id)[0].id
 
+    def _let(self, store, now):
+        """A room with planned terms."""
+        cast = self.cast
+        room = let(store, cast.seinhuis, cast.marieke, now, f"Zaal {store.new_id(now)}")
+        later = now + timedelta(days=9)
+        rooms.change_terms(store, cast.seinhuis, room.id, RoomTerms(hour_cents=1), cast.marieke.id, now, effective_at=later)
+        self.planned = rooms.versions(store, room)[0].id
+        return room.id
+
+    def _of_letting(self, store, name, now):
+        venue, by, room_id = self.cast.seinhuis, self.cast.marieke.id, self._let(store, now)
+        if name == "picture_id":
+            return rooms.add_picture(store, venue, room_id, "een tafel", b"picture", (4, 4), by, now).id
+        if name == "extra_id":
+            given = {"name": f"taart {store.new_id(now)}", "kind": "catering", "price": "2,50", "per": "person", "vat": "900"}
+            return rooms.add_extra(store, venue, given, by, now).id
+        return rooms.close(store, venue, room_id, now, now + timedelta(hours=1), "vloer", by, now).id
+
     def _talk(self, store, endpoint):
         """One that counts now: Samira listens where she judges it, else she speaks."""
         cast, at = self.cast, self.early
@@ -360,6 +400,14 @@ class House:
         if endpoint == "talks.useful":
             talks.attend(store, talk, cast.samira, self.now)
         return talk.id
+
+    def _booking(self, store, endpoint):
+        """Samira's, of an hour that nobody has yet; only kept where a form is about it."""
+        self.booked = getattr(self, "booked", 0) + 1
+        start, by = (self.now + self.booked * timedelta(hours=2)).replace(minute=0), as_booker(self.cast.samira)
+        if endpoint in ("rooms.form", "rooms.send", "rooms.more_time", "rooms.let_go"):
+            return bookings.hold(store, self.cast.seinhuis, self.room.id, start, start + timedelta(hours=1), by, self.now).id
+        return book(store, self.cast.seinhuis, self.room, start, 1, by, self.now, person=self.cast.samira).id
 
     def _introduction(self, store, endpoint):
         """One of Samira and Joost, instead of the one before: a host's where it is for hosts, else of her own."""

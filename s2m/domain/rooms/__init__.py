@@ -3,10 +3,32 @@
 The room itself (name, kind, floor, places) is in `domain/venues.py`; one of kind *meeting* that has terms can be booked.
 """
 
-from s2m.domain.rooms.extras import Extra, add_extra, retire_extra
+from s2m.domain.rooms.extras import Extra, add_extra, change_stock, offer_everywhere, retire_extra, the_extra
 from s2m.domain.rooms.form import parse_terms, values_of
-from s2m.domain.rooms.offer import Closure, close, closed_by, holiday, hours_of, open_on, reopen
-from s2m.domain.rooms.pricing import carries, fee, price, steps
+from s2m.domain.rooms.offer import (
+    FAR,
+    Closure,
+    close,
+    closed_by,
+    holiday,
+    holidays_of,
+    hours_of,
+    open_on,
+    parse_closure,
+    reopen,
+)
+from s2m.domain.rooms.pictures import (
+    ALT_MAX,
+    MOST_PICTURES,
+    RoomPicture,
+    add_picture,
+    describe_picture,
+    move_picture_up,
+    remove_picture,
+    shown_to_anyone,
+    the_picture,
+)
+from s2m.domain.rooms.pricing import carries, fee, price, samples, steps
 from s2m.domain.rooms.terms import (
     BOOKABLE_BY,
     EQUIPMENT,
@@ -20,7 +42,9 @@ from s2m.domain.rooms.terms import (
 )
 
 __all__ = [
-    "BOOKABLE_BY", "EQUIPMENT", "SETUPS", "Closure", "Extra", "RoomTerms", "Version", "add_extra", "carries", "change_terms",
-    "close", "closed_by", "fee", "holiday", "hours_of", "open_on", "parse_terms", "price", "reopen", "retire_extra", "steps",
-    "terms_of", "values_of", "versions", "withdraw_terms",
+    "ALT_MAX", "BOOKABLE_BY", "EQUIPMENT", "FAR", "MOST_PICTURES", "SETUPS", "Closure", "Extra", "RoomPicture", "RoomTerms",
+    "Version", "add_extra", "add_picture", "carries", "change_stock", "change_terms", "close", "closed_by",
+    "describe_picture", "fee", "holiday", "holidays_of", "hours_of", "move_picture_up", "offer_everywhere", "open_on",
+    "parse_closure", "parse_terms", "price", "remove_picture", "reopen", "retire_extra", "samples", "shown_to_anyone",
+    "steps", "terms_of", "the_extra", "the_picture", "values_of", "versions", "withdraw_terms",
 ]  # fmt: skip

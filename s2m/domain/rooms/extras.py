@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields, money
 from s2m.domain.errors import Conflict, Invalid, NotFound
+from s2m.domain.rooms.terms import change_terms
 
 if TYPE_CHECKING:
     from s2m.domain.venues import Venue
@@ -46,7 +47,7 @@ def add_extra(store: Store, venue: Venue, given: Mapping[str, object], by: str, 
     vat, stock = fields.whole(given.get("vat"), "vat", least=0, most=2100), given.get("stock")
     if vat not in money.VAT_RATES:
         raise Invalid("vat", "choice")
-    count = fields.whole(stock, "stock", least=0, most=STOCK_MOST) if stock not in (None, "") else None
+    count = parse_stock(stock)
     cents = money.cents(given.get("price"), "price")
     if any(fields.folded(extra.name) == fields.folded(name) for extra in store.rooms.extras(venue.id)):
         raise Conflict("extra_exists")
@@ -56,9 +57,38 @@ def add_extra(store: Store, venue: Venue, given: Mapping[str, object], by: str, 
     return extra
 
 
+def parse_stock(given: object) -> int | None:
+    """How many there are; None where that is no matter."""
+    return fields.whole(given, "stock", least=0, most=STOCK_MOST) if given not in (None, "") else None
+
+
+def change_stock(store: Store, venue: Venue, extra_id: str, stock: object, by: str, now: datetime) -> Extra:
+    """One broke, or another was bought: what is booked stands all the same. Raises NotFound, Invalid."""
+    extra = the_extra(store, venue, extra_id)
+    count = parse_stock(stock)
+    store.rooms.set_stock(venue, extra.id, count)
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="extra.stock", venue_id=venue.id, object_id=extra.id)
+    return replace(extra, stock=count)
+
+
+def offer_everywhere(store: Store, venue: Venue, extra: Extra, by: str, now: datetime) -> int:
+    """In every room that is let, from now on; in how many. What is planned for later stays as it was planned."""
+    let = store.rooms.let(venue.id, now)
+    for room, terms in let:
+        change_terms(store, venue, room.id, replace(terms, extras=tuple(sorted((*terms.extras, extra.id)))), by, now)
+    return len(let)
+
+
+def the_extra(store: Store, venue: Venue, extra_id: str) -> Extra:
+    """Raises NotFound for one of another venue, or that is no longer offered."""
+    found = next((extra for extra in store.rooms.extras(venue.id) if extra.id == extra_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def retire_extra(store: Store, venue: Venue, extra_id: str, by: str, now: datetime) -> None:
     """It is offered no longer; what was booked with it keeps it. Raises NotFound."""
-    if extra_id not in {extra.id for extra in store.rooms.extras(venue.id)}:
-        raise NotFound()
+    the_extra(store, venue, extra_id)
     store.rooms.retire_extra(venue, extra_id, now)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="extra.retire", venue_id=venue.id, object_id=extra_id)

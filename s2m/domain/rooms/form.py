@@ -52,7 +52,7 @@ def parse_terms(given: Given, room: Room, offered: Iterable[str]) -> RoomTerms:
     return RoomTerms(
         setups=_setups(given, room), equipment=tuple(code for code in EQUIPMENT if given.get(f"equipment_{code}")),
         bookable_by=str(by), hours=_own_hours(given), off_peak=off_peak, vat=vat, tiers=_tiers(given),
-        extras=tuple(one for one in offered if given.get(f"extra_{one}")),
+        extras=tuple(sorted(one for one in offered if given.get(f"extra_{one}"))),
         **{name: bool(given.get(name)) for name in FLAGS}, **prices, **numbers,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 import holidays
 
 from s2m.domain import fields
+from s2m.domain.agenda import Moment, moment
 from s2m.domain.errors import Invalid, NotFound
-from s2m.domain.venues import Venue, opening, the_room
+from s2m.domain.venues import Room, Venue, opening, the_room
 
 if TYPE_CHECKING:
     from s2m.domain.rooms.terms import RoomTerms
     from s2m.store import Store
+
+
+FAR = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,35 @@ def _holidays(year: int, language: str) -> holidays.HolidayBase:
     return holidays.country_holidays("NL", years=year, language=language)
 
 
+def holidays_of(year: int, language: str = "nl") -> list[tuple[date, str]]:
+    """The Dutch public holidays of a year, the first first."""
+    return sorted((day, str(name)) for day, name in _holidays(year, "nl" if language == "nl" else "en_US").items())
+
+
+def parse_closure(venue: Venue, given: Mapping[str, object], now: datetime) -> tuple[datetime, datetime]:
+    """From when until when, as a host typed it: from_day, from, until_day, until. Of an hour that comes twice all is closed.
+
+    Raises Invalid `day_shape`, `clock_shape`, `clock_skipped`, `until_before`, `booking_past`, `closure_far`.
+    """
+    start = _end_of(venue, given, "from")
+    until = _end_of(venue, given, "until")
+    end = until.at + timedelta(hours=1) if until.twice else until.at
+    if end <= start.at:
+        raise Invalid("until", "until_before")
+    if end <= now:
+        raise Invalid("until_day", "booking_past")
+    if end > now + FAR:
+        raise Invalid("until_day", "closure_far")
+    return start.at, end
+
+
+def _end_of(venue: Venue, given: Mapping[str, object], name: str) -> Moment:
+    try:
+        return moment(venue, given.get(f"{name}_day"), given.get(name))
+    except Invalid as error:
+        raise Invalid(f"{name}_day" if error.data["field"] == "day" else name, error.code) from None
+
+
 def closed_by(closures: Iterable[Closure], start: datetime, end: datetime) -> Closure | None:
     """The first closure that has time in common with start to end."""
     return next((one for one in closures if one.starts_at < end and one.ends_at > start), None)
@@ -64,6 +97,8 @@ def close(
 ) -> Closure:
     """Nobody can book then any more; what is booked stays, and the host sees it. Raises Invalid, NotFound."""
     room = the_room(store, venue, room_id)
+    if room.kind != "meeting":
+        raise NotFound()
     if end <= start or end <= now:
         raise Invalid("until", "until_before")
     closure = Closure(
@@ -75,8 +110,11 @@ def close(
     return closure
 
 
-def reopen(store: Store, venue: Venue, closure_id: str, by: str, now: datetime) -> None:
-    """Who waits for it is offered it. Raises NotFound for a closure of another venue, or one that has ended."""
+def reopen(store: Store, venue: Venue, closure_id: str, by: str, now: datetime) -> Room:
+    """The room that can be booked again; who waits for it is offered it.
+
+    Raises NotFound for a closure of another venue, or one that has ended.
+    """
     from s2m.domain.bookings import waiting
 
     store.ledger.lock_chain(venue.network_id)
@@ -87,3 +125,4 @@ def reopen(store: Store, venue: Venue, closure_id: str, by: str, now: datetime) 
     store.rooms.end_closure(venue, closure, now)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="room.reopen", venue_id=venue.id, object_id=room.id)
     waiting.freed(store, venue, room.id, closure.starts_at, closure.ends_at, now)
+    return room

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import money
-from s2m.domain.money import Line
-from s2m.domain.venues import Venue, day_end, is_open
+from s2m.domain.money import Line, Sum
+from s2m.domain.rooms.offer import hours_of
+from s2m.domain.venues import DAYS, Venue, day_end, is_open
 
 if TYPE_CHECKING:
     from s2m.domain.rooms.extras import Extra
@@ -87,6 +88,42 @@ def _lines(parts: list[Part], units: Mapping[str, int], vat: int) -> list[Line]:
         code, n, size = parts[n]
         counts[code] += size
     return [money.line(code, money.part(size, 100, 60), units[code], vat) for code, size in counts.items() if size]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a time at the venue would cost; what: two_hours, off_peak (two hours then), half_day or day; deposit left out."""
+
+    what: str
+    start: datetime
+    end: datetime
+    stranger: Sum
+    member: Sum
+
+
+def samples(terms: RoomTerms, venue: Venue, now: datetime) -> list[Sample]:
+    """What these terms come to, on a day of the next two weeks on which the room is open, and at a quiet time if there is one."""
+    hours = hours_of(venue, terms).opening_hours
+    days = [now.astimezone(venue.zone).date() + timedelta(days=n) for n in range(1, 15)]
+    opens = {day: (hours.get(DAYS[day.weekday()]) or [""])[0] for day in days}
+    quiet = {day: (terms.off_peak.get(DAYS[day.weekday()]) or [""])[0] for day in days}
+    usual = next((day for day in days if opens[day] and not quiet[day]), next((day for day in days if opens[day]), days[0]))
+    times = [("two_hours", usual, opens[usual] or "09:00", 2), ("half_day", usual, opens[usual] or "09:00", 4)]
+    times.append(("day", usual, opens[usual] or "09:00", 8))
+    off = next((day for day in days if opens[day] and quiet[day]), None)
+    if off and terms.off_peak_percent:
+        times.insert(1, ("off_peak", off, max(opens[off], quiet[off]), 2))
+    found = []
+    for what, day, clock, length in times:
+        start = datetime.combine(day, time.fromisoformat(clock), venue.zone).astimezone(UTC)
+        end = start + timedelta(hours=length)
+        sums = [_without_deposit(price(terms, venue, start, end, member=member)) for member in (False, True)]
+        found.append(Sample(what, start, end, *sums))
+    return found
+
+
+def _without_deposit(lines: Iterable[Line]) -> Sum:
+    return money.total(line for line in lines if line.code not in APART)
 
 
 def fee(terms: RoomTerms, lines: Iterable[Line], starts_at: datetime, now: datetime) -> tuple[int, tuple[Line, ...]]:

@@ -27,9 +27,9 @@ class RoomTerms:
     setups: how many people fit, by how the room is set up; bookable_by: anyone, members or hosts. hours and off_peak: as a
     venue's opening hours; hours None means the venue's own. half_day_cents is for up to four hours, day_cents for a day.
     off_peak_percent and member_percent come off the price. vat: hundredths of a percent. extras: ids of those of the house that
-    are offered here. tiers: (hours, percent): cancelled less than so many hours before the start, so much is due; the earliest
-    first. warn_after and release_after: minutes after the start in which nobody came; 0: never. dots_per_hour: what an hour costs
-    in capital (0: not to be had for it), dots_limit: at most so many a person and calendar month.
+    are offered here, sorted. tiers: (hours, percent): cancelled less than so many hours before the start, so much is due; the
+    earliest first. warn_after and release_after: minutes after the start in which nobody came; 0: never. dots_per_hour: what an
+    hour costs in capital (0: not to be had for it), dots_limit: at most so many a person and calendar month.
     """
 
     setups: Mapping[str, int] = field(default_factory=dict)

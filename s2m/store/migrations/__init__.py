@@ -94,6 +94,7 @@ STEPS = (
     _read("0015_synonyms"),
     _read("0016_rooms", no_overlap=("bookings",)),
     _read("0017_billing"),
+    _read("0018_room_pictures"),
     _read("0019_booking"),
     _read("0021_series"),
 )

@@ -24,7 +24,7 @@ from s2m.store.schema.ledger import (
     thanks,
     transfers,
 )
-from s2m.store.schema.letting import closures, extras, room_terms
+from s2m.store.schema.letting import closures, extras, room_pictures, room_terms
 from s2m.store.schema.meetings import showings, stories, verdicts
 from s2m.store.schema.passport import passport_grants, trusted_keys
 from s2m.store.schema.people import badges, consents, people, roles, synonyms, topics
@@ -78,6 +78,7 @@ __all__ = [
     "requests",
     "reunions",
     "roles",
+    "room_pictures",
     "room_terms",
     "rooms",
     "scans",

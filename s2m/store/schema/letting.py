@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, LargeBinary
 
 from s2m.store.schema.columns import Flag, Instant, Json, Whole, may, must, one_of, own, refers, table
 
@@ -81,4 +81,19 @@ closures = table(
     refers("room_id", "rooms"),
     CheckConstraint("ends_at > starts_at", name="order"),
     Index(None, "room_id", "starts_at"),
+)
+
+# Made anew by us when they came in; place: their order
+room_pictures = table(
+    "room_pictures",
+    *own(),
+    must("room_id"),
+    must("place", Whole),
+    must("alt"),
+    must("width", Whole),
+    must("height", Whole),
+    must("content", LargeBinary),
+    must("created_at", Instant),
+    refers("room_id", "rooms"),
+    Index(None, "room_id", "place"),
 )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import hosting, people, presence, venues
+from s2m.domain import rooms as letting
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
@@ -104,8 +105,9 @@ def retire_room(slug: str, room_id: str) -> ResponseReturnValue:
     with reading() as store:
         room = venues.the_room(store, venue, room_id)
         seated = store.presence.seated(venue.id).get(room_id, 0)
+        ahead = len(store.bookings.between(venue.id, now(), now() + letting.FAR, room_ids=[room_id]))
     if request.method == "GET":
-        return render_template("host/retire.html", room=room, seated=seated)
+        return render_template("host/retire.html", room=room, seated=seated, ahead=ahead)
     with writing() as store:
         venues.retire_room(store, venue, room_id, person().id, now())
     flash(_("%(room)s is no longer offered.", room=isolated(room.name)))

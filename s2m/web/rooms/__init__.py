@@ -1,0 +1,13 @@
+"""Meeting rooms for whoever rents them, with or without an account: find one, book it, and look after the booking.
+
+    finding → timeline, room → booking (a hold of five minutes, the form, the mail) → managing
+"""
+
+from flask import Blueprint
+
+blueprint = Blueprint("rooms", __name__)
+
+from s2m.web.rooms import booking, changing, finding, managing, room, timeline  # noqa: E402, F401
+from s2m.web.rooms.shared import words_for_pages  # noqa: E402
+
+blueprint.context_processor(words_for_pages)

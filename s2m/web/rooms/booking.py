@@ -1,0 +1,247 @@
+"""Booking a room: kept for five minutes, the form, and for a stranger the link in the mail that makes it count."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from s2m import letters, spoken
+from s2m.domain import bookings, rooms
+from s2m.domain.bookings import Details
+from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError, TooMany
+from s2m.web import address, context
+from s2m.web.context import client, limit, me, now, reading, writing
+from s2m.web.errors import sentence, status_of
+from s2m.web.policy import anyone
+from s2m.web.rooms import blueprint
+from s2m.web.rooms.finding import times
+from s2m.web.rooms.room import page, the_let_room
+from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, booker, errors_of, held, holds, mine, tell, the_venue
+
+if TYPE_CHECKING:
+    from s2m.store import Store
+
+FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
+
+
+@blueprint.post("/rooms/<slug>/room/<room_id>/hold")
+@anyone
+def hold(slug: str, room_id: str) -> ResponseReturnValue:
+    """Keep the room while the form is filled in. Who is too late keeps what they chose and sees what is free instead."""
+    venue = the_venue(slug)
+    limit("hold-from", me().person.id if me().person else client(), most=10, per=FIVE_MINUTES)  # type: ignore[union-attr]
+    try:
+        start, end = times(venue, request.form)
+        with writing() as store:
+            the_let_room(store, venue, room_id)
+            bookings.expire_due(store, venue, now())
+            kept = _open_holds(store)
+            if len(kept) >= HOLDS_MOST:
+                raise Refused("many_holds", most=HOLDS_MOST)
+            booking = bookings.hold(store, venue, room_id, start, end, booker(), now())
+    except (Invalid, Refused, Conflict) as error:
+        return page(venue, room_id, request.form, error)
+    session["holds"] = [*kept, booking.id]
+    people = request.form.get("people", "")[:5]
+    return redirect(url_for("rooms.form", key=booking.id, people=people, setup=request.form.get("setup") or None), 303)
+
+
+def _open_holds(store: Store) -> list[str]:
+    """The forms of this browser that are still open."""
+    found = (store.bookings.get(one) for one in holds())
+    return [one.id for one in found if one and one.status == "hold" and one.expires_at and one.expires_at > now()]
+
+
+@blueprint.get("/bookings/<key>/form")
+@anyone
+def form(key: str) -> ResponseReturnValue:
+    with reading() as store:
+        one = held(store, key)
+    booking = one.booking
+    if booking.status != "hold":
+        if booking.status == "expired":
+            return _again(one)
+        raise NotFound()
+    if booking.expires_at and booking.expires_at <= now():
+        return _again(one)
+    return _form(one, request.args)
+
+
+def _again(one: Mine) -> ResponseReturnValue:
+    """The time is over: back to the room, with the same time chosen."""
+    flash(sentence("hold_over"), "error")
+    local, end = (at.astimezone(one.venue.zone) for at in (one.booking.starts_at, one.booking.ends_at))
+    chosen = {"day": local.date().isoformat(), "from": f"{local:%H:%M}", "until": f"{end:%H:%M}"}
+    return redirect(url_for("rooms.room", slug=one.venue.slug, room_id=one.room.id, **chosen), 303)
+
+
+def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
+    with reading() as store:
+        offered = offered_in(store, one)
+        known = store.bookings.renter_of(me().person.id) if me().person else None  # type: ignore[union-attr]
+        details = details_in(one, values, offered)
+        priced = price_part(store, one, details)
+        left = left_of(store, one, offered)
+    body = render_template(
+        "rooms/form.html", one=one, values=values, sent=request.method == "POST", known=known, extras=offered, left=left,
+        errors=errors_of(error) if error else {}, may_mail=bool(me().person) or address.can_mail(), **priced,
+    )  # fmt: skip
+    return body, status_of(error) if error else 200
+
+
+def offered_in(store: Store, one: Mine) -> list[rooms.Extra]:
+    return [extra for extra in store.rooms.extras(one.venue.id) if extra.id in one.terms.extras]
+
+
+def left_of(store: Store, one: Mine, offered: list[rooms.Extra]) -> dict[str, int]:
+    """How many of each extra are left at that time, of those that are counted."""
+    start, end = one.booking.starts_at, one.booking.ends_at
+    others = [b for b in store.bookings.between(one.venue.id, start, end) if b.id != one.booking.id]
+    return {e.id: max(0, e.stock - sum(b.extras.get(e.id, 0) for b in others)) for e in offered if e.stock is not None}
+
+
+def details_in(one: Mine, values: Any, offered: list[rooms.Extra]) -> Details:
+    """What the price is reckoned from: what was typed, or what can be made of it."""
+    try:
+        return bookings.parse_details(values, one.room, one.terms, offered)
+    except Invalid:
+        return Details()
+
+
+def price_part(store: Store, one: Mine, details: Details) -> dict[str, Any]:
+    """The lines of the price as they are now, and the seats they carry."""
+    member = any(line.code == "member" for line in one.booking.lines) or (not one.booking.lines and booker().is_member)
+    start, end = one.booking.starts_at, one.booking.ends_at
+    lines = bookings.lines_for(store, one.venue, one.terms, start, end, details, member=member)
+    return {"lines": lines, "carried": rooms.carries(lines, context.policy_of(store, one.venue))}
+
+
+@blueprint.post("/bookings/<key>/price")
+@anyone
+def price(key: str) -> ResponseReturnValue:
+    """The price with what is ticked now, for the page that shows it at once."""
+    with reading() as store:
+        one = any_of(store, key)
+        details = bookings.parse_details(request.form, one.room, one.terms, offered_in(store, one))
+        return render_template("rooms/_price.html", one=one, **price_part(store, one, details))
+
+
+def any_of(store: Store, key: str) -> Mine:
+    """A booking of whoever asks, or what they keep while filling in."""
+    try:
+        return mine(store, key)
+    except NotFound:
+        return held(store, key)
+
+
+@blueprint.post("/bookings/<key>/form")
+@anyone
+def send(key: str) -> ResponseReturnValue:
+    """Book, or take an option. A member has it at once; a stranger gets a mail first."""
+    with reading() as store:
+        one = held(store, key)
+    try:
+        proved = me().person is not None
+        if not proved and not address.can_mail():
+            raise Refused("no_mail")
+        with writing() as store:
+            _send(store, one, option=request.form.get("act") == "option")
+    except (Invalid, Refused, TooMany) as error:
+        return _form(one, request.form, error)
+    except Conflict as error:
+        return _again(one) if error.code == "hold_over" else _form(one, request.form, error)
+    return redirect(url_for("rooms.show" if proved else "rooms.sent", key=key), 303)
+
+
+def _send(store: Store, one: Mine, *, option: bool) -> None:
+    form, who = request.form, me().person
+    details = bookings.parse_details(form, one.room, one.terms, offered_in(store, one))
+    values = bookings.parse_renter(form)
+    if option and not one.terms.option_hours:
+        raise Refused("no_options")
+    renter = bookings.renter_for(store, one.venue.network_id, who, values, context.locale(), now())
+    filled = bookings.fill_in(store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form))
+    if who:
+        bookings.conclude(store, one.venue, filled, booker(), now(), option=option)
+        tell(store)
+        return
+    _mail_link(store, bookings.wait_for_mail(store, filled, now()), option=option)
+
+
+def _mail_link(store: Store, booking: bookings.Booking, *, option: bool) -> None:
+    told = letters.meeting(store, booking, context.keys().bookings, context.public_url(), now())
+    assert told, "a booking that was filled in has a renter"
+    subject, body = letters.compose(spoken.Words(told.renter.language, told.venue.zone), "verify", told)
+    link = f"{told.link}?as=option" if option else told.link
+    store.outbox.add(told.venue.network_id, told.renter.email, subject, body.replace(told.link, link), now())
+
+
+@blueprint.before_request
+def _limit_mails() -> None:
+    """Before any transaction: no address gets more than ten links an hour, and nobody sends more than ten."""
+    if request.endpoint == "rooms.send" and me().person is None and "email" in request.form:
+        limit("rent-from", client(), most=10, per=HOUR)
+        address.limit_mail(request.form["email"].strip().lower()[:254])
+
+
+@blueprint.get("/bookings/<key>/sent")
+@anyone
+def sent(key: str) -> ResponseReturnValue:
+    with reading() as store:
+        one = held(store, key)
+        renter = store.bookings.renter(one.booking.renter_id or "")
+    if renter is None:
+        raise NotFound()
+    return render_template("rooms/sent.html", one=one, renter=renter)
+
+
+@blueprint.post("/bookings/<key>/more-time")
+@anyone
+def more_time(key: str) -> ResponseReturnValue:
+    with writing() as store:
+        one = held(store, key)
+        try:
+            bookings.more_time(store, one.venue, one.booking, now())
+        except (Refused, Conflict) as error:
+            flash(sentence(error.code, error.data), "error")
+    return redirect(url_for("rooms.form", key=key), 303)
+
+
+@blueprint.post("/bookings/<key>/let-go")
+@anyone
+def let_go(key: str) -> ResponseReturnValue:
+    """Another time or room instead: this one is free at once."""
+    with writing() as store:
+        one = held(store, key)
+        bookings.let_go(store, one.venue, one.booking, now())
+    return redirect(url_for("rooms.room", slug=one.venue.slug, room_id=one.room.id), 303)
+
+
+@blueprint.post("/bookings/<key>/confirm")
+@anyone
+def confirm(key: str) -> ResponseReturnValue:
+    """The button behind the link in the mail; also what makes an option firm."""
+    from s2m.web.rooms.managing import show_page
+
+    option = request.form.get("as") == "option"
+    try:
+        with writing() as store:
+            one = mine(store, key)
+            before = one.booking.status
+            bookings.conclude(store, one.venue, one.booking, _as_booked(one), now(), option=option and before == "hold")
+            tell(store)
+    except Conflict as error:
+        return show_page(key, error)
+    flash(_("It is yours.") if not option else _("The room is kept for you."))
+    return redirect(url_for("rooms.show", key=key), 303)
+
+
+def _as_booked(one: Mine) -> bookings.Booker:
+    """Whoever holds the link of a stranger's booking acts as that stranger, signed in or not."""
+    return booker() if one.booking.person_id else bookings.STRANGER
+
+
