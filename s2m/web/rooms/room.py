@@ -60,9 +60,15 @@ def page(venue: Venue, room_id: str, values: Any, error: S2MError | None = None)
             pictures=store.rooms.pictures_of([found.id]).get(found.id, []), errors=errors_of(error) if error else {},
             twice=error.data.get("field") if error and error.code == "clock_twice" else "", title_of=title_of,
             example=_example(venue, terms, days),
-            instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [], **around(venue, on, WEEK),
+            instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [],
+            clash=isinstance(error, Conflict), moment=_moment(form_values(venue, terms, values)), **around(venue, on, WEEK),
         )  # fmt: skip
     return body, status_of(error) if error else 200
+
+
+def _moment(values: dict[str, Any]) -> dict[str, str]:
+    """What the form holds, for the addresses of waiting and repeating."""
+    return {name: str(values[name]) for name in ("day", "from", "until", "next_day", "people") if values.get(name)}
 
 
 def _instead(store: Store, venue: Venue, room_id: str, values: Any) -> list[Offer]:
