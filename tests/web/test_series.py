@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from icalendar import Calendar
 
 from s2m.domain import bookings
 from tests.letting import HOUR, as_booker, book, let
@@ -161,6 +162,9 @@ def test_one_letter_tells_of_all_times(mailing, waiting, samira, booked):
     assert "Thursday 19 March 2026, 13:00 to 14:00, Perron: €45.98" in first and "VAT included: €137.94" in first
     assert "Thursday 26 March 2026, 13:00 to 14:00, Perron: cancelled, Due for cancelling, VAT included: €22.99" in second
     assert len(told) == len(waiting()) == 2
+    files = {mail.subject[:6]: Calendar.from_ical(mail.attachments[0][2]) for mail in waiting()}
+    assert [str(event["STATUS"]) for event in files["Cancel"].events] == ["CONFIRMED", "CANCELLED", "CANCELLED"]
+    assert {str(event["UID"]) for event in files["Booked"].events} == {one.uid for one in booked}
 
 
 def test_whoever_books_finds_repeating_waiting_and_what_is_repeated(samira, booked, form):
