@@ -35,7 +35,7 @@ PAGES = {
     "introductions.tell_me": "home.today", "introductions.tell_me_not": "introductions.mine",
     "host.end_word": "host.words",
     "host.withdraw_introduction": "host.introductions",
-    "rooms.hold": "rooms.room", "rooms.price": "rooms.form", "rooms.send": "rooms.form", "rooms.more_time": "rooms.form",
+    "rooms.hold": "rooms.room", "rooms.price": "rooms.form", "rooms.more_time": "rooms.form",
     "rooms.let_go": "rooms.form", "rooms.confirm": "rooms.show",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip

@@ -195,6 +195,14 @@ def test_an_option_is_taken_and_made_firm(phone, perron, mailing, waiting, booki
     assert bookings_now()[0].status == "confirmed"
 
 
+def test_one_address_gets_no_more_than_ten_links_and_the_form_stays(phone, perron, mailing, waiting):
+    visitor = phone()
+    address = keep(visitor, perron)
+    answers = [fill_in(visitor, address) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [303] * 10 + [429] and len(waiting()) == 10
+    assert "Kennismaking" in answers[-1].text
+
+
 def test_where_no_mail_goes_out_a_stranger_is_told_before(phone, perron, bookings_now):
     visitor = phone()
     address = keep(visitor, perron)

@@ -81,7 +81,7 @@ def _instead(store: Store, venue: Venue, room_id: str, values: Any) -> list[Offe
     wish = Wish(people, end - start, start.astimezone(venue.zone).date())
     found = finding.find(store, venue, store.rooms.let(venue.id, now()), wish, booker(), now())
     nearest = sorted(found.free or found.full, key=lambda one: one.room.id != room_id)
-    return [offer(store, venue, one, wish) for one in nearest[:INSTEAD]]
+    return [offer(venue, one, wish) for one in nearest[:INSTEAD]]
 
 
 def form_values(venue: Venue, terms: RoomTerms, given: Any) -> dict[str, Any]:

@@ -54,6 +54,17 @@ def the_venue(slug: str) -> Venue:
     return venue
 
 
+def letting(store: Store) -> list[Venue]:
+    """The venues of this request's network that let rooms."""
+    network = context.network()
+    return [one for one in store.venues.all(network.id) if store.rooms.let(one.id, now())] if network else []
+
+
+def lets_rooms() -> bool:
+    with reading() as store:
+        return bool(letting(store))
+
+
 def booker() -> Booker:
     """Who books on these pages. A host books here as any member does; at the desk they may more."""
     who = me().person
