@@ -21,6 +21,9 @@ HOUR = timedelta(hours=1)
 # What is shown of a day on which nothing is open and nothing booked
 USUAL = (8, 19)
 Let = tuple[Room, RoomTerms]
+# Kind, booking and reason: see Cell
+Quarter = tuple[str, Booking | None, str]
+IDLE: Quarter = ("idle", None, "")
 Placed = TypeVar("Placed", Booking, Closure)
 
 
@@ -149,7 +152,7 @@ def _cells(
 ) -> tuple[Cell, ...]:  # fmt: skip
     """Painted quarter by quarter, what matters more over what matters less; then those that are alike become one cell."""
     start, end = within
-    painted: list[tuple[str, Booking | None, str]] = [("closed", None, "")] * ((end - start) // QUARTER)
+    painted: list[Quarter] = [("closed", None, "")] * ((end - start) // QUARTER)
 
     def paint(since: datetime, until: datetime, kind: str, booking: Booking | None = None, reason: str = "") -> None:
         found = ((since - start) // QUARTER, -((start - until) // QUARTER))
@@ -161,9 +164,8 @@ def _cells(
         if span := open_on(venue, terms, day):
             paint(*span, "free")
     early, late = can_begin(terms, now, hosts)
-    for n, (kind, _booking, _reason) in enumerate(painted):
-        if kind == "free" and not early <= start + n * QUARTER <= late:
-            painted[n] = ("idle", None, "")
+    first, last = -((start - early) // QUARTER), (late - start) // QUARTER
+    painted = [IDLE if one[0] == "free" and not first <= n <= last else one for n, one in enumerate(painted)]
     for closure in closures:
         paint(closure.starts_at, closure.ends_at, "closed", None, closure.reason)
     for one in bookings:
@@ -173,7 +175,7 @@ def _cells(
     return tuple(_grouped(painted, start))
 
 
-def _grouped(painted: list[tuple[str, Booking | None, str]], start: datetime) -> Iterator[Cell]:
+def _grouped(painted: list[Quarter], start: datetime) -> Iterator[Cell]:
     at = start
     for (kind, _id, reason), some in groupby(painted, key=lambda one: (one[0], one[1].id if one[1] else "", one[2])):
         alike = list(some)
