@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Room, Venue
     from s2m.store import Store
 
+LATE = timedelta(days=1)
 STATES = {"confirmed": "confirmed", "option": "tentative", "requested": "tentative", "hold": "tentative"}
 
 
@@ -77,6 +78,8 @@ def write(store: Store, config: Config, key: str, base: str, now: datetime) -> i
         booking = store.bookings.get(letter.booking_id)
         if not store.bookings.drop_letter(letter) or booking is None or not config.smtp_url:
             continue
+        if booking.ends_at < now - LATE:  # nobody waits for it any more: what was entered afterwards, or a job that stood still
+            continue
         told = meeting(store, booking, key, base, now)
         if told and told.renter.email:
             words = Words(told.renter.language, told.venue.zone)
@@ -101,11 +104,13 @@ def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) ->
 
 
 def compose(words: Words, kind: str, told: Meeting) -> tuple[str, str]:
-    """Subject and text."""
+    """Subject and text. Until somebody proved to read this address, nothing in it is what a stranger typed."""
     at, until = told.booking.starts_at, told.booking.expires_at
     named = {"room": told.room.name, "day": words.day(at), "until": words.moment(until) if until else ""}
     subject, opening = (words.gettext(text, **named) for text in OPENINGS[kind])
-    parts = [words.gettext("Hello %(name)s,", name=told.renter.name), opening, facts(words, told)]
+    proved = kind != "verify"
+    greeting = words.gettext("Hello %(name)s,", name=told.renter.name) if proved else words.gettext("Hello,")
+    parts = [greeting, opening, facts(words, told, told.booking.title if proved else "")]
     if told.carries and told.booking.status == "confirmed":
         parts.append(words.carries(told.carries))
     if told.booking.status in ("confirmed", "option", "requested"):
@@ -115,12 +120,12 @@ def compose(words: Words, kind: str, told: Meeting) -> tuple[str, str]:
     return subject, "\n\n".join(part for part in parts if part)
 
 
-def facts(words: Words, told: Meeting) -> str:
+def facts(words: Words, told: Meeting, title: str) -> str:
     """All that was agreed, a line each."""
     booking = told.booking
     lines = [
         f"{told.room.name}, {told.venue.name}", words.period(booking.starts_at, booking.ends_at),
-        booking.title, words.people(booking.people),
+        title, words.people(booking.people),
     ]  # fmt: skip
     lines += ["", *(f"{words.line(line)}: {words.euro(line.net_cents)}" for line in booking.lines)]
     lines += [f"{name}: {words.euro(cents)}" for name, cents in words.sums(booking.lines)]
