@@ -78,12 +78,15 @@ class Day:
 
 def day_of(
     venue: Venue, lets: Sequence[Let], bookings: Iterable[Booking], closures: Iterable[Closure], on: date, now: datetime,
-    *, hosts: bool = False,
+    *, hosts: bool = False, within: tuple[time, time] | None = None,
 ) -> Day:  # fmt: skip
-    """A day across rooms. bookings: what blocks them then; hosts: they may book what the terms do not allow others."""
+    """A day across rooms. bookings: what blocks them then; hosts: they may book what the terms do not allow others.
+
+    within: the hours to show by the clock, where days stand below each other; an end at or before the start is on the next day.
+    """
     booked, closed = _by_room(bookings), _by_room(closures)
     here = [one for room, _terms in lets for one in booked.get(room.id, [])]
-    start, end = bounds(venue, [terms for _room, terms in lets], here, on)
+    start, end = _between(venue, on, *within) if within else bounds(venue, [terms for _room, terms in lets], here, on)
     rows = tuple(
         Row(room, terms, _cells(venue, terms, booked.get(room.id, []), closed.get(room.id, []), (start, end), now, hosts))
         for room, terms in lets
@@ -129,6 +132,12 @@ def _by_room(found: Iterable[Placed]) -> dict[str, list[Placed]]:
 
 def _clock(venue: Venue, day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), venue.zone).astimezone(UTC)
+
+
+def _between(venue: Venue, on: date, since: time, until: time) -> tuple[datetime, datetime]:
+    ends = on + timedelta(days=until <= since)
+    start, end = (datetime.combine(day, at, venue.zone).astimezone(UTC) for day, at in ((on, since), (ends, until)))
+    return start, end
 
 
 def _whole_hour(venue: Venue, at: datetime) -> datetime:
