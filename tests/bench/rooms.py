@@ -197,6 +197,23 @@ def day_across_rooms(house, chance):
         timeline.day_of(house.cast.seinhuis, lets, found, [], on, NOW)
 
 
+def week_page(house, chance):
+    """All 200 rooms: what the goal asks of 20."""
+    day = NOW.date() + timedelta(days=chance.randrange(DAYS))
+    with time_machine.travel(NOW, tick=False):
+        assert house.app.test_client().get(f"/rooms/het-seinhuis/week?day={day}").status_code == 200
+
+
+def week_across_rooms(house, chance):
+    on = NOW.date() + timedelta(days=chance.randrange(DAYS))
+    with house.read() as store:
+        lets = store.rooms.let(house.cast.seinhuis.id, NOW)[:20]
+        since, until = timeline.day_query(house.cast.seinhuis, on, 7)
+        found = store.bookings.between(house.cast.seinhuis.id, since, until, room_ids=[room.id for room, _ in lets])
+        for n in range(7):
+            timeline.day_of(house.cast.seinhuis, lets, found, [], on + timedelta(days=n), NOW)
+
+
 PARTS = [
     ("find: a day", FIND_GOAL, on_a_day),
     ("find: any day soon", FIND_GOAL, any_day),
@@ -204,6 +221,8 @@ PARTS = [
     ("find: a year in vain", FIND_GOAL, whole_year),
     ("find: the whole page", PAGE_GOAL, page),
     ("timeline: 20 rooms, a day", 60, day_across_rooms),
+    ("timeline: 20 rooms, a week", 60, week_across_rooms),
+    ("timeline: the page, 200 rooms", 500, week_page),
 ]
 
 

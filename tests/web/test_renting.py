@@ -149,6 +149,8 @@ def test_a_stranger_books_by_the_link_in_the_mail(phone, cast, perron, mailing, 
     (held,), (mail,) = bookings_now(), waiting()
     assert (held.status, held.title, held.people, held.title_hidden) == ("hold", "Kennismaking", 8, True)
     assert held.expires_at - held.created_at == HOUR / 2
+    assert "Kennismaking" not in mail.body and "Eva" not in mail.body, "nothing that anybody typed, to an address nobody proved"
+    assert "Hello,\n" in mail.body and "Perron, Het Seinhuis" in mail.body and "€91.96" in mail.body
     other = phone()
     for _ in range(2):
         assert "Is this what you want to book?" in other.says(link_in(mail))

@@ -20,7 +20,7 @@ from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.finding import Offer, offer, price_of, times
 from s2m.web.rooms.shared import a_day, booker, day_in, errors_of, the_venue
-from s2m.web.rooms.timeline import WEEK, around, days_of, monday, title_of
+from s2m.web.rooms.timeline import WEEK, aligned, around, monday, title_of
 
 if TYPE_CHECKING:
     from s2m.domain.rooms import RoomTerms
@@ -53,7 +53,7 @@ def page(venue: Venue, room_id: str, values: Any, error: S2MError | None = None)
     with reading() as store:
         found, terms = the_let_room(store, venue, room_id)
         on = monday(day)
-        days = days_of(store, venue, [(found, terms)], on, WEEK)
+        days = aligned(store, venue, (found, terms), on)
         chosen = [one for one in store.rooms.extras(venue.id) if one.id in terms.extras]
         body = render_template(
             "rooms/room.html", room=found, terms=terms, days=days, on=on, extras=chosen, values=form_values(venue, terms, values),

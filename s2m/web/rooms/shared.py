@@ -120,7 +120,7 @@ def a_day(text: object) -> date | None:
         found = date.fromisoformat(text.strip()) if isinstance(text, str) and DAY.fullmatch(text.strip()) else None
     except ValueError:
         return None
-    return found if found and 2000 <= found.year <= 9000 else None
+    return found if found and 2000 <= found.year <= 2100 else None
 
 
 def today(venue: Venue) -> date:
