@@ -67,7 +67,11 @@ def all_bookings(slug: str) -> ResponseReturnValue:
 def _wanted(args: Mapping[str, str]) -> tuple[str, str, int]:
     which, page = args.get("which", ""), args.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
-    return which if which in KINDS else "coming", args.get("q", "").strip()[: fields.NAME_MAX], max(number, 1)
+    try:
+        text = fields.line("q", args.get("q", ""), fields.NAME_MAX, shortest=0)
+    except Invalid:
+        text = ""
+    return which if which in KINDS else "coming", text, max(number, 1)
 
 
 def _names(store: Store, venue: Venue, some: list[Booking]) -> dict[str, str]:

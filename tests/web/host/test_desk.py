@@ -84,6 +84,21 @@ def test_the_day_is_fetched_again_only_when_it_changed(host, booked):
     assert "Woonlab" in host.get(f"{ROOMS}/now?day={DAY}", **{"If-None-Match": first.headers["ETag"]}).text
 
 
+@pytest.mark.parametrize("asked", ["start=x&end=y", "start=2026-03-12T09:00&end=2026-03-12T10:00", "room=%00&start=9", "day=%00"])
+def test_a_day_that_is_asked_for_in_a_strange_way_is_shown_as_it_is(host, booked, asked):
+    booked()
+    part = host.get(f"{ROOMS}/now?{asked}").text
+    assert "Woonlab" in part and "slot--new" not in part
+
+
+def test_what_is_being_booked_stands_among_what_is_booked_and_stays_when_the_day_is_fetched_again(host, booked, perron):
+    booked("09:45", 1)
+    page = host.get(f"{BOOKINGS}/new?room={perron.id}&day={DAY}&from=14:00").text
+    part = re.search(r'data-part="([^"]+)"', page)[1].replace("&amp;", "&")
+    assert "New 14:00–15:00" in words(page) and '<b>New</b><small>14:00–15:00' in host.get(part).text
+    assert "slot--new" not in host.get(f"{BOOKINGS}/new?room={perron.id}&day={DAY}&from=25:00").text
+
+
 def test_a_week_shows_how_full_each_day_is(host, booked):
     booked("13:00", 2)
     booked("16:00", 1.5)
@@ -294,7 +309,8 @@ def test_all_bookings_are_filtered_searched_and_taken_along(host, booked, clock)
     assert "Nothing found" in host.says(f"{BOOKINGS}?q=zzz")
     file = host.get(f"{BOOKINGS}.csv?which=coming")
     assert file.headers["Content-Type"].startswith("text/csv") and "'=1+1" in file.text and "76.00,91.96" in file.text
-    assert host.get(f"{BOOKINGS}?which=all&page=-1").status_code == 200
+    for query in ("which=all&page=-1", "q=%00", "q=" + "x" * 9999, "page=999999"):
+        assert host.get(f"{BOOKINGS}?{query}").status_code == 200
 
 
 def test_today_says_how_the_rooms_are_and_whom_nobody_saw(host, booked, clock):
