@@ -70,7 +70,7 @@ def plate(served, open_page, room):
 
 def scanned(page):
     """What a camera before the tablet reads."""
-    picture = Image.open(io.BytesIO(page.locator(".qr").screenshot()))
+    picture = Image.open(io.BytesIO(page.screenshot()))  # of the whole page: its parts are fetched anew at any moment
     return zxingcpp.read_barcodes(picture)[0].text
 
 
