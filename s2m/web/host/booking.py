@@ -219,6 +219,8 @@ def _price_there(
 ) -> tuple[tuple[Line, ...], dict[str, str]]:
     try:
         start, end = bookings.when(venue, values)
+        if booking.room_id not in {room.id for room in store.venues.rooms(venue.id)} and booking.room_id == values["room"]:
+            raise Refused("not_let")  # it was retired meanwhile: another one is to be chosen
         room = houses.the_room(store, venue, values.get("room", ""))
         terms = bookings.terms_after(store, booking, room.id, now())
         bookings.check_free(store, room, terms, start, end, but=booking.id)

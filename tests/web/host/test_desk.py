@@ -216,6 +216,18 @@ def test_a_move_onto_another_booking_moves_nothing_and_keeps_what_was_asked(host
         assert store.bookings.get(one.id).starts_at == one.starts_at and store.bookings.get(other.id) == other
 
 
+def test_out_of_a_room_that_was_retired_a_booking_is_moved_all_the_same(host, write, booked, perron, cast, now, read):
+    one = booked("13:00", 1)
+    with write() as store:
+        other = let(store, cast.seinhuis, cast.marieke, now, name="Wissel")
+        venues.retire_room(store, cast.seinhuis, perron.id, cast.marieke.id, now)
+    assert "Perron" in host.says(ROOMS) and "This room is not let." in host.says(f"{BOOKINGS}/{one.id}/move")
+    wanted = {"room": other.id, "day": DAY, "from": "13:00", "until": "14:00", "agreed_cents": "4598"}
+    assert host.post(f"{BOOKINGS}/{one.id}/move", **wanted).status_code == 303
+    with read() as store:
+        assert store.bookings.get(one.id).room_id == other.id
+
+
 def test_in_the_night_that_has_an_hour_twice_it_is_asked_which(host, booked, perron):
     one = booked("13:00", 1)
     wanted = {"room": perron.id, "day": "2026-10-25", "from": "02:30", "until": "04:00", "agreed_cents": "1"}
