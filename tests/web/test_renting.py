@@ -175,6 +175,20 @@ def test_a_link_that_is_too_late_books_nothing(phone, perron, mailing, waiting, 
     assert [b.status for b in bookings_now()] == ["hold"]
 
 
+def test_of_a_stranger_who_never_opened_the_link_nothing_is_kept(phone, cast, store, perron, mailing, bookings_now, now):
+    visitor = phone()
+    address = keep(visitor, perron)
+    fill_in(visitor, address, email="iemand@elders.example")
+    first = bookings_now()[0].renter_id
+    fill_in(visitor, address, notes="graag bij het raam")
+    (held,) = bookings_now()
+    with store.write() as writing:
+        assert writing.bookings.renter(first).email == "" and writing.bookings.renter(held.renter_id).email == EVA["email"]
+        bookings.expire_due(writing, cast.seinhuis, now + HOUR)
+        lapsed, renter = writing.bookings.get(held.id), writing.bookings.renter(held.renter_id)
+    assert (lapsed.status, lapsed.title, lapsed.notes, renter.name, renter.email) == ("expired", "", "", "", "")
+
+
 def test_a_mistyped_address_is_put_right_and_its_link_is_dead(phone, perron, mailing, waiting, bookings_now):
     visitor = phone()
     address = keep(visitor, perron)

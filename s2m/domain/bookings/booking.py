@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from s2m.domain import rooms
 from s2m.domain.bookings import availability, capital
 from s2m.domain.bookings.following import follow
-from s2m.domain.bookings.values import ANSWER, BLOCKING, HOLD, MAIL, Booker, Booking
+from s2m.domain.bookings.renting import forget
+from s2m.domain.bookings.values import ANSWER, BLOCKING, HOLD, MAIL, STRANGER, Booker, Booking
 from s2m.domain.errors import Conflict, NotFound, Refused
 from s2m.domain.rooms.pricing import extras_of
 from s2m.domain.venues import the_room
@@ -87,6 +88,8 @@ def fill_in(
     held = fresh(store, booking)
     if held.status != "hold" or held.expires_at is None or held.expires_at <= now:
         raise Conflict("hold_over")
+    if held.renter_id and held.renter_id != renter.id:
+        forget(store, held.renter_id)  # they mistyped themselves the first time
     terms = store.rooms.version(held.terms_id)
     availability.check_stock(store, venue, details.extras, held.starts_at, held.ends_at, but=held.id)
     lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
@@ -160,7 +163,10 @@ def expire_due(store: Store, venue: Venue, now: datetime) -> int:
     store.ledger.lock_chain(venue.network_id)
     due = [one for one in store.bookings.due(now) if one.venue_id == venue.id]
     for one in due:
-        settle(store, venue, one, SYSTEM, now, status="expired", expires_at=None, ended_at=now)
+        lapsed = settle(store, venue, one, SYSTEM, now, status="expired", expires_at=None, ended_at=now)
+        if one.status == "hold" and one.created_by == STRANGER.id:
+            forget(store, one.renter_id)
+            store.bookings.set(lapsed, title="", notes="", topics=())
     return len(due)
 
 

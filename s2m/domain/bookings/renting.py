@@ -85,6 +85,14 @@ def parse_renter(given: Mapping[str, object]) -> dict[str, str]:
     }  # fmt: skip
 
 
+def forget(store: Store, renter_id: str | None) -> None:
+    """Nothing is kept of a stranger who never proved that the address is theirs."""
+    renter = store.bookings.renter(renter_id or "")
+    if renter and renter.person_id is None:
+        names = ("name", "email", "company", "street", "postcode", "city", "country", "vat_id")
+        store.bookings.set_renter(renter, **dict.fromkeys(names, ""))
+
+
 def renter_for(
     store: Store, network_id: str, person: Person | None, values: Mapping[str, str], language: str, now: datetime
 ) -> Renter:

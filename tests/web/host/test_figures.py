@@ -26,8 +26,8 @@ def perron(app, cast, now_is):
 
 
 def test_before_any_room_is_let_it_says_so(marieke):
-    page = marieke.get("/host/het-seinhuis/figures").text
-    assert "Nog geen ruimte te huur" in page and "<table" not in page
+    page = marieke.get("/host/het-seinhuis/figures?lang=en").text
+    assert "No room is let yet" in page and "<table" not in page
 
 
 def test_shows_what_the_rooms_did_this_month(marieke, perron, now_is):
