@@ -131,7 +131,7 @@ def expire_bookings(database: Database, config: Config, now: datetime) -> str:
 def write_letters(database: Database, config: Config, now: datetime) -> str:
     """Write to renters what happened to their bookings, and whose option lapses soon. No lock where there is nothing to tell."""
     with database.read() as store:
-        waiting = store.bookings.letters() or store.bookings.options()
+        waiting = store.bookings.letters() or bookings.ending_options(store, now)
     if not waiting:
         return "wrote 0"
     with database.write() as store:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Room, Venue
     from s2m.store import Store
 
+LATE = timedelta(days=1)
 STATES = {"confirmed": "confirmed", "option": "tentative", "requested": "tentative", "hold": "tentative"}
 
 
@@ -79,12 +80,15 @@ def write(store: Store, config: Config, key: str, base: str, now: datetime) -> i
         booking = store.bookings.get(letter.booking_id)
         if not store.bookings.drop_letter(letter) or booking is None or not config.smtp_url:
             continue
+        if booking.ends_at < now - LATE:  # nobody waits for it any more: what was entered afterwards, or a job that stood still
+            continue
         told = meeting(store, booking, key, base, now)
         if told and told.renter.email:
             words = Words(told.renter.language, told.venue.zone)
             many = _series(store, booking, now) if letter.kind.startswith("series") else []
             subject, body = compose(words, letter.kind, told, many)
-            file = [] if many or letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
+            file = [] if letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
+            file = [calendar_of_all(told, words, many)] if many else file
             store.outbox.add(told.venue.network_id, told.renter.email, subject, body, now, file)
             written += 1
     return written
@@ -99,27 +103,40 @@ def _series(store: Store, booking: Booking, now: datetime) -> list[tuple[Booking
 
 def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) -> tuple[str, str, bytes]:
     """The meeting for a calendar: name, type and content."""
-    booking, sender = told.booking, parseaddr(config.mail_from)[1]
-    state = STATES.get(booking.status, "cancelled")
-    event = calendars.Event(
-        booking.uid, booking.starts_at, booking.ends_at, booking.title or told.room.name, state, booking.sequence,
-        booking.changed_at, f"{told.room.name}, {told.venue.name}", words.state(booking), told.link,
-    )  # fmt: skip
+    sender, event = parseaddr(config.mail_from)[1], _event(told, words, told.booking, told.room.name, told.link)
     by, to = (told.venue.name, sender), (told.renter.name, told.renter.email)
     method, content = calendars.invitation(event, told.venue.zone, now, organizer=by, attendee=to)
     return "invitation.ics", f"text/calendar; charset=utf-8; method={method}", content
 
 
+def calendar_of_all(told: Meeting, words: Words, many: Sequence[tuple[Booking, str]]) -> tuple[str, str, bytes]:
+    """The same for every time of a series, those that were cancelled among them."""
+    events = [_event(told, words, one, room, "") for one, room in many]
+    return "meetings.ics", "text/calendar; charset=utf-8", calendars.write(events, told.venue.zone, told.booking.title)
+
+
+def _event(told: Meeting, words: Words, booking: Booking, room: str, link: str) -> calendars.Event:
+    state = STATES.get(booking.status, "cancelled")
+    return calendars.Event(
+        booking.uid, booking.starts_at, booking.ends_at, booking.title or room, state, booking.sequence, booking.changed_at,
+        f"{room}, {told.venue.name}", words.state(booking), link,
+    )  # fmt: skip
+
+
 def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:
-    """Subject and text. many: the times of a series with their rooms, where the letter is about all of them."""
+    """Subject and text. many: the times of a series with their rooms, where the letter is about all of them.
+
+    Until somebody proved to read this address, nothing in it is what a stranger typed.
+    """
     at, until = told.booking.starts_at, told.booking.expires_at
     named = {"room": told.room.name, "day": words.day(at), "until": words.moment(until) if until else ""}
     subject, opening = (words.gettext(text, **named) for text in OPENINGS[kind])
-    parts = [words.gettext("Hello %(name)s,", name=told.renter.name), opening]
+    proved = kind != "verify"
+    parts = [words.gettext("Hello %(name)s,", name=told.renter.name) if proved else words.gettext("Hello,"), opening]
     release = release_at(told.booking, told.terms) if kind == "nobody_there" else None
     if release:
         parts.append(words.gettext("At %(at)s the room is released for others; the price stays due.", at=words.clock(release)))
-    parts.append(each(words, told, many) if many else facts(words, told))
+    parts.append(each(words, told, many) if many else facts(words, told, told.booking.title if proved else ""))
     if many:
         return subject, "\n\n".join(part for part in parts if part)
     if told.carries and told.booking.status == "confirmed":
@@ -144,14 +161,16 @@ def each(words: Words, told: Meeting, many: Sequence[tuple[Booking, str]]) -> st
     return "\n".join(line for n, line in enumerate(lines) if line or n > 1)
 
 
-def facts(words: Words, told: Meeting) -> str:
+def facts(words: Words, told: Meeting, title: str) -> str:
     """All that was agreed, a line each."""
     booking = told.booking
     lines = [
         f"{told.room.name}, {told.venue.name}", words.period(booking.starts_at, booking.ends_at),
-        booking.title, words.people(booking.people),
+        title, words.people(booking.people),
     ]  # fmt: skip
     lines += ["", *(f"{words.line(line)}: {words.euro(line.net_cents)}" for line in booking.lines)]
+    if booking.dots:
+        lines.append(words.ngettext("For the room: %(num)d dot", "For the room: %(num)d dots", booking.dots))
     lines += [f"{name}: {words.euro(cents)}" for name, cents in words.sums(booking.lines)]
     if booking.status == "cancelled":
         lines += ["", words.gettext("Due for cancelling, VAT included: %(price)s", price=words.euro(booking.fee_cents))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -99,9 +100,9 @@ class Bookings(Part):
 
         In microseconds since 1970, as they are kept: a year of a large house is 100,000 moments.
         """
-        found: dict[str, list[tuple[int, int]]] = {}
-        for room_id, since, until in self.fast(_BUSY, venue=venue_id, since=start, until=end, long_before=start - LONGEST):
-            found.setdefault(room_id, []).append((since, until))
+        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for row in self.fast(_BUSY, venue=venue_id, since=start, until=end, long_before=start - LONGEST):
+            found[row[0]].append(row[1:])
         return found
 
     def of_person(self, person_id: str, *, since: datetime) -> list[Booking]:

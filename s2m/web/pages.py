@@ -46,7 +46,7 @@ PAGES = {
     "plates.take": "plates.beside", "plates.invite": "plates.beside", "plates.join": "plates.beside",
     "plates.here": "plates.show", "plates.go_on": "plates.show",
     "host.withdraw_introduction": "host.introductions",
-    "rooms.hold": "rooms.room", "rooms.price": "rooms.form", "rooms.send": "rooms.form", "rooms.more_time": "rooms.form",
+    "rooms.hold": "rooms.room", "rooms.price": "rooms.form", "rooms.more_time": "rooms.form",
     "rooms.let_go": "rooms.form", "rooms.confirm": "rooms.show",
     "kiosk.undo": "kiosk.idle", "kiosk.leave": "kiosk.idle", "kiosk.call_host": "kiosk.idle",
 }  # fmt: skip

@@ -5,7 +5,6 @@ A member comes by their own list, a stranger (and whoever reads their mail) by t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,59 +12,24 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings, money
-from s2m.domain.bookings import Booking, Details, Wait, waiting
+from s2m.domain import bookings
+from s2m.domain.bookings import Details, Wait, waiting
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.fields import line, whole
 from s2m.domain.signin import fingerprint
-from s2m.domain.venues import Room, Venue
+from s2m.domain.venues import Venue
 from s2m.web import address, context
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
+from s2m.web.rooms.awaited import shown
+from s2m.web.rooms.shared import tell
 
 if TYPE_CHECKING:
-    from s2m.domain.money import Line
     from s2m.store import Store
 
 blueprint = Blueprint("waits", __name__)
 HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A wait with the room it is for (none: any that fits), and the booking that is offered with its room and price."""
-
-    wait: Wait
-    room: Room | None
-    booking: Booking | None = None
-    offered: Room | None = None
-    lines: tuple[Line, ...] = ()
-
-    @property
-    def sum(self) -> money.Sum:
-        return money.total(self.lines)
-
-    @property
-    def to_agree(self) -> bool:
-        """Yes was said, and what is held is still to be booked."""
-        held = self.booking
-        return self.wait.state == "taken" and held is not None and held.status == "hold"
-
-
-def shown(store: Store, wait: Wait) -> Shown:
-    room = store.venues.room(wait.room_id) if wait.room_id else None
-    booking = store.bookings.get(wait.offered_booking_id) if wait.offered_booking_id else None
-    venue = store.venues.get(wait.venue_id)
-    if booking is None or venue is None or wait.state not in ("offered", "taken"):
-        return Shown(wait, room)
-    lines = _price(store, venue, booking, Details(people=wait.people)) if booking.status == "hold" else booking.lines
-    return Shown(wait, room, booking, store.venues.room(booking.room_id), lines)
-
-
-def _price(store: Store, venue: Venue, held: Booking, details: Details) -> tuple[Line, ...]:
-    terms, member = store.rooms.version(held.terms_id), held.person_id is not None
-    return bookings.lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=member)
 
 
 # Getting in line ---------------------------------------------------------------------------------------------------
@@ -224,7 +188,7 @@ def _book(store: Store, venue: Venue, wait: Wait) -> None:
     cents = int(agreed) if agreed.isascii() and agreed.isdecimal() else -1
     filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=cents)
     bookings.conclude(store, venue, filled, by, now())
+    tell(store)
 
 
 ACTS = {"prove": _prove, "yes": _yes, "no": _no, "leave": _leave, "book": _book}
-__all__ = ["Shown", "blueprint", "shown"]

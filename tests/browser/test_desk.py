@@ -132,6 +132,20 @@ def test_a_host_books_a_free_time_beside_the_day_and_escape_closes_the_form(desk
     expect(page.get_by_role("link", name="Eva Woonlab")).to_be_visible()
 
 
+def test_arrow_keys_go_from_slot_to_slot_and_stay_where_they_were_when_the_day_changes(desk, day):
+    page = day()
+    page.get_by_role("link", name="Perron free 08:30").focus()
+    for key, name in (("ArrowRight", "BHV-training"), ("ArrowDown", "Wissel free 10:30"), ("ArrowUp", "BHV-training")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("link", name=name)).to_be_focused()
+    with desk.served.database.write() as store:
+        store.bookings.set(store.bookings.get(desk.council.id), title="Andere raad")
+    expect(page.get_by_role("link", name="Andere raad")).to_be_visible(timeout=3000)
+    expect(page.get_by_role("link", name="BHV-training")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="BHV-training")).to_be_visible()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("lang", ["nl", "en"])
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])

@@ -63,14 +63,15 @@ def test_a_host_is_bound_by_no_terms_but_by_what_is_booked_and_by_the_price_that
     room = let(store, cast.seinhuis, cast.marieke, now, name="Remise", approval=True, notice=9999, bookable_by="hosts")
     who = desk.party(store, cast.seinhuis, "eva@woonlab.example", cast.marieke.id, now)
 
-    def take(agreed):
+    def take(agreed, when=now):
         start, end = at("21:00"), at("22:00")
-        return desk.book_for(store, cast.seinhuis, room.id, start, end, Details(), who, host, now, agreed_cents=agreed)
+        return desk.book_for(store, cast.seinhuis, room.id, start, end, Details(), who, host, when, agreed_cents=agreed)
 
     made = take(4598)
     assert (made.status, made.created_by, made.person_id) == ("confirmed", cast.marieke.id, None)
+    assert take(4598) == made  # the form was sent twice
     with pytest.raises(Conflict, match="taken"):
-        take(4598)
+        take(4598, now + desk.TWICE)
 
 
 # Moving back

@@ -132,6 +132,8 @@ def test_the_starts_are_those_of_a_model_that_tries_every_minute(busy, closed, l
         if set(range(n, n + length)) <= usable and set(range(n - before, n + length + after)) <= free
     ]  # fmt: skip
     assert [(start - zero) // unit for start in found] == expected
+    glance = finding.leaves_room(span, length * unit, (before * unit, after * unit), real(apart))
+    assert glance or not expected, "a day is never dropped that has a time"
 
 
 def test_few_times_are_shown_the_first_of_each_stretch_and_whole_hours():

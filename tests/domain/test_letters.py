@@ -113,6 +113,11 @@ def test_an_option_is_told_when_a_quarter_of_its_time_is_left_and_when_it_lapsed
     assert "Perron" in mail.subject
 
 
+def test_what_is_long_over_is_told_to_nobody(store, cast, perron, now, written):
+    book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now)
+    assert written(ONE + 27 * HOUR) == [] and store.bookings.letters() == []
+
+
 def test_where_no_mail_goes_out_none_is_kept(store, cast, perron, now, config):
     book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now, renter=EVA)
     assert letters.write(store, replace(config, smtp_url=""), KEY, BASE, now) == 0

@@ -362,9 +362,10 @@ def test_cancelling_shows_a_fee_for_each_and_asks_for_their_sum(store, cast, per
         bookings.cancel_series(store, cast.seinhuis, first, "all", samira, now, agreed_cents=0)
     assert {one.status for one in of(store, made)} == {"confirmed"}
     assert bookings.cancel_series(store, cast.seinhuis, of(store, made)[2], "following", samira, now, agreed_cents=0) == 2
-    assert [one.status for one in of(store, made)] == ["confirmed", "confirmed"] and store.series.get(made.id).ended_at is None
+    assert [one.status for one in of(store, made)] == ["confirmed"] * 2 + ["cancelled"] * 2
+    assert store.series.get(made.id).rule.endswith("UNTIL=20260325") and store.series.get(made.id).ended_at is None
     assert bookings.cancel_series(store, cast.seinhuis, first, "all", marieke, now, agreed_cents=0, waive=True) == 2
-    assert [one.fee_cents for one in of(store, made)] == [0, 0] and store.series.get(made.id).ended_at == now
+    assert [one.fee_cents for one in of(store, made)] == [0] * 4 and store.series.get(made.id).ended_at == now
     with pytest.raises(NotFound):
         bookings.the_series(store, cast.wissel, made.id)
 
@@ -417,7 +418,8 @@ def test_this_following_and_all_do_what_a_list_of_days_says(database, cast, now,
                 bookings.change_series(store, cast.seinhuis, booking, scope, wish, {}, host, at, agreed_cents=cents)
             for n in hit:
                 model[n] |= {"cancel": {"stands": False}, "title": {"title": f"T{turn}"}, "times": {"hour": hour}}[what]
-            if scope == "following" and any(row["series"] == model[which]["series"] for row in model[:which]):
+            earlier = any(row["series"] == model[which]["series"] for row in model[:which])
+            if scope == "following" and what != "cancel" and earlier:
                 for row in [row for row in model[which:] if row["series"] == model[which]["series"]]:
                     row["new"] = turn
                 for row in model:

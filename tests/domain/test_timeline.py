@@ -1,6 +1,6 @@
 """A day of rooms in quarters: what is free, what is not, and the two nights in which the clock is changed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -125,3 +125,11 @@ def test_a_week_of_days_can_be_asked_for_at_once(cast):
     assert until - since == timedelta(days=8)
     assert venues.opening(cast.seinhuis, FRIDAY) == (at("08:30"), at("18:00"))
     assert venues.opening(cast.seinhuis, date(2026, 3, 14)) is None
+
+
+def test_days_below_each_other_show_the_same_hours_of_the_clock(store, cast, now, shown):
+    let(store, cast.seinhuis, cast.marieke, now, hours={"sun": ["10:00", "12:00"]})
+    for on, columns in ((date(2026, 3, 22), 24), (date(2026, 3, 29), 20), (date(2026, 10, 25), 28)):
+        day = shown(on, within=(time(1), time(7)))
+        assert (day.columns, day.hours[0].name, day.hours[-1].name) == (columns, "01", "06")
+    assert shown(within=(time(18), time(0))).columns == 24

@@ -149,6 +149,8 @@ def test_a_stranger_books_by_the_link_in_the_mail(phone, cast, perron, mailing, 
     (held,), (mail,) = bookings_now(), waiting()
     assert (held.status, held.title, held.people, held.title_hidden) == ("hold", "Kennismaking", 8, True)
     assert held.expires_at - held.created_at == HOUR / 2
+    assert "Kennismaking" not in mail.body and "Eva" not in mail.body, "nothing that anybody typed, to an address nobody proved"
+    assert "Hello,\n" in mail.body and "Perron, Het Seinhuis" in mail.body and "€91.96" in mail.body
     other = phone()
     for _ in range(2):
         assert "Is this what you want to book?" in other.says(link_in(mail))
@@ -193,6 +195,14 @@ def test_an_option_is_taken_and_made_firm(phone, perron, mailing, waiting, booki
     assert bookings_now()[0].status == "option" and "Book it now" in visitor.says(link)
     visitor.post(link + "/confirm")
     assert bookings_now()[0].status == "confirmed"
+
+
+def test_one_address_gets_no_more_than_ten_links_and_the_form_stays(phone, perron, mailing, waiting):
+    visitor = phone()
+    address = keep(visitor, perron)
+    answers = [fill_in(visitor, address) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [303] * 10 + [429] and len(waiting()) == 10
+    assert "Kennismaking" in answers[-1].text
 
 
 def test_where_no_mail_goes_out_a_stranger_is_told_before(phone, perron, bookings_now):

@@ -289,8 +289,7 @@ class House:
             with self.database.write() as store:
                 return {"visit": self._joost(store).id}
         if rule.endpoint == "host.book":
-            with self.database.write() as store:
-                return {"room": self._booking(store).room_id}
+            return {"room": self.room.id}
         if rule.endpoint == "host.decide_booking":
             return {"act": "approve"}
         if rule.endpoint == "host.withdraw_policy":
@@ -352,8 +351,8 @@ class House:
             return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
         if name in ("series_id", "booking_id", "key") and endpoint.split(".")[0] in ("series", "waits"):
             return self._repeated(store, name)
-        if name == "key":
-            return self._hers(store, endpoint)
+        if name in ("key", "booking_id") and endpoint != "host.arrived":
+            return self._booking(store, endpoint)
         if name == "room_id" and endpoint.startswith("rooms."):
             return self.room.id
         if name == "room_id" and endpoint in ("host.terms", "host.withdraw_terms", "host.room_pictures"):
@@ -367,8 +366,6 @@ class House:
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "shown_id" or endpoint == "meetings.story":
             return self._met(store)[name == "shown_id"]
-        if name == "booking_id" and endpoint != "host.arrived":
-            return self._booking(store).id
         if name == "booking_id":
             room = let(store, cast.seinhuis, cast.marieke, self.early, name=f"Zaal {store.new_id(now)}")
             return book(store, cast.seinhuis, room, self.early, 2, Booker(cast.marieke.id, is_host=True), self.early).id
@@ -420,14 +417,6 @@ class House:
         people.add_topic(store, cast.samira, "vers", now)
         return next(t.id for t in store.people.topics(cast.samira.id) if t.text == "vers")
 
-    def _booking(self, store):
-        """Samira's, of tomorrow, in a room of its own that asks the host first."""
-        cast, now, by = self.cast, self.now, as_booker(self.cast.samira)
-        room = let(store, cast.seinhuis, cast.marieke, now, name=f"Zaal {store.new_id(now)}", approval=True)
-        at = now.replace(hour=12, minute=0) + timedelta(days=1)
-        renter = {"name": "Samira Vos", "email": "samira@seinhuis.example"}
-        return book(store, cast.seinhuis, room, at, 1, by, now, person=cast.samira, renter=renter)
-
     def _let(self, store, now):
         """A room with planned terms."""
         cast = self.cast
@@ -476,7 +465,7 @@ class House:
             talks.attend(store, talk, cast.samira, self.now)
         return talk.id
 
-    def _hers(self, store, endpoint):
+    def _booking(self, store, endpoint):
         """Samira's, of an hour that nobody has yet; only kept where a form is about it."""
         self.booked = getattr(self, "booked", 0) + 1
         start, by = (self.now + self.booked * timedelta(hours=2)).replace(minute=0), as_booker(self.cast.samira)

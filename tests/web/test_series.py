@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from icalendar import Calendar
 
-from s2m import jobs
 from s2m.domain import bookings
 from tests.letting import HOUR, as_booker, book, let
 
@@ -154,13 +154,28 @@ def test_a_venue_without_rooms_says_so(samira, cast):
     assert bookings.SCOPES == ("this", "following", "all")
 
 
-def test_one_letter_tells_of_all_times(database, app, mailing, waiting, samira, booked, form):
+def test_one_letter_tells_of_all_times(mailing, waiting, samira, booked):
     path = f"/rooms/het-seinhuis/series/of/{booked[1].id}"
     assert samira.post(f"{path}/cancel", scope="following", agreed="2299").status_code == 303
-    with database.read() as store:
-        assert {letter.kind for letter in store.bookings.letters()} == {"series", "series_cancelled"}
-    assert jobs.write_letters(database, app.extensions["s2m.config"], booked[0].created_at) == "wrote 2"
     told = {mail.subject: mail.body for mail in waiting()}
     first, second = told["Booked: Perron, repeated from Thursday 19 March 2026"], told["Cancelled: Perron, repeated"]
-    assert "Thursday 19 March 2026, 13:00 to 14:00, Perron: €45.98" in first and "VAT included: €45.98" in first
+    assert "Thursday 19 March 2026, 13:00 to 14:00, Perron: €45.98" in first and "VAT included: €137.94" in first
     assert "Thursday 26 March 2026, 13:00 to 14:00, Perron: cancelled, Due for cancelling, VAT included: €22.99" in second
+    assert len(told) == len(waiting()) == 2
+    files = {mail.subject[:6]: Calendar.from_ical(mail.attachments[0][2]) for mail in waiting()}
+    assert [str(event["STATUS"]) for event in files["Cancel"].events] == ["CONFIRMED", "CANCELLED", "CANCELLED"]
+    assert {str(event["UID"]) for event in files["Booked"].events} == {one.uid for one in booked}
+
+
+def test_whoever_books_finds_repeating_waiting_and_what_is_repeated(samira, booked, form):
+    at = {key: form[key] for key in ("day", "from", "until", "people")}
+    taken = samira.post(f"/rooms/het-seinhuis/room/{form['room']}/hold", **at)
+    assert taken.status_code == 409
+    wait = re.search(r'href="([^"]*/waits/new[^"]*)"', taken.text)[1].replace("&amp;", "&")
+    assert "day=2026-03-19&from=13:00&until=14:00" in wait and "Get in line" in samira.says(wait)
+    again = re.search(r'href="([^"]*/series/new[^"]*)"', taken.text)[1].replace("&amp;", "&")
+    assert 'value="2026-03-19"' in samira.get(again).text
+    shown = samira.get(f"/bookings/{booked[0].id}").text
+    assert f"/series/{booked[0].series_id}" in shown and f"/series/of/{booked[0].id}" in shown
+    samira.post("/rooms/het-seinhuis/waits/new", room=form["room"], **at)
+    assert "What I wait for" in samira.says("/me/bookings")

@@ -148,3 +148,20 @@ def test_the_job_ends_waiting_for_what_is_over(database, app, phone, cast, form,
     config = app.extensions["s2m.config"]
     assert jobs.offer_rooms(database, config, taken.ends_at) == "wrote 0, ended 1"
     assert jobs.offer_rooms(database, config, taken.ends_at + HOUR + timedelta(days=1)) == "wrote 0, ended 0"
+
+
+def test_whoever_says_yes_may_go_on_with_the_ordinary_form_for_extras(database, phone, cast, mailing, form, free):
+    samira = phone(cast.samira)
+    path = samira.post(NEW, **form).headers["Location"]
+    free()
+    assert samira.post(path, act="yes").status_code == 303
+    ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', samira.get(path).text)[1]
+    assert samira.get(ordinary).status_code == 200 and phone(cast.joost).get(ordinary).status_code == 404
+    held = ordinary.split("/")[2]
+    sent = {"act": "book", "agreed": "4598", "people": "3", "title": "Kring", "name": "Samira Vos"}
+    answer = samira.post(f"/bookings/{held}/form", email="samira@seinhuis.example", **sent)
+    assert answer.status_code in (302, 303), answer.text
+    with database.read() as store:
+        booked = store.bookings.get(held)
+    assert (booked.status, booked.title) == ("confirmed", "Kring")
+    assert "It is booked." in samira.says(path)

@@ -1,7 +1,7 @@
 """Bookings of rooms: finding a time, holding it, booking it, moving it, and letting it go."""
 
 from s2m.domain.bookings.attending import arrive, end_early
-from s2m.domain.bookings.availability import blocked, check, check_free, check_stock
+from s2m.domain.bookings.availability import blocked, check, check_free, check_stock, stock_left
 from s2m.domain.bookings.booking import (
     SYSTEM,
     approve,
@@ -18,7 +18,7 @@ from s2m.domain.bookings.booking import (
     wait_for_mail,
 )
 from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_after, lines_with, move, terms_after
-from s2m.domain.bookings.letters import warn_options
+from s2m.domain.bookings.letters import ending_options, warn_options
 from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, preview, preview_change
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
 from s2m.domain.bookings.repeating import EVERY, Rule, Times, parse_rule, parse_times, times_of
@@ -30,8 +30,13 @@ __all__ = [
     "BLOCKING", "EVERY", "SCOPES", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Change", "Details", "Occurrence",
     "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "arrive", "blocked", "book_series", "cancel",
     "cancel_fee", "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock",
-    "conclude", "decline", "end_early", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "lines_with",
-    "more_time", "move", "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of",
-    "renter_for", "settle", "targets", "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options",
-    "when",
+    "conclude", "decline", "end_early", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for",
+    "lines_with", "more_time", "move", "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change",
+    "quarter_of", "renter_for", "settle", "stock_left", "targets", "terms_after", "the_booking", "the_series", "times_of",
+    "wait_for_mail", "warn_options", "when",
+    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "blocked", "book_series", "cancel", "cancel_fee",
+    "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock", "conclude",
+    "decline", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "more_time", "move",
+    "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of", "renter_for",
+    "settle", "targets", "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip

@@ -12,6 +12,9 @@ from s2m.domain.rooms import RoomTerms, closed_by, holiday, hours_of
 from s2m.domain.venues import DAYS, Room, Venue, is_open
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from s2m.domain.rooms import Extra
     from s2m.store import Store
 
 # What anybody may book at most, also a host, whatever the terms say
@@ -86,11 +89,19 @@ def blocked(terms: RoomTerms, start: datetime, end: datetime) -> tuple[datetime,
 
 def check_stock(store: Store, venue: Venue, chosen: dict[str, int], start: datetime, end: datetime, *, but: str = "") -> None:
     """Whether there are enough of each extra in the house at that time. Raises Conflict `extra_gone`. Under the chain's lock."""
-    stock = {extra.id: extra for extra in store.rooms.extras(venue.id) if extra.stock is not None and chosen.get(extra.id)}
-    if not stock:
-        return
-    others = [one for one in store.bookings.between(venue.id, start, end) if one.blocks and one.id != but]
-    for extra_id, extra in stock.items():
-        out = sum(one.extras.get(extra_id, 0) for one in others)
-        if out + chosen[extra_id] > (extra.stock or 0):
-            raise Conflict("extra_gone", name=extra.name, left=max(0, (extra.stock or 0) - out))
+    wanted = [extra for extra in store.rooms.extras(venue.id) if chosen.get(extra.id)]
+    left = stock_left(store, venue, wanted, start, end, but=but)
+    for extra in wanted:
+        if chosen[extra.id] > left.get(extra.id, chosen[extra.id]):
+            raise Conflict("extra_gone", name=extra.name, left=left[extra.id])
+
+
+def stock_left(
+    store: Store, venue: Venue, extras: Iterable[Extra], start: datetime, end: datetime, *, but: str = ""
+) -> dict[str, int]:
+    """How many of each extra are left in the house at a time, of those that are counted."""
+    counted = [extra for extra in extras if extra.stock is not None]
+    if not counted:
+        return {}
+    others = [one for one in store.bookings.between(venue.id, start, end) if one.id != but]
+    return {one.id: max(0, (one.stock or 0) - sum(other.extras.get(one.id, 0) for other in others)) for one in counted}

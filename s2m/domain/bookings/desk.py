@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # How long a move can be taken back with one press, and how many people of one name are offered
 UNDO = timedelta(seconds=30)
 MANY = 8
+# Within which the same booking by the same host is the same press, sent twice
+TWICE = timedelta(minutes=1)
 # What a move changes, and taking it back restores
 PLACE = ("room_id", "terms_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "setup", "gross_cents")
 
@@ -86,13 +88,30 @@ def book_for(
     store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, details: Details, who: Party, by: Booker,
     now: datetime, *, agreed_cents: int, option: bool = False,
 ) -> Booking:  # fmt: skip
-    """A booking or an option in one go. The price is a member's for a member. Raises as `hold`, `fill_in` and `conclude`."""
+    """A booking or an option in one go; the same one again for a form that was sent twice. The price is a member's for a member.
+
+    Raises as `hold`, `fill_in` and `conclude`.
+    """
+    store.ledger.lock_chain(venue.network_id)
+    if again := _just_made(store, venue, room_id, start, end, who, by, now):
+        return again
     for_them = booker_for(by, who.person)
     held = hold(store, venue, room_id, start, end, for_them, now)
     language = who.person.language if who.person else venue.language
     renter = renter_for(store, venue.network_id, who.person, who.values, language, now)
     filled = fill_in(store, venue, held, details, renter, for_them, now, agreed_cents=agreed_cents)
     return conclude(store, venue, filled, for_them, now, option=option)
+
+
+def _just_made(
+    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, who: Party, by: Booker, now: datetime
+) -> Booking | None:
+    for one in store.bookings.between(venue.id, start, end, room_ids=[room_id]):
+        fresh = one.created_by == by.id and now - one.created_at < TWICE and (one.starts_at, one.ends_at) == (start, end)
+        renter = store.bookings.renter(one.renter_id) if fresh and one.renter_id else None
+        if renter and renter.email == who.values["email"]:
+            return one
+    return None
 
 
 def booker_for(by: Booker, someone: Person | None) -> Booker:

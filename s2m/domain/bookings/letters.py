@@ -59,12 +59,19 @@ def one_for_all(store: Store, those: Sequence[Booking], kind: str, now: datetime
     store.bookings.add_letter(those[0], kind, now)
 
 
-def warn_options(store: Store, now: datetime) -> int:
-    """Say to whoever holds an option of which less than a quarter of its time is left that it lapses; how many were told."""
-    told = 0
+def ending_options(store: Store, now: datetime) -> list[Booking]:
+    """Options of which less than a quarter of their time is left, and whose renter was not told yet."""
+    found = []
     for one in store.bookings.options():
         life = timedelta(hours=store.rooms.version(one.terms_id).option_hours)
         if one.expires_at and one.expires_at - life / 4 <= now < one.expires_at:
-            store.bookings.add_letter(store.bookings.set(one, warned_at=now), "option_ending", now)
-            told += 1
-    return told
+            found.append(one)
+    return found
+
+
+def warn_options(store: Store, now: datetime) -> int:
+    """Say to whoever holds an option that it ends soon; how many were told."""
+    ending = ending_options(store, now)
+    for one in ending:
+        store.bookings.add_letter(store.bookings.set(one, warned_at=now), "option_ending", now)
+    return len(ending)

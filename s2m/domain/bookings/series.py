@@ -147,6 +147,15 @@ def _note(store: Store, series: Series, booking: Booking, scope: str, change: Ch
     return store.series.set(series, **values) if values else series
 
 
+def _end(store: Store, series: Series, booking: Booking, scope: str, now: datetime) -> None:
+    """It goes on no further than the day before; one of which nothing is left has ended."""
+    first, day = date.fromisoformat(series.first_day), date.fromisoformat(booking.series_day or series.first_day)
+    if scope == "following" and day > first:
+        store.series.set(series, rule=Rule(series.rule, first).cut(day)[0].text)
+    else:
+        store.series.set(series, ended_at=now)
+
+
 def _cut(store: Store, series: Series, booking: Booking, now: datetime) -> Series:
     first, day = date.fromisoformat(series.first_day), date.fromisoformat(booking.series_day or series.first_day)
     if day <= first:
@@ -180,10 +189,7 @@ def cancel_series(
         raise Conflict("fee_changed", cents=due)
     for one in those:
         changing.cancel(store, venue, one, by, now, agreed_cents=None, waive=waive)
-    series = the_series(store, venue, booking.series_id or "")
-    if scope == "following":
-        series = _cut(store, series, booking, now)
     if scope != "this":
         letters.one_for_all(store, those, "series_cancelled", now)
-        store.series.set(series, ended_at=now)
+        _end(store, the_series(store, venue, booking.series_id or ""), booking, scope, now)
     return len(those)

@@ -21,6 +21,9 @@ HOUR = timedelta(hours=1)
 # What is shown of a day on which nothing is open and nothing booked
 USUAL = (8, 19)
 Let = tuple[Room, RoomTerms]
+# Kind, booking and reason: see Cell
+Quarter = tuple[str, Booking | None, str]
+IDLE: Quarter = ("idle", None, "")
 Placed = TypeVar("Placed", Booking, Closure)
 
 
@@ -75,12 +78,15 @@ class Day:
 
 def day_of(
     venue: Venue, lets: Sequence[Let], bookings: Iterable[Booking], closures: Iterable[Closure], on: date, now: datetime,
-    *, hosts: bool = False,
+    *, hosts: bool = False, within: tuple[time, time] | None = None,
 ) -> Day:  # fmt: skip
-    """A day across rooms. bookings: what blocks them then; hosts: they may book what the terms do not allow others."""
+    """A day across rooms. bookings: what blocks them then; hosts: they may book what the terms do not allow others.
+
+    within: the hours to show by the clock, where days stand below each other; an end at or before the start is on the next day.
+    """
     booked, closed = _by_room(bookings), _by_room(closures)
     here = [one for room, _terms in lets for one in booked.get(room.id, [])]
-    start, end = bounds(venue, [terms for _room, terms in lets], here, on)
+    start, end = _between(venue, on, *within) if within else bounds(venue, [terms for _room, terms in lets], here, on)
     rows = tuple(
         Row(room, terms, _cells(venue, terms, booked.get(room.id, []), closed.get(room.id, []), (start, end), now, hosts))
         for room, terms in lets
@@ -128,6 +134,12 @@ def _clock(venue: Venue, day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), venue.zone).astimezone(UTC)
 
 
+def _between(venue: Venue, on: date, since: time, until: time) -> tuple[datetime, datetime]:
+    ends = on + timedelta(days=until <= since)
+    start, end = (datetime.combine(day, at, venue.zone).astimezone(UTC) for day, at in ((on, since), (ends, until)))
+    return start, end
+
+
 def _whole_hour(venue: Venue, at: datetime) -> datetime:
     local = at.astimezone(venue.zone)
     return (at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)).astimezone(UTC)
@@ -149,7 +161,7 @@ def _cells(
 ) -> tuple[Cell, ...]:  # fmt: skip
     """Painted quarter by quarter, what matters more over what matters less; then those that are alike become one cell."""
     start, end = within
-    painted: list[tuple[str, Booking | None, str]] = [("closed", None, "")] * ((end - start) // QUARTER)
+    painted: list[Quarter] = [("closed", None, "")] * ((end - start) // QUARTER)
 
     def paint(since: datetime, until: datetime, kind: str, booking: Booking | None = None, reason: str = "") -> None:
         found = ((since - start) // QUARTER, -((start - until) // QUARTER))
@@ -161,9 +173,8 @@ def _cells(
         if span := open_on(venue, terms, day):
             paint(*span, "free")
     early, late = can_begin(terms, now, hosts)
-    for n, (kind, _booking, _reason) in enumerate(painted):
-        if kind == "free" and not early <= start + n * QUARTER <= late:
-            painted[n] = ("idle", None, "")
+    first, last = -((start - early) // QUARTER), (late - start) // QUARTER
+    painted = [IDLE if one[0] == "free" and not first <= n <= last else one for n, one in enumerate(painted)]
     for closure in closures:
         paint(closure.starts_at, closure.ends_at, "closed", None, closure.reason)
     for one in bookings:
@@ -173,7 +184,7 @@ def _cells(
     return tuple(_grouped(painted, start))
 
 
-def _grouped(painted: list[tuple[str, Booking | None, str]], start: datetime) -> Iterator[Cell]:
+def _grouped(painted: list[Quarter], start: datetime) -> Iterator[Cell]:
     at = start
     for (kind, _id, reason), some in groupby(painted, key=lambda one: (one[0], one[1].id if one[1] else "", one[2])):
         alike = list(some)

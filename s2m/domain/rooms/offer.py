@@ -111,8 +111,10 @@ def close(
 
 
 def reopen(store: Store, venue: Venue, closure_id: str, by: str, now: datetime) -> Room:
-    """The room that can be booked again; who waits for it is offered it. Raises NotFound for a closure of another venue, or one
-    that has ended."""
+    """The room that can be booked again; who waits for it is offered it.
+
+    Raises NotFound for a closure of another venue, or one that has ended.
+    """
     from s2m.domain.bookings import waiting
 
     store.ledger.lock_chain(venue.network_id)

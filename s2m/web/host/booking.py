@@ -131,9 +131,10 @@ def _book_form(
         lines, problem = _price(store, venue, values, member)
         new = _new(venue, values)
         extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in chosen[1].extras]
+        left = bookings.stock_left(store, venue, extras, new[1], new[2]) if new else {}
     return timeline.page(
         venue, timeline.day_asked(venue, values), "host/desk/_book.html", new, values=values, errors=problem | errors, lets=lets,
-        room=chosen[0], terms=chosen[1], extras=extras, found=found, quarters=QUARTERS, **priced(lines),
+        room=chosen[0], terms=chosen[1], extras=extras, left=left, found=found, quarters=QUARTERS, **priced(lines),
     )  # fmt: skip
 
 
@@ -177,15 +178,16 @@ def move_booking(slug: str, booking_id: str) -> ResponseReturnValue:
         with writing() as store:
             start, end = bookings.when(venue, form)
             before = bookings.the_booking(store, venue, booking_id)
-            moved = bookings.move(
-                store, venue, before, form.get("room", ""), start, end, me_as_host(), now(), agreed_cents=agreed(form)
-            )
+            there, price = (form.get("room", ""), start, end), agreed(form)
+            again = before.blocks and there == (before.room_id, before.starts_at, before.ends_at)  # the form was sent twice
+            moved = before if again else bookings.move(store, venue, before, *there, me_as_host(), now(), agreed_cents=price)
             room, renter = houses.the_room(store, venue, moved.room_id), store.bookings.renter(moved.renter_id or "")
     except (Invalid, Conflict, Refused) as error:
         # Another price is no error: the form says what it becomes, and asks
         problem = {} if error.code == "price_changed" else _said(error)
         return _move_form(venue, booking, form.to_dict(), problem), status_of(error)
-    _offer_undo(venue, before, moved)
+    if not again:
+        _offer_undo(venue, before, moved)
     flash(_told(venue, before, moved, room.name, renter), "undo:" + url_for("host.undo_move", slug=slug, booking_id=booking_id))
     return redirect(url_for("host.rooms", slug=slug, day=moved.starts_at.astimezone(venue.zone).date()), 303)
 
@@ -217,6 +219,8 @@ def _price_there(
 ) -> tuple[tuple[Line, ...], dict[str, str]]:
     try:
         start, end = bookings.when(venue, values)
+        if booking.room_id not in {room.id for room in store.venues.rooms(venue.id)} and booking.room_id == values["room"]:
+            raise Refused("not_let")  # it was retired meanwhile: another one is to be chosen
         room = houses.the_room(store, venue, values.get("room", ""))
         terms = bookings.terms_after(store, booking, room.id, now())
         bookings.check_free(store, room, terms, start, end, but=booking.id)

@@ -67,7 +67,11 @@ def all_bookings(slug: str) -> ResponseReturnValue:
 def _wanted(args: Mapping[str, str]) -> tuple[str, str, int]:
     which, page = args.get("which", ""), args.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
-    return which if which in KINDS else "coming", args.get("q", "").strip()[: fields.NAME_MAX], max(number, 1)
+    try:
+        text = fields.line("q", args.get("q", ""), fields.NAME_MAX, shortest=0)
+    except Invalid:
+        text = ""
+    return which if which in KINDS else "coming", text, max(number, 1)
 
 
 def _names(store: Store, venue: Venue, some: list[Booking]) -> dict[str, str]:
@@ -207,11 +211,12 @@ def _change_form(venue: Venue, booking_id: str, form: Mapping[str, str] | None =
             except (Invalid, Refused) as error:
                 problem = said(error)
         extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in terms.extras]
+        left = bookings.stock_left(store, venue, extras, found.starts_at, found.ends_at, but=found.id)
         room = store.venues.room(found.room_id)
     values = given if given is not None else _as_typed(found)
     return render_template(
         "host/desk/change.html", booking=found, values=values, errors=problem | (errors or {}), terms=terms, extras=extras,
-        room=room, **priced(lines),
+        left=left, room=room, **priced(lines),
     )  # fmt: skip
 
 

@@ -6,10 +6,11 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
 from s2m.domain.bookings import figures as domain
@@ -33,7 +34,8 @@ def figures(slug: str) -> ResponseReturnValue:
     report = _report(venue, since, until)
     before, whole_year = since - DAY, (until - since).days > 31
     return render_template(
-        "host/figures.html", report=report, euro=euro, hours=_hours, days=_days, whole_year=whole_year,
+        "host/figures.html", report=report, euro=euro, hours=lambda time: format_decimal(Decimal(_hours(time))), days=_days,
+        whole_year=whole_year,
         called=str(since.year) if whole_year else format_date(since, "LLLL yyyy"), asked=_name(since, whole_year),
         earlier=_name(before, whole_year), later=_name(until, whole_year) if until <= _today(venue) + 366 * DAY else "",
         year=since.year, month=f"{since:%Y-%m}",

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from s2m.web.context import hosted_venue, reading
 from s2m.web.host import blueprint
 from s2m.web.policy import host
-from s2m.web.waits import shown
+from s2m.web.rooms.awaited import shown
 
 
 @blueprint.get("/<slug>/waits")

@@ -165,13 +165,24 @@ def send(key: str) -> ResponseReturnValue:
         proved = me().person is not None
         if not proved and not address.can_mail():
             raise Refused("no_mail")
+        if not proved:
+            _limit_mails()
         with writing() as store:
             _send(store, one, option=request.form.get("act") == "option")
     except (Invalid, Refused, TooMany) as error:
         return _form(one, request.form, error)
     except Conflict as error:
         return _again(one) if error.code == "hold_over" else _form(one, request.form, error)
+    if proved:
+        _say_yours(one, option=request.form.get("act") == "option")
     return redirect(url_for("rooms.show" if proved else "rooms.sent", key=key), 303)
+
+
+def _say_yours(one: Mine, *, option: bool) -> None:
+    if option:
+        flash(_("The room is kept for you."))
+    else:
+        flash(_("You asked for it.") if one.terms.approval else _("It is yours."))
 
 
 def _send(store: Store, one: Mine, *, option: bool) -> None:
@@ -200,12 +211,11 @@ def _mail_link(store: Store, booking: bookings.Booking, *, option: bool) -> None
     store.outbox.add(told.venue.network_id, told.renter.email, subject, body.replace(told.link, link), now())
 
 
-@blueprint.before_request
 def _limit_mails() -> None:
-    """Before any transaction: no address gets more than ten links an hour, and nobody sends more than ten."""
-    if request.endpoint == "rooms.send" and me().person is None and "email" in request.form:
-        limit("rent-from", client(), most=10, per=HOUR)
-        address.limit_mail(request.form["email"].strip().lower()[:254])
+    """No address gets more than ten links an hour, and nobody sends more than ten. Raises TooMany, Invalid."""
+    email = bookings.parse_renter(request.form)["email"]
+    limit("rent-from", client(), most=10, per=HOUR)
+    address.limit_mail(email)
 
 
 @blueprint.get("/bookings/<key>/sent")
@@ -256,7 +266,7 @@ def confirm(key: str) -> ResponseReturnValue:
             tell(store)
     except Conflict as error:
         return show_page(key, error)
-    flash(_("It is yours.") if not option else _("The room is kept for you."))
+    _say_yours(one, option=option)
     return redirect(url_for("rooms.show", key=key), 303)
 
 

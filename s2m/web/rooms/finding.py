@@ -20,11 +20,10 @@ from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.money import Line
 from s2m.domain.rooms import EQUIPMENT, SETUPS, RoomTerms
 from s2m.domain.venues import CLOCK, Venue
-from s2m.web import context
 from s2m.web.context import now, reading
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
-from s2m.web.rooms.shared import a_day, booker, errors_of, the_venue, today
+from s2m.web.rooms.shared import a_day, booker, errors_of, letting, the_venue, today
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -51,9 +50,8 @@ class Offer:
 @anyone
 def somewhere() -> ResponseReturnValue:
     """The only venue's rooms, or a choice of venues."""
-    network = context.network()
     with reading() as store:
-        there = [one for one in store.venues.all(network.id) if store.rooms.let(one.id, now())] if network else []
+        there = letting(store)
     if len(there) == 1:
         return redirect(url_for("rooms.find", slug=there[0].slug, **request.args))
     if not there:
@@ -78,11 +76,12 @@ def find(slug: str) -> ResponseReturnValue:
         answer = finding.find(store, venue, lets, wish, booker(), now()) if asked else Answer()
         shown = answer.free or answer.full
         most = len(shown) if request.args.get("all") else SHOWN_MOST
-        offers = [offer(store, venue, one, wish) for one in shown[:most]]
+        seen = pictures(store, [one.room.id for one in shown[:most]] or [room.id for room, _terms in lets])
+        offers = [offer(venue, one, wish, seen.get(one.room.id)) for one in shown[:most]]
         body = render_template(
             "rooms/find.html", asked=asked, wish=wish, answer=answer, offers=offers, more=len(shown) - len(offers), errors=errors,
             values=request.args, lets=[] if asked else lets, today=today(venue), setups=SETUPS, equipment=EQUIPMENT,
-            pictures=pictures(store, [room.id for room, _terms in lets]) if not asked else {},
+            pictures=seen,
         )  # fmt: skip
     return body, 422 if errors else 200
 
@@ -92,10 +91,10 @@ def pictures(store: Store, room_ids: list[str]) -> dict[str, rooms.RoomPicture]:
     return {room_id: some[0] for room_id, some in store.rooms.pictures_of(room_ids).items() if some}
 
 
-def offer(store: Store, venue: Venue, found: Found, wish: Wish) -> Offer:
+def offer(venue: Venue, found: Found, wish: Wish, picture: rooms.RoomPicture | None = None) -> Offer:
     starts = found.starts or found.elsewhen
     prices = {at: price_of(venue, found.terms, at, at + wish.length, wish.people) for at in starts}
-    return Offer(found, wish.length, prices, pictures(store, [found.room.id]).get(found.room.id))
+    return Offer(found, wish.length, prices, picture)
 
 
 def price_of(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, people: int) -> tuple[Line, ...]:

@@ -20,6 +20,7 @@ from s2m.web.guests import code_of
 from s2m.web.plates.phone import remember
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms import blueprint
+from s2m.web.rooms.awaited import shown
 from s2m.web.rooms.shared import Mine, mine, words
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def calendar(key: str) -> ResponseReturnValue:
 def list_mine() -> ResponseReturnValue:
     with reading() as store:
         found = [b for b in store.bookings.of_person(person().id, since=now() - BEHIND) if b.renter_id]
+        waits = [shown(store, wait) for wait in store.waits.of_person(person().id)]
         there = {b.room_id: store.venues.room(b.room_id) for b in found}
     coming = [b for b in found if b.ends_at > now() and b.blocks]
     past = [b for b in reversed(found) if b not in coming]
-    return render_template("rooms/mine.html", coming=coming, past=past, rooms=there)
+    return render_template("rooms/mine.html", coming=coming, past=past, rooms=there, waits=waits)

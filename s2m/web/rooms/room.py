@@ -20,7 +20,7 @@ from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.finding import Offer, offer, price_of, times
 from s2m.web.rooms.shared import a_day, booker, day_in, errors_of, the_venue
-from s2m.web.rooms.timeline import WEEK, around, days_of, monday, title_of
+from s2m.web.rooms.timeline import WEEK, aligned, around, monday, title_of
 
 if TYPE_CHECKING:
     from s2m.domain.rooms import RoomTerms
@@ -53,16 +53,22 @@ def page(venue: Venue, room_id: str, values: Any, error: S2MError | None = None)
     with reading() as store:
         found, terms = the_let_room(store, venue, room_id)
         on = monday(day)
-        days = days_of(store, venue, [(found, terms)], on, WEEK)
+        days = aligned(store, venue, (found, terms), on)
         chosen = [one for one in store.rooms.extras(venue.id) if one.id in terms.extras]
         body = render_template(
             "rooms/room.html", room=found, terms=terms, days=days, on=on, extras=chosen, values=form_values(venue, terms, values),
             pictures=store.rooms.pictures_of([found.id]).get(found.id, []), errors=errors_of(error) if error else {},
             twice=error.data.get("field") if error and error.code == "clock_twice" else "", title_of=title_of,
             example=_example(venue, terms, days),
-            instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [], **around(venue, on, WEEK),
+            instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [],
+            clash=isinstance(error, Conflict), moment=_moment(form_values(venue, terms, values)), **around(venue, on, WEEK),
         )  # fmt: skip
     return body, status_of(error) if error else 200
+
+
+def _moment(values: dict[str, Any]) -> dict[str, str]:
+    """What the form holds, for the addresses of waiting and repeating."""
+    return {name: str(values[name]) for name in ("day", "from", "until", "next_day", "people") if values.get(name)}
 
 
 def _instead(store: Store, venue: Venue, room_id: str, values: Any) -> list[Offer]:
@@ -75,7 +81,7 @@ def _instead(store: Store, venue: Venue, room_id: str, values: Any) -> list[Offe
     wish = Wish(people, end - start, start.astimezone(venue.zone).date())
     found = finding.find(store, venue, store.rooms.let(venue.id, now()), wish, booker(), now())
     nearest = sorted(found.free or found.full, key=lambda one: one.room.id != room_id)
-    return [offer(store, venue, one, wish) for one in nearest[:INSTEAD]]
+    return [offer(venue, one, wish) for one in nearest[:INSTEAD]]
 
 
 def form_values(venue: Venue, terms: RoomTerms, given: Any) -> dict[str, Any]:

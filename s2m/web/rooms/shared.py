@@ -54,6 +54,17 @@ def the_venue(slug: str) -> Venue:
     return venue
 
 
+def letting(store: Store) -> list[Venue]:
+    """The venues of this request's network that let rooms."""
+    network = context.network()
+    return [one for one in store.venues.all(network.id) if store.rooms.let(one.id, now())] if network else []
+
+
+def lets_rooms() -> bool:
+    with reading() as store:
+        return bool(letting(store))
+
+
 def booker() -> Booker:
     """Who books on these pages. A host books here as any member does; at the desk they may more."""
     who = me().person
@@ -109,7 +120,7 @@ def a_day(text: object) -> date | None:
         found = date.fromisoformat(text.strip()) if isinstance(text, str) and DAY.fullmatch(text.strip()) else None
     except ValueError:
         return None
-    return found if found and 2000 <= found.year <= 9000 else None
+    return found if found and 2000 <= found.year <= 2100 else None
 
 
 def today(venue: Venue) -> date:

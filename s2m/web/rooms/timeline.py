@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import make_response, render_template, request
@@ -72,12 +72,24 @@ def monday(on: date) -> date:
     return on - timedelta(days=on.weekday())
 
 
-def days_of(store: Store, venue: Venue, lets: list[Let], on: date, days: int) -> list[Day]:
+def days_of(
+    store: Store, venue: Venue, lets: list[Let], on: date, days: int, *, within: tuple[time, time] | None = None
+) -> list[Day]:
     """Days in a row across these rooms."""
     since, until = timeline.day_query(venue, on, days)
     ids = [room.id for room, _terms in lets]
     booked, closed = store.bookings.between(venue.id, since, until, room_ids=ids), outside.all_closed(store, lets, since, until)
-    return [timeline.day_of(venue, lets, booked, closed, on + timedelta(days=n), now()) for n in range(days)]
+    each = (on + timedelta(days=n) for n in range(days))
+    return [timeline.day_of(venue, lets, booked, closed, day, now(), within=within) for day in each]
+
+
+def aligned(store: Store, venue: Venue, let: Let, on: date) -> list[Day]:
+    """A week of one room, each day in the same hours: from the earliest to the latest of them all."""
+    days = days_of(store, venue, [let], on, WEEK)
+    shown = [day for day in days if any(cell.kind != "closed" for cell in day.rows[0].cells)] or days
+    starts = min(day.start.astimezone(venue.zone).time() for day in shown)
+    last = max((day.end.astimezone(venue.zone).replace(tzinfo=None) - datetime.combine(day.on, time())) for day in shown)
+    return days_of(store, venue, [let], on, WEEK, within=(starts, (datetime.min + last).time()))
 
 
 def strip(day: Day, n: int) -> Strip:

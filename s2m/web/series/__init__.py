@@ -53,6 +53,7 @@ def day_words(day: date) -> str:
 # In a word what is in the way that day; all else is said in its sentence
 IN_THE_WAY: dict[str, Callable[..., str]] = {
     "taken": lambda **d: _("taken"),
+    "taken_elsewhere": lambda **d: _("taken in another calendar"),
     "room_closed": lambda reason, **d: _("closed: %(reason)s", reason=reason),
     "holiday": lambda name, **d: _("holiday: %(name)s", name=name),
     "room_hours": lambda **d: _("out of hours"),

@@ -17,6 +17,7 @@ from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
+from s2m.web.rooms.shared import tell
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -111,6 +112,7 @@ def _change(venue: Venue, booking: Booking, scope: str, form: Asked, by: Booker)
             store, venue, booking, scope, wish, form.choices, by, now(), agreed_cents=agreed()
         )
         after = store.bookings.get(booking.id)
+        tell(store)
     flash(ngettext("%(num)d time is changed.", "%(num)d times are changed.", count))
     return redirect(url_for("series.show", slug=venue.slug, series_id=after.series_id if after else series.id), 303)
 
@@ -164,6 +166,7 @@ def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
             count = bookings.cancel_series(
                 store, venue, booking, scope, by, now(), agreed_cents=0 if waive else agreed(), waive=waive
             )  # fmt: skip
+            tell(store)
     except (Conflict, Refused, Invalid) as error:
         return _cancel_page(venue, booking_id, scope, error)
     flash(ngettext("%(num)d time is cancelled.", "%(num)d times are cancelled.", count))

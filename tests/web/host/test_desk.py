@@ -9,6 +9,7 @@ import pytest
 from s2m.domain import bookings, people, rooms, venues
 from s2m.domain.bookings import Booker
 from tests.letting import as_booker, book, let
+from tests.web.conftest import words
 
 HOST = "/host/het-seinhuis"
 ROOMS, BOOKINGS = f"{HOST}/rooms", f"{HOST}/bookings"
@@ -81,6 +82,21 @@ def test_the_day_is_fetched_again_only_when_it_changed(host, booked):
     assert host.get(f"{ROOMS}/now?day={DAY}", **{"If-None-Match": first.headers["ETag"]}).status_code == 304
     booked()
     assert "Woonlab" in host.get(f"{ROOMS}/now?day={DAY}", **{"If-None-Match": first.headers["ETag"]}).text
+
+
+@pytest.mark.parametrize("asked", ["start=x&end=y", "start=2026-03-12T09:00&end=2026-03-12T10:00", "room=%00&start=9", "day=%00"])
+def test_a_day_that_is_asked_for_in_a_strange_way_is_shown_as_it_is(host, booked, asked):
+    booked()
+    part = host.get(f"{ROOMS}/now?{asked}").text
+    assert "Woonlab" in part and "slot--new" not in part
+
+
+def test_what_is_being_booked_stands_among_what_is_booked_and_stays_when_the_day_is_fetched_again(host, booked, perron):
+    booked("09:45", 1)
+    page = host.get(f"{BOOKINGS}/new?room={perron.id}&day={DAY}&from=14:00").text
+    part = re.search(r'data-part="([^"]+)"', page)[1].replace("&amp;", "&")
+    assert "New 14:00–15:00" in words(page) and '<b>New</b><small>14:00–15:00' in host.get(part).text
+    assert "slot--new" not in host.get(f"{BOOKINGS}/new?room={perron.id}&day={DAY}&from=25:00").text
 
 
 def test_a_week_shows_how_full_each_day_is(host, booked):
@@ -200,6 +216,18 @@ def test_a_move_onto_another_booking_moves_nothing_and_keeps_what_was_asked(host
         assert store.bookings.get(one.id).starts_at == one.starts_at and store.bookings.get(other.id) == other
 
 
+def test_out_of_a_room_that_was_retired_a_booking_is_moved_all_the_same(host, write, booked, perron, cast, now, read):
+    one = booked("13:00", 1)
+    with write() as store:
+        other = let(store, cast.seinhuis, cast.marieke, now, name="Wissel")
+        venues.retire_room(store, cast.seinhuis, perron.id, cast.marieke.id, now)
+    assert "Perron" in host.says(ROOMS) and "This room is not let." in host.says(f"{BOOKINGS}/{one.id}/move")
+    wanted = {"room": other.id, "day": DAY, "from": "13:00", "until": "14:00", "agreed_cents": "4598"}
+    assert host.post(f"{BOOKINGS}/{one.id}/move", **wanted).status_code == 303
+    with read() as store:
+        assert store.bookings.get(one.id).room_id == other.id
+
+
 def test_in_the_night_that_has_an_hour_twice_it_is_asked_which(host, booked, perron):
     one = booked("13:00", 1)
     wanted = {"room": perron.id, "day": "2026-10-25", "from": "02:30", "until": "04:00", "agreed_cents": "1"}
@@ -260,13 +288,13 @@ def test_a_cancellation_says_what_it_costs_and_a_host_may_ask_nothing(host, book
 
 def test_what_a_meeting_is_changes_and_its_price_is_asked_first(host, write, cast, now, read):
     with write() as store:
-        given = {"name": "Koffie", "kind": "catering", "per": "person", "price": "2,50", "vat": "900", "stock": ""}
+        given = {"name": "Koffie", "kind": "catering", "per": "person", "price": "2,50", "vat": "900", "stock": "9"}
         extra = rooms.add_extra(store, cast.seinhuis, given, cast.marieke.id, now)
         room = let(store, cast.seinhuis, cast.marieke, now, name="Loket", extras=(extra.id,))
         one = book(store, cast.seinhuis, room, at("13:00"), 1, as_booker(cast.marieke, host=True), now, people=2)
     path, wanted = f"{BOOKINGS}/{one.id}/change", {"title": "Lunch", "people": "4", f"extra_{extra.id}": "1"}
     asked = host.post(path, **wanted, agreed_cents=str(one.gross_cents))
-    assert asked.status_code == 409 and "becomes €56.88" in asked.text
+    assert asked.status_code == 409 and "becomes €56.88" in asked.text and "€2.50 each (9 left)" in words(asked.text)
     assert host.post(path, **wanted, agreed_cents=agreed_on(asked)).status_code == 303
     lists = host.says(f"{ROOMS}/day?day={DAY}")
     assert "4 × Koffie" in lists and "Lunch" in host.says(f"{BOOKINGS}/{one.id}")
@@ -293,7 +321,8 @@ def test_all_bookings_are_filtered_searched_and_taken_along(host, booked, clock)
     assert "Nothing found" in host.says(f"{BOOKINGS}?q=zzz")
     file = host.get(f"{BOOKINGS}.csv?which=coming")
     assert file.headers["Content-Type"].startswith("text/csv") and "'=1+1" in file.text and "76.00,91.96" in file.text
-    assert host.get(f"{BOOKINGS}?which=all&page=-1").status_code == 200
+    for query in ("which=all&page=-1", "q=%00", "q=" + "x" * 9999, "page=999999"):
+        assert host.get(f"{BOOKINGS}?{query}").status_code == 200
 
 
 def test_today_says_how_the_rooms_are_and_whom_nobody_saw(host, booked, clock):
