@@ -85,7 +85,7 @@ def test_two_dozen_people_lived_there_for_two_months(store, venue):
     assert NOW.date() - min(days) >= timedelta(days=56)
     assert all(day.weekday() < 5 for day in days)
     kinds = {row.kind for row in store.ledger.rows(venue.network_id)}
-    assert kinds == {"commons_start", "newcomers_grant", "seat", "thanks", "seat_forgiven", "reversal"}
+    assert kinds == {"commons_start", "newcomers_grant", "seat", "thanks", "seat_forgiven", "reversal", "invoice", "credit"}
 
 
 def test_the_member_meets_somebody_who_answers_her_need(store, venue):
