@@ -78,6 +78,16 @@ def test_what_changes_neither_price_nor_time_leaves_the_bill_alone(store, cast, 
     assert len(said(booked)) == 1
 
 
+def test_another_name_of_the_room_makes_no_other_bill(store, cast, now, perron, booked, said):
+    """Also where the deposit was given back: nothing is taken back then."""
+    bill = store.billing.of_booking(booked.id)[0].document
+    paid(store, bill, 191_96, now)
+    billing.return_deposit(store, bill, cast.marieke.id, now)
+    store.venues.set_room(perron, "Wachtkamer", perron.kind, perron.floor, perron.capacity)
+    following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders"), now)
+    assert said(booked) == [("2026-0001", 191_96, False)]
+
+
 def test_the_same_price_in_another_time_or_room_is_another_bill(store, cast, now, booked, marieke, said):
     other = let(store, cast.seinhuis, cast.marieke, now, name="Loods", deposit_cents=100_00)
     bookings.move(store, cast.seinhuis, booked, other.id, ONE, ONE + 2 * HOUR, marieke, now, agreed_cents=None)

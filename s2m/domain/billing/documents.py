@@ -26,7 +26,8 @@ SERIES = {"invoice": "", "credit": "C", "quote": "Q"}
 
 @dataclass(frozen=True)
 class Supply:
-    """What is billed: whose room, to whom, in which language, when, and what it is for in one line."""
+    """What is billed: whose room, to whom, in which language, when, and what it is for in one line. starts_at, ends_at: of the
+    booking."""
 
     booking_id: str | None
     room_id: str
@@ -36,6 +37,8 @@ class Supply:
     about: str
     day: date
     lines: tuple[Line, ...]
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def quote(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
@@ -113,6 +116,7 @@ def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime)
         store.new_id(now), venue.network_id, venue.id, supply.booking_id, supply.renter_id, kind, today.year, 0,
         _begin(store, venue, kind, today.year), seller.party, supply.buyer, supply.language, supply.about, today,
         today + timedelta(days=seller.days), supply.day, supply.lines, now,
+        room_id=supply.room_id, starts_at=supply.starts_at, ends_at=supply.ends_at,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     if store.billing.seller(venue.id) is None or (standing is None and not lines):
         return None
     supply = supply_of(store, venue, booking, lines)
-    if standing and (standing.lines, standing.about) == (lines, supply.about):
+    if standing and _says(standing) == _says(supply):
         return None
     return _replace(store, venue, standing, supply, "system", now)
 
@@ -114,8 +114,13 @@ def supply_of(store: Store, venue: Venue, booking: Booking, lines: tuple[Line, .
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%d-%m-%Y %H:%M}"
     return Supply(
         booking.id, room.id, renter.id, party_of(renter), renter.language, f"{room.name}, {start:%d-%m-%Y %H:%M}–{until}",
-        start.date(), lines,
+        start.date(), lines, booking.starts_at, booking.ends_at,
     )  # fmt: skip
+
+
+def _says(one: Document | Supply) -> tuple[object, ...]:
+    """What makes a bill another one; its words do not, since rooms get other names."""
+    return one.lines, one.room_id, one.starts_at, one.ends_at
 
 
 def party_of(renter: Renter) -> Party:
