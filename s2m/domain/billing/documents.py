@@ -41,18 +41,22 @@ class Supply:
     ends_at: datetime | None = None
 
 
-def quote(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
-    """What it would cost, valid for as long as bills may wait. Raises Refused `no_seller`."""
+def quote(store: Store, venue: Venue, supply: Supply, now: datetime, until: datetime | None = None) -> Document:
+    """What it would cost, valid for as long as bills may wait, and no longer than the room is kept.
+
+    Raises Refused `no_seller`, `nothing_to_bill`.
+    """
+    _must_cost(supply)
     document = _draft(store, venue, "quote", supply, now)
     mark = (supply.booking_id or document.id)[-6:].upper()
-    return replace(document, number=f"{document.number}{mark}")
+    due = min(document.due_on, until.astimezone(venue.zone).date()) if until else document.due_on
+    return replace(document, number=f"{document.number}{mark}", due_on=due)
 
 
 def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
     """An invoice with the next number. Raises Refused `no_seller`, `nothing_to_bill`."""
     store.ledger.lock_chain(venue.network_id)
-    if not supply.lines or money.total(supply.lines).gross_cents <= 0:
-        raise Refused("nothing_to_bill")
+    _must_cost(supply)
     document = _numbered(store, _draft(store, venue, "invoice", supply, now))
     store.billing.add(document)
     ledger.owe(store, venue, supply.room_id, parts(supply.lines), document.id, now)
@@ -104,6 +108,11 @@ def the_document(store: Store, venue: Venue, document_id: str) -> Document:
     if document is None or document.venue_id != venue.id:
         raise NotFound()
     return document
+
+
+def _must_cost(supply: Supply) -> None:
+    if money.total(supply.lines).gross_cents <= 0:
+        raise Refused("nothing_to_bill")
 
 
 def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime) -> Document:

@@ -101,10 +101,19 @@ def waiting(store: Store, venue: Venue) -> list[Booking]:
 
 
 def quote(store: Store, venue: Venue, booking: Booking, now: datetime) -> Document:
-    """What a booking, an option or a request will cost. Raises Refused `no_seller`, NotFound for a hold that nobody filled in."""
-    if booking.renter_id is None:
+    """What a booking, an option or a request will cost in euro.
+
+    Raises Refused `no_seller`, `nothing_to_bill`, NotFound for a hold that nobody filled in, and for what no longer stands.
+    """
+    if booking.renter_id is None or not booking.blocks:
         raise NotFound()
-    return documents.quote(store, venue, supply_of(store, venue, booking, booking.lines), now)
+    return documents.quote(store, venue, supply_of(store, venue, booking, booking.lines), now, booking.expires_at)
+
+
+def quotable(store: Store, booking: Booking) -> bool:
+    """Whether it waits for somebody's yes and would then be billed."""
+    waits = booking.status in ("option", "requested") and booking.gross_cents > 0
+    return waits and store.billing.seller(booking.venue_id) is not None
 
 
 def supply_of(store: Store, venue: Venue, booking: Booking, lines: tuple[Line, ...]) -> Supply:
