@@ -12,8 +12,6 @@ from datetime import date, datetime
 from s2m.domain import money
 from s2m.domain.money import Line, Sum
 
-KINDS = ("quote", "invoice", "credit")
-
 
 @dataclass(frozen=True)
 class Party:
