@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from s2m.config import ADDRESS, Config, keys
+from s2m.config import Config, keys
 from s2m.domain.billing import links
 from s2m.domain.errors import Conflict, Refused
+from s2m.letters import base_of
 from s2m.papers.pdf import pdf
 from s2m.papers.ubl import ubl
 from s2m.papers.words import day, euro
@@ -82,8 +83,7 @@ def attachments(document: Document) -> tuple[Attachment, ...]:
 
 def link(config: Config, document_id: str) -> str:
     """Where its renter sees and pays it; empty where this server was not told how it is called."""
-    kept = config.instance / ADDRESS
-    base = config.public_url or (kept.read_text().strip() if kept.exists() else "")
+    base = base_of(config)
     return f"{base.rstrip('/')}/bills/{links.token(keys(config.instance).bills, document_id)}" if base else ""
 
 

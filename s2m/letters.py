@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from s2m.config import ADDRESS, Config
 from s2m.domain import calendars, rooms
 from s2m.domain.bookings.releasing import release_at
+from s2m.domain.calendars import meetings
 from s2m.domain.signin import fingerprint
 from s2m.spoken import Words
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 LATE = timedelta(days=1)
-STATES = {"confirmed": "confirmed", "option": "tentative", "requested": "tentative", "hold": "tentative"}
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,8 @@ def calendar_of_all(told: Meeting, words: Words, many: Sequence[tuple[Booking, s
 
 
 def _event(told: Meeting, words: Words, booking: Booking, room: str, link: str) -> calendars.Event:
-    state = STATES.get(booking.status, "cancelled")
-    return calendars.Event(
-        booking.uid, booking.starts_at, booking.ends_at, booking.title or room, state, booking.sequence, booking.changed_at,
-        f"{room}, {told.venue.name}", words.state(booking), link,
-    )  # fmt: skip
+    place = f"{room}, {told.venue.name}"
+    return meetings.event(booking, booking.title or room, place=place, notes=words.state(booking), url=link)
 
 
 def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:

@@ -87,7 +87,6 @@ class Words:
             "member": _("for members"),
             "deposit": _("deposit, given back afterwards"),
             "cancellation": _("for cancelling"),
-            "no_show": _("nobody came"),
         }
         return said.get(line.code, line.text or line.code)
 

@@ -20,8 +20,8 @@ EURO = re.compile(r"(0|[1-9][0-9]{0,5})([.,][0-9]{2})?")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a price. code: what kind of line (room_hour, room_half_day, room_day, member, extra, deposit, cancellation,
-    no_show); text: its words where they are not of the code (the name of an extra).
+    """One line of a price. code: what kind of line (room_hour, room_off_peak, room_half_day, room_day, member, extra, deposit,
+    cancellation); text: its words where they are not of the code (the name of an extra).
 
     hundredths: quantity in hundredths of its unit (150 = 1.5 hours; below zero takes off); unit_cents: price of one, without VAT;
     net_cents: both multiplied, rounded half up; vat: its rate in hundredths of a percent.

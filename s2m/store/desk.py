@@ -98,5 +98,3 @@ def _kinds(now: datetime) -> dict[str, ColumnElement[bool]]:
         "past": and_(_C.status == "confirmed", over), "cancelled": _C.status.in_(ENDED),
     }  # fmt: skip
 
-
-KINDS = ("coming", "requests", "options", "past", "cancelled")

@@ -45,7 +45,6 @@ _transfers = select(schema.transfers.c.id).where(
     or_(schema.transfers.c.debit_id.in_(_account), schema.transfers.c.credit_id.in_(_account))
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
-_renter = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
 _renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
 _bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
@@ -177,9 +176,9 @@ RULES = (
     _own(_T.waits, "delete", hidden=("secret_hash",)),
     Rule(
         _T.series,
-        or_(_T.series.c.created_by == _P, _T.series.c.renter_id.in_(_renter)),
+        or_(_T.series.c.created_by == _P, _T.series.c.renter_id.in_(_renters)),
         {"title": "", "notes": "", "topics": []},
-        only=_T.series.c.renter_id.in_(_renter),
+        only=_T.series.c.renter_id.in_(_renters),
     ),
     _own(
         _T.renters,

@@ -245,11 +245,12 @@ class Ledger(Part):
         return {row.kind: row.times for row in rows}
 
     def earned_by_rooms(self, venue_id: str, since: datetime, until: datetime) -> int:
-        """Cents that the revenue of a venue's rooms grew by from one moment until another."""
+        """Cents that the revenue of a venue's rooms grew by from one moment until another, what capital paid left out."""
         revenue = select(accounts.c.id).where(accounts.c.venue_id == venue_id, accounts.c.kind == "revenue")
         c = transfers.c
         sign = case((c.credit_id.in_(revenue), c.amount), else_=-c.amount)
         touched = or_(c.credit_id.in_(revenue), c.debit_id.in_(revenue)) & (c.at >= since) & (c.at < until)
+        touched &= c.kind.not_in(("room", "room_back"))
         moved = select(func.coalesce(func.sum(sign), 0)).where(touched, c.state.in_(("posted", "post")))
         return int(self.run(moved).scalar_one())
 

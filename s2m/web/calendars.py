@@ -99,7 +99,8 @@ def _own(store: Store, reader: Person) -> list[Event]:
             room = room_of(one.room_id)
             name = room.name if room else ""
             place = ", ".join(part for part in (name, venues.get(one.venue_id, "")) if part)
-            found.append(meetings.event(one, _title(one, one.title or name), place=place, notes=notes(one)))
+            url = public_url() + url_for("rooms.show", key=one.id)
+            found.append(meetings.event(one, _title(one, one.title or name), place=place, notes=notes(one), url=url))
     return found
 
 

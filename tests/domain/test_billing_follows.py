@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from s2m.domain import billing, bookings, ledger
 from s2m.domain.billing import following
+from s2m.domain.errors import NotFound, Refused
 from tests.billing import books, sells
 from tests.letting import HOUR, as_booker, book, let
 
@@ -58,11 +59,24 @@ def test_a_booking_that_stands_is_billed_to_who_rents(store, cast, booked, said)
 def test_an_option_is_billed_once_it_is_taken_and_never_when_it_lapses(store, cast, now, perron, marieke, said):
     option = book(store, cast.seinhuis, perron, ONE, 2, marieke, now, option=True)
     assert said(option) == [] and billing.quote_of(store, cast.seinhuis, option, now).number == f"Q2026-{option.id[-6:].upper()}"
+    # Kept for three days, where bills may wait for fourteen
+    assert billing.quote_of(store, cast.seinhuis, option, now).due_on == (now + 3 * DAY).date()
     taken = bookings.conclude(store, cast.seinhuis, option, marieke, now)
     assert [number for number, _, _ in said(taken)] == ["2026-0001"]
     other = book(store, cast.seinhuis, perron, ONE + 4 * HOUR, 1, marieke, now, option=True)
     bookings.expire_due(store, cast.seinhuis, now + 4 * DAY)
     assert said(other) == []
+    with pytest.raises(NotFound):
+        billing.quote_of(store, cast.seinhuis, store.bookings.get(other.id), now + 4 * DAY)
+
+
+def test_no_quote_says_that_nothing_is_to_be_paid(store, cast, now, marieke):
+    sells(store, cast, now)
+    free = let(store, cast.seinhuis, cast.marieke, now, name="Gratis", hour_cents=0, option_hours=72)
+    option = book(store, cast.seinhuis, free, ONE, 1, marieke, now, option=True)
+    assert not billing.quotable(store, option)
+    with pytest.raises(Refused, match="nothing_to_bill"):
+        billing.quote_of(store, cast.seinhuis, option, now)
 
 
 def test_moving_credits_the_old_bill_and_what_was_paid_goes_along(store, cast, now, perron, booked, marieke, said):
@@ -76,6 +90,16 @@ def test_what_changes_neither_price_nor_time_leaves_the_bill_alone(store, cast, 
     following.follow(store, cast.seinhuis, booked, now)
     following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders", sequence=9), now)
     assert len(said(booked)) == 1
+
+
+def test_another_name_of_the_room_makes_no_other_bill(store, cast, now, perron, booked, said):
+    """Also where the deposit was given back: nothing is taken back then."""
+    bill = store.billing.of_booking(booked.id)[0].document
+    paid(store, bill, 191_96, now)
+    billing.return_deposit(store, bill, cast.marieke.id, now)
+    store.venues.set_room(perron, "Wachtkamer", perron.kind, perron.floor, perron.capacity)
+    following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders"), now)
+    assert said(booked) == [("2026-0001", 191_96, False)]
 
 
 def test_the_same_price_in_another_time_or_room_is_another_bill(store, cast, now, booked, marieke, said):

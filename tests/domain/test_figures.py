@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s2m.domain import bookings, rooms
+from s2m.domain import bookings, rooms, venues
 from s2m.domain.bookings import figures
-from tests.letting import HOUR, as_booker, book, let
+from tests.billing import sells
+from tests.letting import EVA, HOUR, as_booker, book, let
 
 # The cast's Thursday, 13:00 by the clock of Het Seinhuis, which is open from 8:30 to 18:00 on weekdays
 ONE = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
@@ -91,6 +92,30 @@ def test_other_venues_are_not_counted(store, cast, perron, marieke, now):
     room = let(store, cast.wissel, cast.marieke, now)
     book(store, cast.wissel, room, ONE, 1, marieke, now)
     assert of(store, cast, MARCH, now).total.bookings == 0
+
+
+def test_a_retired_room_keeps_what_it_did_and_has_no_hours_since(store, cast, perron, marieke, now):
+    book(store, cast.seinhuis, perron, ONE, 2, marieke, now)
+    venues.retire_room(store, cast.seinhuis, perron.id, cast.marieke.id, ONE + 3 * HOUR)
+    month = of(store, cast, MARCH, ONE + 5 * DAY)
+    assert [one.name for one in month.rooms] == ["Perron"] and month.total.net_cents == 7600
+    # 8 weekdays before that Thursday, and of it 8:30 to 16:00
+    assert (month.total.booked, month.total.open) == (2 * HOUR, (8 * 9.5 + 7.5) * HOUR)
+
+
+def test_what_the_book_posted_is_what_was_billed_and_not_what_capital_paid(store, cast, marieke, now):
+    sells(store, cast, now)
+    room = let(store, cast.seinhuis, cast.marieke, now, dots_per_hour=1)
+    book(store, cast.seinhuis, room, ONE, 1, marieke, now)
+    paid = as_booker(cast.samira)
+    held = bookings.hold(store, cast.seinhuis, room.id, ONE + 2 * HOUR, ONE + 3 * HOUR, paid, now)
+    who = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(EVA), "nl", now)
+    filled = bookings.fill_in(
+        store, cast.seinhuis, held, bookings.Details(), who, paid, now, agreed_cents=0, paid_by="capital", agreed_dots=1
+    )  # fmt: skip
+    bookings.conclude(store, cast.seinhuis, filled, paid, now)
+    month = of(store, cast, MARCH, now)
+    assert (month.total.net_cents, month.total.dots, month.posted_cents) == (3800, 1, 3800)
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 96), st.integers(1, 40)), max_size=6)

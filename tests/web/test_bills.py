@@ -108,6 +108,7 @@ def test_a_quote_is_there_for_who_has_its_link_once_somebody_sells(app, cast, no
     with app.extensions["s2m.database"].write() as store:
         sells(store, cast, now)
     assert phone().get(path).data.startswith(b"%PDF")
+    assert f'href="{path}"' in phone(cast.marieke).get(f"/host/het-seinhuis/bookings/{option.id}").text
 
 
 def test_without_a_provider_nothing_is_paid_online(phone, path, paid):

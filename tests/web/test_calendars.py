@@ -63,7 +63,7 @@ def events(answer):
 # My own ---------------------------------------------------------------------------------------------------------------
 
 
-def test_my_feed_has_my_bookings_and_no_others(client, cast, room, booked, feed):
+def test_my_feed_has_my_bookings_and_no_others(client, phone, cast, room, booked, feed):
     booked(cast.samira, 0, "Kennismaking; met, Eva", people=8, notes="Koffie graag")
     booked(cast.joost, 4, "Geheim")
     found = events(client.get(feed()))
@@ -71,6 +71,8 @@ def test_my_feed_has_my_bookings_and_no_others(client, cast, room, booked, feed)
     assert set(found) == {"Kennismaking; met, Eva"}
     assert (one.start.astimezone(UTC), one["STATUS"], str(one["LOCATION"])) == (ONE, "CONFIRMED", "Perron, Het Seinhuis")
     assert str(one["DESCRIPTION"]) == "8 personen\nKoffie graag"
+    page = str(one["URL"]).removeprefix("http://localhost")
+    assert "Kennismaking" in phone(cast.samira).says(page)
 
 
 def test_what_is_not_certain_says_so_and_what_was_cancelled_stays(client, write, cast, booked, feed, now):
@@ -181,6 +183,13 @@ def test_everybody_reads_when_a_room_is_taken_and_nothing_more(client, clock, wr
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     same = {"If-None-Match": answer.headers["ETag"]}
     assert client.get(f"/rooms/het-seinhuis/{room.id}/busy.ics", headers=same).status_code == 304
+
+
+def test_the_page_of_a_room_leads_to_its_free_and_taken_times(client, write, cast, room, now):
+    with write() as store:
+        hosts_only = let(store, cast.seinhuis, cast.marieke, now, "Kantoor", bookable_by="hosts")
+    assert f"/rooms/het-seinhuis/{room.id}/busy.ics" in client.get(f"/rooms/het-seinhuis/room/{room.id}").text
+    assert "busy.ics" not in client.get(f"/rooms/het-seinhuis/room/{hosts_only.id}").text
 
 
 def test_of_a_room_that_is_not_let_nobody_reads(client, write, cast, room, now):

@@ -13,12 +13,13 @@
 
 from s2m.domain.billing.checkouts import Checkout, begin, settle
 from s2m.domain.billing.documents import Supply, credit, issue, quote, the_document
+from s2m.domain.billing.following import quotable
 from s2m.domain.billing.following import quote as quote_of
 from s2m.domain.billing.payments import Bill, Payment, bill, carry, pay, pay_by_hand, return_deposit, undo
 from s2m.domain.billing.seller import Seller, change_seller
-from s2m.domain.billing.values import KINDS, Document, Party
+from s2m.domain.billing.values import Document, Party
 
 __all__ = [
-    "KINDS", "Bill", "Checkout", "Document", "Party", "Payment", "Seller", "Supply", "begin", "bill", "carry", "change_seller",
-    "credit", "issue", "pay", "pay_by_hand", "quote", "quote_of", "return_deposit", "settle", "the_document", "undo",
+    "Bill", "Checkout", "Document", "Party", "Payment", "Seller", "Supply", "begin", "bill", "carry", "change_seller",
+    "credit", "issue", "pay", "pay_by_hand", "quotable", "quote", "quote_of", "return_deposit", "settle", "the_document", "undo",
 ]  # fmt: skip

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-
-from s2m.domain.billing.values import Document
 
 
 @dataclass(frozen=True)
@@ -33,13 +30,6 @@ class Statement:
     entries: tuple[Entry, ...]
     taken_back: tuple[Entry, ...] = ()
     foreign: int = 0
-
-
-def matching(entry: Entry, open_documents: Iterable[Document]) -> Document | None:
-    """The one invoice whose number the payer wrote, whatever the amount; None where they wrote none of these, or several: then a
-    person decides."""
-    named = [one for one in open_documents if one.kind == "invoice" and names(entry.words, one.number)]
-    return named[0] if len(named) == 1 else None
 
 
 def names(words: str, number: str) -> bool:

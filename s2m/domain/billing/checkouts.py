@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from s2m.domain.billing.values import Document
     from s2m.store import Store
 
-STATUSES = ("open", "paid", "failed", "expired", "differs")
-
 
 @dataclass(frozen=True)
 class Checkout:

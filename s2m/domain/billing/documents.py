@@ -26,7 +26,8 @@ SERIES = {"invoice": "", "credit": "C", "quote": "Q"}
 
 @dataclass(frozen=True)
 class Supply:
-    """What is billed: whose room, to whom, in which language, when, and what it is for in one line."""
+    """What is billed: whose room, to whom, in which language, when, and what it is for in one line. starts_at, ends_at: of the
+    booking."""
 
     booking_id: str | None
     room_id: str
@@ -36,20 +37,26 @@ class Supply:
     about: str
     day: date
     lines: tuple[Line, ...]
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
-def quote(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
-    """What it would cost, valid for as long as bills may wait. Raises Refused `no_seller`."""
+def quote(store: Store, venue: Venue, supply: Supply, now: datetime, until: datetime | None = None) -> Document:
+    """What it would cost, valid for as long as bills may wait, and no longer than the room is kept.
+
+    Raises Refused `no_seller`, `nothing_to_bill`.
+    """
+    _must_cost(supply)
     document = _draft(store, venue, "quote", supply, now)
     mark = (supply.booking_id or document.id)[-6:].upper()
-    return replace(document, number=f"{document.number}{mark}")
+    due = min(document.due_on, until.astimezone(venue.zone).date()) if until else document.due_on
+    return replace(document, number=f"{document.number}{mark}", due_on=due)
 
 
 def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document:
     """An invoice with the next number. Raises Refused `no_seller`, `nothing_to_bill`."""
     store.ledger.lock_chain(venue.network_id)
-    if not supply.lines or money.total(supply.lines).gross_cents <= 0:
-        raise Refused("nothing_to_bill")
+    _must_cost(supply)
     document = _numbered(store, _draft(store, venue, "invoice", supply, now))
     store.billing.add(document)
     ledger.owe(store, venue, supply.room_id, parts(supply.lines), document.id, now)
@@ -103,6 +110,11 @@ def the_document(store: Store, venue: Venue, document_id: str) -> Document:
     return document
 
 
+def _must_cost(supply: Supply) -> None:
+    if money.total(supply.lines).gross_cents <= 0:
+        raise Refused("nothing_to_bill")
+
+
 def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime) -> Document:
     """All of a document but its place in the numbers."""
     seller = store.billing.seller(venue.id)
@@ -113,6 +125,7 @@ def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime)
         store.new_id(now), venue.network_id, venue.id, supply.booking_id, supply.renter_id, kind, today.year, 0,
         _begin(store, venue, kind, today.year), seller.party, supply.buyer, supply.language, supply.about, today,
         today + timedelta(days=seller.days), supply.day, supply.lines, now,
+        room_id=supply.room_id, starts_at=supply.starts_at, ends_at=supply.ends_at,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     if store.billing.seller(venue.id) is None or (standing is None and not lines):
         return None
     supply = supply_of(store, venue, booking, lines)
-    if standing and (standing.lines, standing.about) == (lines, supply.about):
+    if standing and _says(standing) == _says(supply):
         return None
     return _replace(store, venue, standing, supply, "system", now)
 
@@ -101,10 +101,19 @@ def waiting(store: Store, venue: Venue) -> list[Booking]:
 
 
 def quote(store: Store, venue: Venue, booking: Booking, now: datetime) -> Document:
-    """What a booking, an option or a request will cost. Raises Refused `no_seller`, NotFound for a hold that nobody filled in."""
-    if booking.renter_id is None:
+    """What a booking, an option or a request will cost in euro.
+
+    Raises Refused `no_seller`, `nothing_to_bill`, NotFound for a hold that nobody filled in, and for what no longer stands.
+    """
+    if booking.renter_id is None or not booking.blocks:
         raise NotFound()
-    return documents.quote(store, venue, supply_of(store, venue, booking, booking.lines), now)
+    return documents.quote(store, venue, supply_of(store, venue, booking, booking.lines), now, booking.expires_at)
+
+
+def quotable(store: Store, booking: Booking) -> bool:
+    """Whether it waits for somebody's yes and would then be billed."""
+    waits = booking.status in ("option", "requested") and booking.gross_cents > 0
+    return waits and store.billing.seller(booking.venue_id) is not None
 
 
 def supply_of(store: Store, venue: Venue, booking: Booking, lines: tuple[Line, ...]) -> Supply:
@@ -114,8 +123,13 @@ def supply_of(store: Store, venue: Venue, booking: Booking, lines: tuple[Line, .
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%d-%m-%Y %H:%M}"
     return Supply(
         booking.id, room.id, renter.id, party_of(renter), renter.language, f"{room.name}, {start:%d-%m-%Y %H:%M}–{until}",
-        start.date(), lines,
+        start.date(), lines, booking.starts_at, booking.ends_at,
     )  # fmt: skip
+
+
+def _says(one: Document | Supply) -> tuple[object, ...]:
+    """What makes a bill another one; its words do not, since rooms get other names."""
+    return one.lines, one.room_id, one.starts_at, one.ends_at
 
 
 def party_of(renter: Renter) -> Party:

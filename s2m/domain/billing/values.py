@@ -12,8 +12,6 @@ from datetime import date, datetime
 from s2m.domain import money
 from s2m.domain.money import Line, Sum
 
-KINDS = ("quote", "invoice", "credit")
-
 
 @dataclass(frozen=True)
 class Party:
@@ -37,8 +35,8 @@ class Document:
     venue's year; due_on: the last day to pay, of a quote the last day that it holds; supplied_on: the day of the meeting;
     credits_id: the invoice that a credit note takes back, with its number.
 
-    about: what it is for, in one line ("Perron, 12 March 2026, 09:30 to 12:30"). Amounts of a credit note stand positive, as its
-    kind says what they mean (UN/CEFACT 381).
+    room_id, starts_at, ends_at: what it is for; about: the same in one line, in the words of that day
+    ("Perron, 12-03-2026 09:30–12:30"). Amounts of a credit note stand positive, as its kind says what they mean (UN/CEFACT 381).
     """
 
     id: str
@@ -61,6 +59,9 @@ class Document:
     issued_at: datetime
     credits_id: str | None = None
     credits_number: str = ""
+    room_id: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
     @property
     def sum(self) -> Sum:

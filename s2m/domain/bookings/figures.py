@@ -1,7 +1,7 @@
 """What rooms did in a time: how much of their hours was booked, what they brought, how long ahead, and how often nobody came.
 
-A booking counts in the time in which it begins. Hours are those of the terms of today, without public holidays and closures;
-what was booked outside them counts only as far as it lies within, so that no room is more than full.
+A booking counts in the time in which it begins. Hours are those of the terms of today, without public holidays and closures, of
+a retired room until then; what was booked outside them counts only as far as it lies within, so that no room is more than full.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Figures:
 
 @dataclass(frozen=True)
 class Report:
-    """since and until: days, until not included. total: all rooms together. posted_cents: what the euro book says the rooms
-    earned in that time, by the day of the bill."""
+    """since and until: days, until not included. total: all rooms together. posted_cents: what the euro book says was billed
+    for the rooms in that time, by the day of the bill; what capital paid is no part of it."""
 
     since: date
     until: date
@@ -119,10 +119,10 @@ def together(name: str, rooms_: Sequence[Figures]) -> Figures:
 
 
 def hours_between(
-    venue: Venue, terms: RoomTerms, closures: Iterable[Closure], since: date, until: date
+    venue: Venue, terms: RoomTerms, closed: Iterable[Span], since: date, until: date
 ) -> Iterator[Span]:
     """When a room can be had on the days from since, until not included, in order."""
-    closed = sorted((one.starts_at, one.ends_at) for one in closures)
+    closed = sorted(closed)
     for n in range((until - since).days):
         span = open_on(venue, terms, since + timedelta(days=n))
         if span:
@@ -144,16 +144,16 @@ def _without(span: Span, closed: Iterable[Span]) -> Iterator[Span]:
 
 
 def report(store: Store, venue: Venue, since: date, until: date, now: datetime) -> Report:
-    """What the rooms that are let did on the days from since, until not included."""
+    """What the rooms that are let, or were booked, did on the days from since, until not included."""
     first, last = _midnight(venue, since), _midnight(venue, until)
-    let = store.rooms.let(venue.id, now)
-    closures = store.rooms.closures([room.id for room, _terms in let], first, last)
     found = store.bookings.beginning(venue.id, first, last)
+    let = _reported(store, venue, found, now)
+    closures = store.rooms.closures([room.id for room, _terms in let], first, last)
     fees = {one.id: _fee(store, one) for one in found if one.status == "cancelled" and one.fee_cents}
     each = tuple(
         figures_of(
             room,
-            list(hours_between(venue, terms, [one for one in closures if one.room_id == room.id], since, until)),
+            list(hours_between(venue, terms, _closed(room, closures, last), since, until)),
             [one for one in found if one.room_id == room.id],
             fees,
             now,
@@ -161,6 +161,24 @@ def report(store: Store, venue: Venue, since: date, until: date, now: datetime) 
         for room, terms in let
     )
     return Report(since, until, each, together("", each), store.ledger.earned_by_rooms(venue.id, first, last))
+
+
+def _reported(store: Store, venue: Venue, found: Iterable[Booking], now: datetime) -> list[tuple[Room, RoomTerms]]:
+    """The rooms that are let, then those that were and are no more, with the last terms of each."""
+    let = store.rooms.let(venue.id, now)
+    for room_id in dict.fromkeys(one.room_id for one in found):
+        if all(room.id != room_id for room, _terms in let):
+            room = store.venues.room(room_id)
+            terms = store.rooms.terms(room_id, room.retired_at or now) if room else None
+            assert room and terms, "rooms are never deleted, nor are terms that somebody booked under"
+            let.append((room, terms))
+    return let
+
+
+def _closed(room: Room, closures: Iterable[Closure], last: datetime) -> list[Span]:
+    """When a room could not be had: its closures, and from when it was retired."""
+    spans = [(one.starts_at, one.ends_at) for one in closures if one.room_id == room.id]
+    return [*spans, (room.retired_at, last)] if room.retired_at and room.retired_at < last else spans
 
 
 def _midnight(venue: Venue, day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""What follows from a change of a booking, in the same transaction: its documents, whoever waits for the room, its series.
+"""What follows from a change of a booking, in the same transaction: its bills, its dots, its letter, whoever waits for the room.
 
 One place, so that whoever books, moves or cancels in whatever way never forgets one of them.
 """

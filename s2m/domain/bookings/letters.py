@@ -12,10 +12,6 @@ from s2m.domain.bookings.values import Booking
 if TYPE_CHECKING:
     from s2m.store import Store
 
-KINDS = (
-    "confirmed", "requested", "approved", "declined", "option", "option_ending", "option_lapsed", "request_lapsed", "moved",
-    "changed", "cancelled", "released", "nobody_there", "series", "series_requested", "series_changed", "series_cancelled",
-)  # fmt: skip
 # What a booking became, by what it was
 TURNS = {
     ("hold", "confirmed"): "confirmed", ("hold", "requested"): "requested", ("hold", "option"): "option",

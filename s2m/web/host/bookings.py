@@ -13,13 +13,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings, fields, money
+from s2m.domain import billing, bookings, fields, money
 from s2m.domain.bookings import Booker, Booking, lists
 from s2m.domain.bookings.attending import EARLY
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.fields import cell
 from s2m.domain.rooms import carries
 from s2m.domain.venues import Venue
+from s2m.web.bills import token
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, said, timeline
@@ -135,6 +136,7 @@ def page(venue: Venue, booking_id: str, problem: str = "") -> str:
             "room": store.venues.room(found.room_id), "renter": store.bookings.renter(found.renter_id or ""), "terms": terms,
             "fee": bookings.cancel_fee(store, found, now()), "seats": carries(found.lines, policy),
             "bills": store.billing.of_booking(found.id),
+            "quote": url_for("bills.quote", token=token(found.id)) if billing.quotable(store, found) else "",
         }  # fmt: skip
     for row in history:
         row["who"] = names.get(str(row["actor"])) or _("the booker") if row["role"] != "system" else _("by itself")

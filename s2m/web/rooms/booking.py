@@ -85,7 +85,7 @@ def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseRetu
         known = store.bookings.renter_of(me().person.id) if me().person else None  # type: ignore[union-attr]
         details = details_in(one, values, offered)
         priced = price_part(store, one, details, _pays(values))
-        left = left_of(store, one, offered)
+        left = bookings.stock_left(store, one.venue, offered, one.booking.starts_at, one.booking.ends_at, but=one.booking.id)
     body = render_template(
         "rooms/form.html", one=one, values=values, sent=request.method == "POST", known=known, extras=offered, left=left,
         errors=errors_of(error) if error else {}, may_mail=bool(me().person) or address.can_mail(), **priced,
@@ -95,13 +95,6 @@ def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseRetu
 
 def offered_in(store: Store, one: Mine) -> list[rooms.Extra]:
     return [extra for extra in store.rooms.extras(one.venue.id) if extra.id in one.terms.extras]
-
-
-def left_of(store: Store, one: Mine, offered: list[rooms.Extra]) -> dict[str, int]:
-    """How many of each extra are left at that time, of those that are counted."""
-    start, end = one.booking.starts_at, one.booking.ends_at
-    others = [b for b in store.bookings.between(one.venue.id, start, end) if b.id != one.booking.id]
-    return {e.id: max(0, e.stock - sum(b.extras.get(e.id, 0) for b in others)) for e in offered if e.stock is not None}
 
 
 def details_in(one: Mine, values: Any, offered: list[rooms.Extra]) -> Details:

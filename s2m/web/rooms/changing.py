@@ -15,7 +15,7 @@ from s2m.web.context import now, reading, writing
 from s2m.web.errors import status_of
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
-from s2m.web.rooms.booking import details_in, left_of, offered_in, price_part
+from s2m.web.rooms.booking import details_in, offered_in, price_part
 from s2m.web.rooms.managing import show_page
 from s2m.web.rooms.shared import Mine, agreed, agreed_dots, booker, errors_of, mine, tell
 
@@ -77,8 +77,9 @@ def _details(one: Mine, values: Any, error: S2MError | None = None) -> ResponseR
     with reading() as store:
         offered = offered_in(store, one)
         priced = price_part(store, one, details_in(one, values, offered), one.booking.paid_by)
+        left = bookings.stock_left(store, one.venue, offered, one.booking.starts_at, one.booking.ends_at, but=one.booking.id)
         body = render_template(
-            "rooms/details.html", one=one, values=values, extras=offered, left=left_of(store, one, offered),
+            "rooms/details.html", one=one, values=values, extras=offered, left=left,
             errors=errors_of(error) if error else {}, **priced,
         )  # fmt: skip
     return body, status_of(error) if error else 200

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m import letters
-from s2m.domain import plates, rooms
+from s2m.domain import billing, plates, rooms
 from s2m.domain.errors import NotFound, S2MError
 from s2m.web import context
 from s2m.web.bills import token
@@ -69,7 +69,7 @@ def _bills(store: Store, one: Mine) -> list[tuple[str, str]]:
     """What is to be paid for it, or would be: the words of a link, and where it leads."""
     there = [(bill.document.number, token(bill.document.id)) for bill in store.billing.of_booking(one.booking.id)]
     found = [(_("Invoice %(number)s", number=number), url_for("bills.show", token=link)) for number, link in there]
-    if not found and one.booking.status in ("option", "requested") and store.billing.seller(one.venue.id):
+    if not found and billing.quotable(store, one.booking):
         found = [(_("The quote"), url_for("bills.quote", token=token(one.booking.id)))]
     return found
 
