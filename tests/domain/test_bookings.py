@@ -161,6 +161,22 @@ def test_it_is_moved_at_the_price_that_was_shown(store, cast, perron, samira, no
     assert longer.blocked_until == ONE + 2.5 * HOUR
 
 
+def test_only_a_member_has_the_member_s_price_and_keeps_it(store, cast, perron, marieke, now):
+    cheap = let(store, cast.seinhuis, cast.marieke, now, "Remise", member_percent=10)
+    store.people.mark_signed_in(cast.joost, now)
+    guest, member = (replace(marieke, person_id=person.id, is_member=False) for person in (cast.samira, cast.joost))
+    prices = [book(store, cast.seinhuis, cheap, ONE + n * DAY, 1, by, now) for n, by in enumerate((guest, member))]
+    assert [one.gross_cents for one in prices] == [4598, 4138]
+    moved = [
+        bookings.move(store, cast.seinhuis, one, cheap.id, one.starts_at + 2 * HOUR, one.ends_at + 2 * HOUR, marieke, now,
+                      agreed_cents=None)
+        for one in prices
+    ]  # fmt: skip
+    assert [one.gross_cents for one in moved] == [4598, 4138]
+    erased = store.bookings.set(moved[1], person_id=None)
+    assert bookings.pays_as_member(store, erased.person_id, erased.lines)
+
+
 def test_it_is_not_moved_onto_another(store, cast, perron, samira, now):
     first = book(store, cast.seinhuis, perron, ONE, 1, samira, now)
     second = book(store, cast.seinhuis, perron, ONE + 3 * HOUR, 1, samira, now)

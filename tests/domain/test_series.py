@@ -353,6 +353,14 @@ def test_what_is_in_the_way_of_a_change_stays_as_it_is_or_has_another_room(store
     assert [there for _start, _end, there in after] == [False, False, True, False]
 
 
+def test_a_member_s_series_has_the_member_s_price_in_the_room_it_is_moved_to(store, cast, perron, samira, series, now):
+    store.people.mark_signed_in(cast.samira, now)
+    cheap = let(store, cast.seinhuis, cast.marieke, now, "Remise", 40, buffer_after=0, member_percent=10)
+    made = series(plan(perron), samira)
+    assert change(store, cast, of(store, made)[0], "all", Change(room=cheap), samira, now) == 4
+    assert {(one.room_id, one.gross_cents) for one in of(store, made)} == {(cheap.id, 4138)}
+
+
 def test_cancelling_shows_a_fee_for_each_and_asks_for_their_sum(store, cast, perron, samira, marieke, series, now):
     made = series(plan(perron), samira)
     first = of(store, made)[0]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from s2m.domain import rooms
 from s2m.domain.bookings import availability, capital
 from s2m.domain.bookings.following import follow
-from s2m.domain.bookings.renting import forget
+from s2m.domain.bookings.renting import forget, pays_as_member
 from s2m.domain.bookings.values import ANSWER, BLOCKING, HOLD, MAIL, STRANGER, Booker, Booking
 from s2m.domain.errors import Conflict, NotFound, Refused
 from s2m.domain.rooms.pricing import extras_of
@@ -92,7 +92,7 @@ def fill_in(
         forget(store, held.renter_id)  # they mistyped themselves the first time
     terms = store.rooms.version(held.terms_id)
     availability.check_stock(store, venue, details.extras, held.starts_at, held.ends_at, but=held.id)
-    lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
+    lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=pays_as_member(store, held.person_id))
     price = capital.priced(lines, terms, held.starts_at, held.ends_at, paid_by)
     if (price.gross_cents, price.dots) != (agreed_cents, agreed_dots):
         raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)

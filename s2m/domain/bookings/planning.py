@@ -9,11 +9,12 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, repeating
-from s2m.domain.bookings.renting import Details
+from s2m.domain.bookings.renting import Details, pays_as_member
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, S2MError
@@ -291,13 +292,15 @@ def preview_change(
     rooms_of: dict[str, Room] = {room.id: room for room in store.venues.rooms(venue.id)}
     new_terms = rooms.terms_of(store, change.room, now) if change.room else None
     by_person = {extra.id for extra in store.rooms.extras(venue.id) if extra.per == "person"}
+    as_member = cache(lambda person_id, lines: pays_as_member(store, person_id, lines))  # of a whole series mostly one question
     wishes = []
     for booking in targets:
         if booking.terms_id not in versions:
             versions[booking.terms_id] = store.rooms.version(booking.terms_id)
         room = change.room or rooms_of.get(booking.room_id) or _retired(store, booking)
         terms = versions[booking.terms_id] if room.id == booking.room_id or new_terms is None else new_terms
-        wishes.append(_wish(venue, booking, room, terms, change, by_person))
+        member = as_member(booking.person_id, booking.lines)
+        wishes.append(_wish(venue, booking, room, terms, change, by_person, member=member))
     ordered = sorted(wishes, key=lambda wish: wish.day)
     house = House(store, venue, ordered, now, but=targets)
     for wish in ordered:
@@ -312,12 +315,13 @@ def _retired(store: Store, booking: Booking) -> Room:
     return room
 
 
-def _wish(venue: Venue, booking: Booking, room: Room, terms: RoomTerms, change: Change, by_person: set[str]) -> _Wish:
+def _wish(
+    venue: Venue, booking: Booking, room: Room, terms: RoomTerms, change: Change, by_person: set[str], *, member: bool
+) -> _Wish:
     details = details_after(booking, change, by_person)
     local = booking.starts_at.astimezone(venue.zone).date()
     start, end, twice = _moments(venue, local, change.times) if change.times else (booking.starts_at, booking.ends_at, False)
     stays = (start, end, room.id) == (booking.starts_at, booking.ends_at, booking.room_id)
-    member = any(line.code == "member" for line in booking.lines)
     day = date.fromisoformat(booking.series_day) if booking.series_day else local
     return _Wish(day, room, terms, start, end, twice, details, member, booking, stays)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from s2m.domain import rooms
 from s2m.domain.bookings import availability
 from s2m.domain.bookings.booking import fresh, hold, settle
+from s2m.domain.bookings.renting import pays_as_member
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import BLOCKING, HOLD, PEOPLE_MOST, Booker, Booking, Wait
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
@@ -45,8 +46,8 @@ def answer_until(venue: Venue, start: datetime, now: datetime) -> datetime:
     return max(min(until.astimezone(UTC), start - BEFORE), now + LEAST)
 
 
-def booker_of(wait: Wait) -> Booker:
-    return Booker(wait.person_id or "stranger", wait.person_id, is_member=wait.person_id is not None)
+def booker_of(store: Store, wait: Wait) -> Booker:
+    return Booker(wait.person_id or "stranger", wait.person_id, is_member=pays_as_member(store, wait.person_id))
 
 
 def starts(wait: Wait, now: datetime) -> list[datetime]:
@@ -102,7 +103,7 @@ def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
     refusals, free = [], False
     for room, terms in there:
         try:
-            availability.check(venue, terms, wait.starts_at, wait.ends_at, booker_of(wait), now)
+            availability.check(venue, terms, wait.starts_at, wait.ends_at, booker_of(store, wait), now)
         except S2MError as error:
             refusals.append(error)
             continue
@@ -163,7 +164,7 @@ def _offer(store: Store, venue: Venue, wait: Wait, now: datetime, *, only: str =
     for room, _terms in fitting(store, venue, wait, now):
         for start in starts(wait, now) if only in ("", room.id) else ():
             with suppress(S2MError):  # taken, closed or too soon by its terms: the next quarter, room or person, then
-                held = hold(store, venue, room.id, start, wait.ends_at, booker_of(wait), now)
+                held = hold(store, venue, room.id, start, wait.ends_at, booker_of(store, wait), now)
                 until = answer_until(venue, start, now)
                 store.bookings.set(held, people=wait.people, expires_at=until)
                 store.waits.set(wait, state="offered", offered_booking_id=held.id, offer_until=until, told_at=None)
@@ -191,7 +192,7 @@ def decline(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
     if wait.state != "offered" or held is None:
         raise Conflict("offer_over")
     wait = store.waits.set(wait, state="declined", ended_at=now)
-    settle(store, venue, fresh(store, held), booker_of(wait), now, status="expired", expires_at=None, ended_at=now)
+    settle(store, venue, fresh(store, held), booker_of(store, wait), now, status="expired", expires_at=None, ended_at=now)
     return wait
 
 

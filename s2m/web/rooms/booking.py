@@ -119,7 +119,7 @@ def _pays(values: Any) -> str:
 
 def price_part(store: Store, one: Mine, details: Details, paid_by: str) -> dict[str, Any]:
     """The lines of the price as they are now, the seats they carry, and the dots where capital pays the hire."""
-    member = any(line.code == "member" for line in one.booking.lines) or (not one.booking.lines and booker().is_member)
+    member = bookings.pays_as_member(store, one.booking.person_id, one.booking.lines)
     start, end = one.booking.starts_at, one.booking.ends_at
     lines = bookings.lines_for(store, one.venue, one.terms, start, end, details, member=member)
     price = capital.priced(lines, one.terms, start, end, paid_by)
