@@ -32,6 +32,6 @@ __all__ = [
     "cancel_fee", "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock",
     "conclude", "decline", "end_early", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for",
     "lines_with", "more_time", "move", "parse_details", "parse_renter", "parse_rule", "parse_times", "pays_as_member", "preview",
-    "preview_change", "quarter_of", "renter_for", "settle", "stock_left", "targets", "terms_after", "the_booking", "the_series", "times_of",
-    "wait_for_mail", "warn_options", "when",
+    "preview_change", "quarter_of", "renter_for", "settle", "stock_left", "targets", "terms_after", "the_booking", "the_series",
+    "times_of", "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 
 def hold(
-    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime,
-    *, secret_hash: str | None = None, series_id: str | None = None,
-) -> Booking:  # fmt: skip
+    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime
+) -> Booking:
     """Keep a room for five minutes, while the form is filled in.
 
     Raises as `availability.check` and `check_free` do; NotFound for a room that is not here; Refused `not_let`.
@@ -43,7 +42,7 @@ def hold(
     blocked_from, blocked_until = availability.blocked(terms, start, end)
     booking = Booking(
         store.new_id(now), venue.network_id, venue.id, room.id, terms.id, start, end, blocked_from, blocked_until, "hold", by.id,
-        now, now, person_id=by.person_id, expires_at=now + HOLD, secret_hash=secret_hash, series_id=series_id,
+        now, now, person_id=by.person_id, expires_at=now + HOLD,
     )  # fmt: skip
     return store.bookings.add(booking)
 
@@ -71,8 +70,8 @@ def lines_for(
     store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
 ) -> tuple[Line, ...]:
     """What a meeting would cost, line by line: what is shown before anybody chooses."""
-    chosen = extras_of(details.extras, store.rooms.extras(venue.id))
-    return rooms.price(terms, venue, start, end, people=details.people, extras=chosen, member=member)
+    chosen = extras_of(details.extras, store.rooms.extras(venue.id, held=details.extras))
+    return rooms.price(terms, venue, start, end, extras=chosen, member=member)
 
 
 def fill_in(

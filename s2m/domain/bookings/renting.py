@@ -87,7 +87,7 @@ def parse_renter(given: Mapping[str, object]) -> dict[str, str]:
 
 
 def pays_as_member(store: Store, person_id: str | None, lines: Iterable[Line] = ()) -> bool:
-    """Whether a booking has the member's price: a member's has, and one that got it once keeps it. lines: those it has already."""
+    """Whether a booking has the member's price: a member's has, and one that got it once keeps it. lines: those it has."""
     if any(line.code == "member" for line in lines):
         return True
     person = store.people.get(person_id) if person_id else None

@@ -94,7 +94,8 @@ def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseRetu
 
 
 def offered_in(store: Store, one: Mine) -> list[rooms.Extra]:
-    return [extra for extra in store.rooms.extras(one.venue.id) if extra.id in one.terms.extras]
+    known = store.rooms.extras(one.venue.id, held=one.booking.extras)
+    return [extra for extra in known if extra.id in one.terms.extras]
 
 
 def left_of(store: Store, one: Mine, offered: list[rooms.Extra]) -> dict[str, int]:
