@@ -142,11 +142,15 @@ def test_the_day_says_who_is_missed_before_who_is_in(store, cast, now, meeting, 
     booked = lists.of_day(cast.seinhuis, store.bookings.between(cast.seinhuis.id, at("00:00"), at("23:00")), date(2026, 3, 12))
 
     def states(clock):
-        return [(one.room.name, one.state) for one in lists.rooms_now(store.rooms.let(cast.seinhuis.id, now), booked, at(clock))]
+        let_now = [room for room, _terms in store.rooms.let(cast.seinhuis.id, now)]
+        return [(one.room.name, one.state) for one in lists.rooms_now(let_now, booked, at(clock))]
 
     assert states("12:59") == [("Loket", "free"), ("Perron", "free")]
     assert states("13:09") == [("Loket", "expected"), ("Perron", "occupied")]
-    assert states("13:10") == [("Loket", "missed"), ("Perron", "occupied")]
+    assert states("13:40") == [("Loket", "expected"), ("Perron", "occupied")], "without a plate nobody could have said it"
+    warned = store.bookings.set(none, warned_at=at("13:20"))
+    booked = [warned if one.id == none.id else one for one in booked]
+    assert states("13:40") == [("Loket", "missed"), ("Perron", "occupied")]
     assert states("15:00") == [("Loket", "free"), ("Perron", "free")] and none.status == "confirmed"
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
+from s2m.domain.bookings.releasing import missed
 from s2m.domain.bookings.values import Booking
 from s2m.domain.money import Line
-from s2m.domain.rooms import RoomTerms, carries
+from s2m.domain.rooms import carries
 from s2m.domain.rooms.pricing import APART
 from s2m.domain.venues import Policy, Room, Venue
 
-Let = tuple[Room, RoomTerms]
 STATES = ("missed", "expected", "occupied", "free")
 
 
@@ -44,8 +44,8 @@ class Cleaning:
 
 @dataclass(frozen=True)
 class Now:
-    """A room at a moment. state: free, occupied, expected (it has begun, nobody was seen yet), missed (longer than the terms
-    wait); booking: the one that goes on; then: the next one of the day."""
+    """A room at a moment. state: free, occupied, expected (it has begun, nobody was seen yet), missed (they were warned
+    since); booking: the one that goes on; then: the next one of the day."""
 
     room: Room
     state: str
@@ -85,20 +85,17 @@ def extras_in(booking: Booking) -> list[Line]:
     return [line for line in booking.lines if line.code == "extra"]
 
 
-def rooms_now(lets: Iterable[Let], bookings: Sequence[Booking], now: datetime) -> list[Now]:
+def rooms_now(rooms: Iterable[Room], bookings: Sequence[Booking], now: datetime) -> list[Now]:
     """How each room is at a moment, what needs somebody first. bookings: firm ones of the day, in their order."""
     found = []
-    for room, terms in lets:
+    for room in rooms:
         here = [one for one in bookings if one.room_id == room.id and ends(one) > now]
         on = next((one for one in here if one.starts_at <= now), None)
         then = next((one for one in here if one.starts_at > now), None)
-        found.append(Now(room, "free" if on is None else state_of(on, terms, now), on, then))
+        found.append(Now(room, "free" if on is None else state_of(on), on, then))
     return sorted(found, key=lambda one: (STATES.index(one.state), one.then is None, one.room.name))
 
 
-def state_of(booking: Booking, terms: RoomTerms, now: datetime) -> str:
+def state_of(booking: Booking) -> str:
     """Of a meeting that goes on: occupied, expected or missed."""
-    if booking.arrived_at:
-        return "occupied"
-    missed = terms.warn_after and now >= booking.starts_at + timedelta(minutes=terms.warn_after)
-    return "missed" if missed else "expected"
+    return "occupied" if booking.arrived_at else "missed" if missed(booking) else "expected"

@@ -139,7 +139,7 @@ def page(venue: Venue, booking_id: str, problem: str = "") -> str:
     for row in history:
         row["who"] = names.get(str(row["actor"])) or _("the booker") if row["role"] != "system" else _("by itself")
         row["what"] = ACTS.get(str(row["action"]), lambda row=row: str(row["action"]))()
-    state = lists.state_of(found, terms, now()) if found.starts_at <= now() < lists.ends(found) else ""
+    state = lists.state_of(found) if found.starts_at <= now() < lists.ends(found) else ""
     return render_template(
         "host/desk/booking.html", booking=found, history=history, problem=problem, state=state, ends=lists.ends(found),
         early=EARLY, **known, **priced(found.lines),

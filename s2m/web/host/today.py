@@ -118,7 +118,7 @@ def _lets(store: Store, venue: Venue) -> list[tuple[lists.Now, str, str]]:
     """Rooms that are let as they are now, with who is in and who comes next."""
     today = now().astimezone(venue.zone).date()
     booked = lists.of_day(venue, store.bookings.between(venue.id, *timeline.day_query(venue, today)), today)
-    shown = lists.rooms_now(store.rooms.let(venue.id, now()), booked, now())
+    shown = lists.rooms_now([room for room, _terms in store.rooms.let(venue.id, now())], booked, now())
     renters = store.bookings.renters({one.renter_id for one in booked if one.renter_id})
 
     def who(one: Booking | None) -> str:
@@ -130,7 +130,7 @@ def _lets(store: Store, venue: Venue) -> list[tuple[lists.Now, str, str]]:
 
 def _awaited(store: Store, venue: Venue) -> list[tuple[Booking, str, datetime | None]]:
     """Meetings to which nobody came yet though it was asked: each with its room, and when that is released."""
-    found = [one for one in store.bookings.awaited(now()) if one.venue_id == venue.id and one.warned_at]
+    found = [one for one in store.bookings.awaited(now()) if one.venue_id == venue.id and releasing.missed(one)]
     names = {room.id: room.name for room in store.venues.rooms(venue.id)}
     at = [releasing.release_at(one, store.rooms.version(one.terms_id)) for one in found]
     return [(one, names.get(one.room_id, ""), when) for one, when in zip(found, at, strict=True)]
