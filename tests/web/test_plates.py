@@ -103,7 +103,7 @@ def test_it_says_how_many_seats_the_meeting_carries(plate, write, cast, meeting,
     with write() as store:
         venues.change_policy(store, cast.seinhuis, Policy(seat_cost_euro=9), cast.marieke.id, now)
     with at(1):
-        assert "This meeting carries 8 free seats today." in plate.says("/plate")  # 76 euro without VAT
+        assert "This meeting carries 8 free seats." in plate.says("/plate")  # 76 euro without VAT
 
 
 def test_we_are_here_and_we_are_done_are_said_at_the_tablet(plate, write, meeting, at):

@@ -18,7 +18,6 @@ from s2m.domain.bookings import Booker, Booking, lists
 from s2m.domain.bookings.attending import EARLY
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.fields import cell
-from s2m.domain.rooms import carries
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
@@ -133,7 +132,7 @@ def page(venue: Venue, booking_id: str, problem: str = "") -> str:
         policy = policy_of(store, venue)
         known: dict[str, Any] = {
             "room": store.venues.room(found.room_id), "renter": store.bookings.renter(found.renter_id or ""), "terms": terms,
-            "fee": bookings.cancel_fee(store, found, now()), "seats": carries(found.lines, policy),
+            "fee": bookings.cancel_fee(store, found, now()), "seats": lists.carried(venue, policy, found),
             "bills": store.billing.of_booking(found.id),
         }  # fmt: skip
     for row in history:

@@ -149,7 +149,7 @@ def day(venue: Venue, on: date, new: New | None = None) -> dict[str, Any]:
     return {
         "day": shown, "on": on, "renters": renters, "asked": asked, "asked_count": count, "clocks": _clocks(venue, shown),
         "room_of": {room.id: room for room, _terms in lets}, "policy": policy, "is_today": on == today_of(venue),
-        "sum": lists.day_sum(lists.of_day(venue, booked, on), policy), "release": release, **_around(on, 1),
+        "sum": lists.day_sum(venue, booked, on, policy), "release": release, **_around(on, 1),
     }  # fmt: skip
 
 
