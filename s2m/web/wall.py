@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from s2m.domain import codes, devices, venues, wall
 from s2m.domain.bookings import lists
+from s2m.domain.calendars import outside
 from s2m.domain.devices import Device
 from s2m.domain.errors import Refused
 from s2m.domain.relevance.meanings import Meanings
@@ -91,7 +92,7 @@ def _meetings(store: Store, venue: Venue) -> tuple[dict[str, datetime], int]:
     start, end = day_start(venue, now()), day_end(venue, now())
     booked = store.bookings.between(venue.id, start, end)
     today = lists.going_on(venue, booked, start.astimezone(venue.zone).date())
-    closed = store.rooms.closures([room.id for room in store.venues.rooms(venue.id)], now(), now() + SECOND)
+    closed = outside.all_closed(store, store.rooms.let(venue.id, now()), now(), now() + SECOND)
     busy = {one.room_id: one.ends_at for one in closed}
     busy |= {one.room_id: one.blocked_until for one in today if one.starts_at <= now() < one.ends_at and one.left_at is None}
     return busy, lists.carried(venue, policy_of(store, venue), *today)

@@ -10,6 +10,7 @@ from s2m import jobs
 from s2m.config import Config
 from s2m.domain import bookings, codes, devices, signin, venues
 from s2m.domain.bookings import STRANGER
+from s2m.domain.calendars import Busy, Found, outside
 from s2m.domain.venues import Policy
 from tests.letting import HOUR, as_booker, book, let
 from tests.web.test_wall import read
@@ -362,3 +363,14 @@ def test_the_wall_says_what_meetings_carry_and_when_a_room_is_free(phone, cast, 
         bookings.cancel(store, cast.seinhuis, meeting, bookings.Booker("x", is_host=True), now, agreed_cents=None)
     with at(5):
         assert "Meetings carry" not in phone(cast.marieke).says("/wall/het-seinhuis")
+
+
+def test_the_wall_knows_of_a_meeting_in_another_calendar(phone, cast, write, room, at, now):
+    given = {"url": "https://calendar.example/perron.ics"}
+    with write() as store:
+        linked = outside.link(store, cast.seinhuis, room, given, cast.marieke.id, now)
+        outside.record(store, linked, Found((Busy("theirs", TEN, TEN + HOUR),)), now)
+    with at(5):
+        assert "Perron free at 11:00" in phone(cast.marieke).says("/wall/het-seinhuis")
+    with at(65):
+        assert "Perron free at" not in phone(cast.marieke).says("/wall/het-seinhuis")
