@@ -348,9 +348,14 @@ def test_nobody_came_the_host_sees_it_the_renter_is_told_and_the_room_is_free(
 
 def test_the_host_saw_them_come(phone, cast, write, meeting, at):
     with at(20):
-        phone(cast.marieke).post(f"/host/het-seinhuis/bookings/{meeting.id}/here")
+        with write() as store:
+            store.bookings.set(meeting, warned_at=TEN + 15 * MINUTE)
+        action = re.search(r'formaction="([^"]+)" name="act" value="arrive"', phone(cast.marieke).get(TODAY).text)[1]
+        assert phone(cast.wim).post(action, act="arrive", back="today").status_code == 404
+        pressed = phone(cast.marieke).post(action, act="arrive", back="today")
+        assert (pressed.status_code, pressed.headers["Location"]) == (303, TODAY)
         assert stored(write, meeting).arrived_at == TEN + 20 * MINUTE
-        assert phone(cast.wim).post(f"/host/het-seinhuis/bookings/{meeting.id}/here").status_code == 404
+        assert "nobody there yet" not in phone(cast.marieke).says(TODAY)
 
 
 def test_the_wall_says_what_meetings_carry_and_when_a_room_is_free(phone, cast, write, meeting, at, now):

@@ -46,7 +46,7 @@ DECISIONS: dict[str, tuple[Act, Callable[[], str]]] = {
     "leave": (lambda s, v, b, by: bookings.end_early(s, v, b, by, now()), lambda: _("The room is free again. The price stays.")),
 }  # fmt: skip
 # Where a press leads back to
-BACK = {"day": "host.rooms", "today": "host.today", "list": "host.bookings"}
+BACK = {"day": "host.rooms", "today": "host.today"}
 
 
 @blueprint.get("/<slug>/bookings")

@@ -10,8 +10,8 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings, hosting, venues
-from s2m.domain.bookings import Booker, Booking, lists, releasing, timeline
+from s2m.domain import hosting, venues
+from s2m.domain.bookings import Booking, lists, releasing, timeline
 from s2m.domain.errors import NotFound
 from s2m.domain.presence import UNDO
 from s2m.domain.venues import Venue
@@ -134,16 +134,6 @@ def _awaited(store: Store, venue: Venue) -> list[tuple[Booking, str, datetime | 
     names = {room.id: room.name for room in store.venues.rooms(venue.id)}
     at = [releasing.release_at(one, store.rooms.version(one.terms_id)) for one in found]
     return [(one, names.get(one.room_id, ""), when) for one, when in zip(found, at, strict=True)]
-
-
-@blueprint.post("/<slug>/bookings/<booking_id>/here")
-@host
-def arrived(slug: str, booking_id: str) -> ResponseReturnValue:
-    """The host saw them come. Not another's booking, nor one that is over."""
-    venue = hosted_venue(slug)
-    with writing() as store:
-        bookings.arrive(store, venue, booking_id, Booker(person().id, is_host=True), now())
-    return redirect(url_for("host.today", slug=slug), 303)
 
 
 def _calls(calls: list[HelpCall]) -> list[HelpCall]:
