@@ -87,7 +87,7 @@ TABLE = (
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
         presence.door presence.checkin presence.come_in attendance.open_code passport.check calendars.feed calendars.busy
         bills.show bills.as_pdf bills.as_ubl bills.pay bills.returned bills.returned_now bills.quote
-        plates.open_code plates.ours plates.beside plates.typed plates.came plates.leave plates.extend plates.join
+        plates.open_code plates.beside plates.typed plates.came plates.leave plates.extend plates.join
         guests.open_code guests.join guests.come_in
     """),
     (PERSONS, """
