@@ -85,7 +85,7 @@ def test_two_dozen_people_lived_there_for_two_months(store, venue):
     assert NOW.date() - min(days) >= timedelta(days=56)
     assert all(day.weekday() < 5 for day in days)
     kinds = {row.kind for row in store.ledger.rows(venue.network_id)}
-    assert kinds == {"commons_start", "newcomers_grant", "seat", "thanks", "seat_forgiven", "reversal"}
+    assert kinds == {"commons_start", "newcomers_grant", "seat", "thanks", "seat_forgiven", "reversal", "invoice", "credit"}
 
 
 def test_the_member_meets_somebody_who_answers_her_need(store, venue):
@@ -131,7 +131,7 @@ def test_five_rooms_are_let_and_the_day_is_lively(store, venue):
 
 def test_rooms_were_let_in_the_weeks_before_and_one_waits_for_the_host(store, venue):
     stood = store.bookings.between(venue.id, NOW - timedelta(days=36), NOW - timedelta(days=1))
-    assert len(stood) > 25 and all(one.arrived_at for one in stood)
+    assert len(stood) > 15 and all(one.arrived_at for one in stood)
     ahead = store.bookings.between(venue.id, NOW, NOW + timedelta(days=15))
     assert [one.title for one in ahead if one.status == "requested"] == ["Afscheid van een collega"]
 

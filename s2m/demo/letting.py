@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # How many of the working days behind us rooms were let
-DAYS, NOBODY_CAME = 24, 9
+DAYS, NOBODY_CAME = 15, 9
 COFFEE, PROJECTOR = "Koffie en thee", "Beamer"
 EXTRAS = (
     {"name": COFFEE, "kind": "catering", "price": "2,50", "per": "person", "vat": "900"},

@@ -98,7 +98,7 @@ def test_an_older_key_file_gets_the_key_it_lacks_and_keeps_the_others(folder):
     file.chmod(0o644)
     ring = config.keys(folder)
     kept = json.loads(file.read_text())
-    assert {name: kept[name] for name in old} == old and set(kept) == {*old, "passport"}
+    assert {name: kept[name] for name in old} == old and set(kept) == {*old, "passport", "bills", "payments", "bookings"}
     assert (ring.cookies, ring.badge.current, len(ring.passport.secrets["1"])) == ("dd" * 32, "2", 32)
     assert file.stat().st_mode & 0o777 == 0o600
     assert config.keys(folder) == ring and [path.name for path in folder.iterdir()] == ["keys.json"]
