@@ -16,7 +16,8 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from s2m.config import ADDRESS, Config
-from s2m.domain import calendars, rooms
+from s2m.domain import calendars
+from s2m.domain.bookings import lists
 from s2m.domain.bookings.releasing import release_at
 from s2m.domain.calendars import meetings
 from s2m.domain.signin import fingerprint
@@ -24,6 +25,7 @@ from s2m.spoken import Words
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking, Renter
+    from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Room, Venue
     from s2m.store import Store
 
@@ -41,7 +43,7 @@ class Meeting:
     renter: Renter
     link: str
     carries: int
-    terms: rooms.RoomTerms
+    terms: RoomTerms
 
 
 def secret_of(key: str, booking: Booking) -> str:
@@ -68,7 +70,7 @@ def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) 
         name = secret_of(key, booking)
         if booking.secret_hash != fingerprint(name):
             booking = store.bookings.set(booking, secret_hash=fingerprint(name))
-    carried = rooms.carries(booking.lines, store.venues.policy(venue, now)) if booking.paid_by == "euro" else 0
+    carried = lists.carried(venue, store.venues.policy(venue, now), booking)
     link = f"{base.rstrip('/')}/bookings/{name}" if base else ""
     return Meeting(booking, room, venue, renter, link, carried, store.rooms.version(booking.terms_id))
 

@@ -70,9 +70,8 @@ class Words:
         return self.ngettext("%(num)d person", "%(num)d people", n)
 
     def carries(self, n: int) -> str:
-        return self.ngettext(
-            "This meeting carries %(num)d free seat that day.", "This meeting carries %(num)d free seats that day.", n
-        )
+        """Of a meeting of some days: on each of them."""
+        return self.ngettext("This meeting carries %(num)d free seat.", "This meeting carries %(num)d free seats.", n)
 
     def line(self, line: Line) -> str:
         """What a line of a price is for."""

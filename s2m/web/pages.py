@@ -20,7 +20,6 @@ PAGES = {
     "host.confirm_post": "host.post_queue", "host.decline_post": "host.post_queue",
     "host.add_topic": "host.show_person", "host.drop_topic": "host.show_person", "host.check_in": "host.show_person",
     "host.check_out": "host.today", "host.undo_check_in": "host.today", "host.answer_call": "host.today",
-    "host.arrived": "host.today",
     "host.distrust_key": "host.trusted_keys",
     "host.decide_booking": "host.booking", "host.undo_move": "host.booking",
     "host.seat": "host.seats", "host.change_hours": "host.policy", "host.withdraw_policy": "host.policy",

@@ -142,23 +142,48 @@ def test_the_day_says_who_is_missed_before_who_is_in(store, cast, now, meeting, 
     booked = lists.of_day(cast.seinhuis, store.bookings.between(cast.seinhuis.id, at("00:00"), at("23:00")), date(2026, 3, 12))
 
     def states(clock):
-        return [(one.room.name, one.state) for one in lists.rooms_now(store.rooms.let(cast.seinhuis.id, now), booked, at(clock))]
+        let_now = [room for room, _terms in store.rooms.let(cast.seinhuis.id, now)]
+        return [(one.room.name, one.state) for one in lists.rooms_now(let_now, booked, at(clock))]
 
     assert states("12:59") == [("Loket", "free"), ("Perron", "free")]
     assert states("13:09") == [("Loket", "expected"), ("Perron", "occupied")]
-    assert states("13:10") == [("Loket", "missed"), ("Perron", "occupied")]
+    assert states("13:40") == [("Loket", "expected"), ("Perron", "occupied")], "without a plate nobody could have said it"
+    warned = store.bookings.set(none, warned_at=at("13:20"))
+    booked = [warned if one.id == none.id else one for one in booked]
+    assert states("13:40") == [("Loket", "missed"), ("Perron", "occupied")]
     assert states("15:00") == [("Loket", "free"), ("Perron", "free")] and none.status == "confirmed"
 
 
 def test_the_day_adds_up_to_what_it_brings_in_and_carries(store, cast, now, meeting):
     meeting("10:00", 1), meeting("13:00", 2, topics=("mantelzorg",)), meeting("17:00", 1, option=True)
     on = date(2026, 3, 12)
-    firm = lists.of_day(cast.seinhuis, store.bookings.between(cast.seinhuis.id, at("00:00"), at("23:00")), on)
-    told = lists.day_sum(firm, Policy(seat_cost_euro=16))
+    booked = store.bookings.between(cast.seinhuis.id, at("00:00"), at("23:00"))
+    firm, policy = lists.of_day(cast.seinhuis, booked, on), Policy(seat_cost_euro=16)
+    told = lists.day_sum(cast.seinhuis, booked, on, policy)
     assert (told.net_cents, told.seats, [topics for _one, topics in told.topics]) == (11400, 7, [("mantelzorg",)])
-    assert told.net_cents == sum(money.total(one.lines).net_cents for one in firm) and lists.day_sum(firm, Policy()).seats == 0
+    assert told.net_cents == sum(money.total(one.lines).net_cents for one in firm)
+    assert lists.day_sum(cast.seinhuis, booked, on, Policy()).seats == 0
     between, last = lists.cleaning([room for room, _terms in store.rooms.let(cast.seinhuis.id, now)], firm)
     assert (between.since, between.until, between.minutes, last.until, last.then) == (at("11:00"), at("13:00"), 120, None, None)
+
+
+def test_a_meeting_of_some_days_carries_its_seats_once_on_each_of_them(store, cast, now, meeting):
+    policy, seinhuis = Policy(seat_cost_euro=19), cast.seinhuis
+    long = meeting("12:00", 60)  # until Saturday's midnight
+    night = meeting("22:00", 4, room=let(store, seinhuis, cast.marieke, now, name="Loket"))  # over Thursday's
+    assert (lists.carried(seinhuis, policy, long), lists.carried(seinhuis, policy, night)) == (38000 * 6 // 3 // 1900, 4)
+    booked, days = store.bookings.between(seinhuis.id, at("00:00"), at("23:00", 16)), [date(2026, 3, n) for n in range(12, 16)]
+    assert [len(lists.going_on(seinhuis, booked, on)) for on in days] == [2, 2, 1, 0]
+    told = [lists.day_sum(seinhuis, booked, on, policy) for on in days]
+    assert [one.seats for one in told] == [44, 44, 40, 0] and [one.net_cents for one in told] == [243200, 0, 0, 0]
+
+
+def test_what_capital_pays_and_a_deposit_carry_no_seat(store, cast, now, meeting):
+    one, policy = meeting("13:00", 1), Policy(seat_cost_euro=19)
+    assert lists.carried(cast.seinhuis, policy, one) == 2 and lists.carried(cast.seinhuis, Policy(), one) == 0
+    assert lists.carried(cast.seinhuis, policy, replace(one, paid_by="capital")) == 0
+    deposit = money.line("deposit", 100, 25000, 0)
+    assert lists.carried(cast.seinhuis, policy, replace(one, lines=(deposit,))) == 0
 
 
 # A week

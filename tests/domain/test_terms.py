@@ -13,7 +13,7 @@ from s2m.domain import money, rooms, venues
 from s2m.domain.errors import Invalid, NotFound, Refused
 from s2m.domain.rooms import RoomTerms, parse_terms, values_of
 from s2m.domain.rooms.form import BOUNDS, typed
-from s2m.domain.venues import DAYS, USUAL_HOURS, Policy, Room, Venue
+from s2m.domain.venues import DAYS, USUAL_HOURS, Room, Venue
 from tests.letting import HOUR, as_booker, book, let
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -249,13 +249,6 @@ def test_a_free_room_has_no_lines_and_a_deposit_is_no_price():
     assert rooms.price(RoomTerms(), VENUE, NOW, NOW + HOUR, member=True) == ()
     (line,) = rooms.price(RoomTerms(deposit_cents=25000, member_percent=50), VENUE, NOW, NOW + HOUR, member=True)
     assert (line.code, line.net_cents, line.vat) == ("deposit", 25000, 0)
-    assert rooms.carries([line], Policy(seat_cost_euro=30)) == 0
-
-
-def test_a_meeting_of_some_days_carries_seats_on_each_of_them():
-    lines = rooms.price(RoomTerms(day_cents=60000), VENUE, NOW, NOW + 30 * HOUR)
-    policy = Policy(seat_cost_euro=30)
-    assert (rooms.carries(lines, policy), rooms.carries(lines, policy, days=2), rooms.carries(lines, Policy())) == (40, 20, 0)
 
 
 @pytest.mark.parametrize(("cents", "words"), [(0, ""), (3800, "38"), (3850, "38,50"), (5, "0,05")])

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from s2m.domain import rooms, venues
+from s2m.domain import bookings, rooms, venues
 from s2m.domain.bookings import timeline
 from tests.letting import as_booker, book, let
 
@@ -104,8 +104,20 @@ def test_kinds_say_what_stands_and_what_only_waits(store, cast, now, host, shown
     book(store, cast.seinhuis, perron, at("09:00"), 1, samira, now, person=cast.samira)
     book(store, cast.seinhuis, perron, at("10:00"), 1, host, now, option=True)
     late = book(store, cast.seinhuis, perron, at("11:00"), 1, host, now)
-    store.bookings.set(late, warned_at=now)
+    early = store.bookings.set(late, warned_at=now)  # that an option lapses, a day before: nobody is late yet
+    assert timeline.kind_of(early) == "booked"
+    store.bookings.set(late, warned_at=at("11:15"))
     assert [line.split()[0] for line in said(shown())][2:5] == ["requested", "option", "warn"]
+
+
+def test_what_an_option_was_warned_of_is_forgotten_once_it_is_asked_for_and_approved(store, cast, now, host):
+    perron = let(store, cast.seinhuis, cast.marieke, now, approval=True)
+    samira = as_booker(cast.samira)
+    option = book(store, cast.seinhuis, perron, at("09:00"), 1, samira, now, person=cast.samira, option=True)
+    warned = store.bookings.set(option, warned_at=now)
+    asked = bookings.conclude(store, cast.seinhuis, warned, samira, now)
+    assert asked.status == "requested" and asked.warned_at is None
+    assert bookings.approve(store, cast.seinhuis, asked.id, host, now).warned_at is None
 
 
 def test_a_hidden_title_is_read_by_whoever_booked_and_by_hosts_only(store, cast, now):

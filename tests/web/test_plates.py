@@ -10,6 +10,7 @@ from s2m import jobs
 from s2m.config import Config
 from s2m.domain import bookings, codes, devices, signin, venues
 from s2m.domain.bookings import STRANGER
+from s2m.domain.calendars import Busy, Found, outside
 from s2m.domain.venues import Policy
 from tests.letting import HOUR, as_booker, book, let
 from tests.web.test_wall import read
@@ -103,7 +104,7 @@ def test_it_says_how_many_seats_the_meeting_carries(plate, write, cast, meeting,
     with write() as store:
         venues.change_policy(store, cast.seinhuis, Policy(seat_cost_euro=9), cast.marieke.id, now)
     with at(1):
-        assert "This meeting carries 8 free seats today." in plate.says("/plate")  # 76 euro without VAT
+        assert "This meeting carries 8 free seats." in plate.says("/plate")  # 76 euro without VAT
 
 
 def test_we_are_here_and_we_are_done_are_said_at_the_tablet(plate, write, meeting, at):
@@ -199,11 +200,10 @@ def test_a_stranger_is_known_by_the_link_in_their_mail(phone, cast, write, room,
         eva = phone()
         before(eva)
         assert eva.post("/room/here").status_code == 404
-        assert eva.get(f"/room/ours/{secret}").headers["Location"] == "/room"
+        assert "We are here" in eva.says(f"/bookings/{secret}")
         assert "This is your meeting." in eva.says("/room")
         eva.post("/room/here")
         assert stored(write, made).arrived_at
-        assert eva.get("/room/ours/x").status_code == 404
 
 
 def test_the_page_of_a_booking_leads_to_the_plate_and_holds_the_guests_code(phone, plate, cast, write, meeting, at):
@@ -347,9 +347,14 @@ def test_nobody_came_the_host_sees_it_the_renter_is_told_and_the_room_is_free(
 
 def test_the_host_saw_them_come(phone, cast, write, meeting, at):
     with at(20):
-        phone(cast.marieke).post(f"/host/het-seinhuis/bookings/{meeting.id}/here")
+        with write() as store:
+            store.bookings.set(meeting, warned_at=TEN + 15 * MINUTE)
+        action = re.search(r'formaction="([^"]+)" name="act" value="arrive"', phone(cast.marieke).get(TODAY).text)[1]
+        assert phone(cast.wim).post(action, act="arrive", back="today").status_code == 404
+        pressed = phone(cast.marieke).post(action, act="arrive", back="today")
+        assert (pressed.status_code, pressed.headers["Location"]) == (303, TODAY)
         assert stored(write, meeting).arrived_at == TEN + 20 * MINUTE
-        assert phone(cast.wim).post(f"/host/het-seinhuis/bookings/{meeting.id}/here").status_code == 404
+        assert "nobody there yet" not in phone(cast.marieke).says(TODAY)
 
 
 def test_the_wall_says_what_meetings_carry_and_when_a_room_is_free(phone, cast, write, meeting, at, now):
@@ -362,3 +367,14 @@ def test_the_wall_says_what_meetings_carry_and_when_a_room_is_free(phone, cast, 
         bookings.cancel(store, cast.seinhuis, meeting, bookings.Booker("x", is_host=True), now, agreed_cents=None)
     with at(5):
         assert "Meetings carry" not in phone(cast.marieke).says("/wall/het-seinhuis")
+
+
+def test_the_wall_knows_of_a_meeting_in_another_calendar(phone, cast, write, room, at, now):
+    given = {"url": "https://calendar.example/perron.ics"}
+    with write() as store:
+        linked = outside.link(store, cast.seinhuis, room, given, cast.marieke.id, now)
+        outside.record(store, linked, Found((Busy("theirs", TEN, TEN + HOUR),)), now)
+    with at(5):
+        assert "Perron free at 11:00" in phone(cast.marieke).says("/wall/het-seinhuis")
+    with at(65):
+        assert "Perron free at" not in phone(cast.marieke).says("/wall/het-seinhuis")

@@ -373,7 +373,19 @@ def test_a_member_books_at_once_and_finds_it_in_their_list(samira, booked, booki
 def test_a_booking_carries_seats_once_the_house_says_what_one_costs(samira, booked, store, cast, now):
     with store.write() as writing:
         venues.change_policy(writing, cast.seinhuis, replace(cast.policy, seat_cost_euro=12), cast.marieke.id, now)
-    assert "This meeting carries 6 free seats that day." in samira.says(booked)
+    assert "This meeting carries 6 free seats." in samira.says(booked)
+
+
+def test_a_price_in_dots_promises_no_seats(samira, store, cast, now):
+    with store.write() as writing:
+        venues.change_policy(writing, cast.seinhuis, replace(cast.policy, seat_cost_euro=12), cast.marieke.id, now)
+        given = {"name": "Lunch", "kind": "catering", "price": "60", "per": "booking", "vat": "900", "stock": ""}
+        lunch = rooms.add_extra(writing, cast.seinhuis, given, cast.marieke.id, now).id
+        wissel = let(writing, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=1, extras=(lunch,))
+    address, asked = keep(samira, wissel).removesuffix("/form"), {"people": "4", f"extra_{lunch}": "1"}
+    assert "This meeting carries 11 free seats." in samira.post(f"{address}/price", **asked).text
+    in_dots = samira.post(f"{address}/price", **asked, paid_by="capital").text
+    assert "for the room" in in_dots and "€65.40" in in_dots and "carries" not in in_dots
 
 
 def test_a_title_people_and_extras_change_with_the_price_shown(samira, booked, bookings_now, waiting, mailing):

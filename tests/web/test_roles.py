@@ -34,7 +34,7 @@ from s2m.domain import (
     venues,
 )
 from s2m.domain.billing import links
-from s2m.domain.bookings import Booker, waiting
+from s2m.domain.bookings import waiting
 from s2m.domain.calendars import feeds
 from s2m.domain.posts import accounts
 from s2m.domain.presence import Need
@@ -87,7 +87,7 @@ TABLE = (
         auth.front auth.login auth.open_link auth.first_setup health.healthz static kiosk.static kiosk.pair wall.pair
         presence.door presence.checkin presence.come_in attendance.open_code passport.check calendars.feed calendars.busy
         bills.show bills.as_pdf bills.as_ubl bills.pay bills.returned bills.returned_now bills.quote
-        plates.open_code plates.ours plates.beside plates.typed plates.came plates.leave plates.extend plates.join
+        plates.open_code plates.beside plates.typed plates.came plates.leave plates.extend plates.join
         guests.open_code guests.join guests.come_in
     """),
     (PERSONS, """
@@ -120,7 +120,7 @@ TABLE = (
     (HOSTS, "host.today_somewhere"),
     (THIS_HOST, """
         host.today host.today_now host.present host.limit host.answer_call host.help_in host.walk_in host.check_in host.check_out
-        host.post_queue host.confirm_post host.decline_post host.arrived
+        host.post_queue host.confirm_post host.decline_post
         host.undo_check_in host.settle host.answer host.rooms host.rooms_now host.rooms_week host.rooms_week_now host.day_lists
         host.book host.all_bookings host.bookings_file host.booking host.move_booking host.undo_move host.decide_booking
         host.change_booking host.cancel_booking host.seats host.seats_now host.seat host.add_room host.change_room
@@ -351,7 +351,7 @@ class House:
             return self.thanks_for_samira if endpoint in ("contributions.accept", "contributions.decline") else self.thanks_id
         if name in ("series_id", "booking_id", "key") and endpoint.split(".")[0] in ("series", "waits"):
             return self._repeated(store, name)
-        if name in ("key", "booking_id") and endpoint != "host.arrived":
+        if name in ("key", "booking_id"):
             return self._booking(store, endpoint)
         if name == "room_id" and endpoint.startswith("rooms."):
             return self.room.id
@@ -366,9 +366,6 @@ class House:
             return devices.offer_pairing(store, cast.seinhuis, "wall", "Hal", cast.marieke.id, now)[0].id
         if name == "shown_id" or endpoint == "meetings.story":
             return self._met(store)[name == "shown_id"]
-        if name == "booking_id":
-            room = let(store, cast.seinhuis, cast.marieke, self.early, name=f"Zaal {store.new_id(now)}")
-            return book(store, cast.seinhuis, room, self.early, 2, Booker(cast.marieke.id, is_host=True), self.early).id
         if name == "visit_id":
             return self._joost(store).id
         if name == "key_id":

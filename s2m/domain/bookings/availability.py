@@ -25,8 +25,8 @@ FAR = timedelta(days=3 * 366)
 def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Booker, now: datetime) -> None:
     """Whether the terms allow it. Hosts are bound by none but that it is not over, nor beyond all bounds.
 
-    Raises Invalid `booking_past`, `until_before`, `too_short`, `too_long_time`, `too_soon`, `booking_far`, `closed_day`,
-    `holiday`; Refused `members_only`, `hosts_only`.
+    Raises Invalid `booking_past`, `until_before`, `too_short_time`, `too_long_time`, `too_soon`, `booking_far`, `room_hours`,
+    `closed_day`, `holiday`; Refused `members_only`, `hosts_only`.
     """
     if end <= start:
         raise Invalid("until", "until_before")

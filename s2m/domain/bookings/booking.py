@@ -144,7 +144,7 @@ def confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, 
         raise Conflict("hold_over")
     if terms.approval and not by.is_host:
         return settle(store, venue, held, by, now, status="requested", expires_at=min(now + ANSWER, held.starts_at))
-    return settle(store, venue, held, by, now, status="confirmed", expires_at=None, confirmed_at=now, warned_at=None)
+    return settle(store, venue, held, by, now, status="confirmed", expires_at=None, confirmed_at=now)
 
 
 def approve(store: Store, venue: Venue, booking_id: str, by: Booker, now: datetime) -> Booking:
@@ -187,6 +187,8 @@ SYSTEM = Booker("system", is_host=True)
 
 def settle(store: Store, venue: Venue, before: Booking, by: Booker, now: datetime, **values: object) -> Booking:
     """Write a change down, note it in the trail, and let follow what follows from it. The caller holds the chain's lock."""
+    if values.get("status", before.status) != before.status:
+        values = {"warned_at": None} | values  # of what it no longer is
     after = store.bookings.set(before, **values, sequence=before.sequence + (before.status != "hold"), changed_at=now)
     action = after.status if after.status != before.status else "move"
     role = "system" if by is SYSTEM else by.role

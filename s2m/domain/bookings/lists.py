@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
+from s2m.domain.bookings.releasing import missed
 from s2m.domain.bookings.values import Booking
 from s2m.domain.money import Line
-from s2m.domain.rooms import RoomTerms, carries
 from s2m.domain.rooms.pricing import APART
 from s2m.domain.venues import Policy, Room, Venue
 
-Let = tuple[Room, RoomTerms]
 STATES = ("missed", "expected", "occupied", "free")
 
 
 @dataclass(frozen=True)
 class DaySum:
-    """What the firm bookings that begin on a day bring in, without VAT; seats: how many free ones that carries, 0 where the house
-    does not tell; topics: what their meetings open to the floor, each with its booking."""
+    """What the firm bookings that begin on a day bring in, without VAT; seats: how many free ones the meetings of that day carry,
+    0 where the house does not tell; topics: what their meetings open to the floor, each with its booking."""
 
     net_cents: int
     seats: int
@@ -44,8 +43,8 @@ class Cleaning:
 
 @dataclass(frozen=True)
 class Now:
-    """A room at a moment. state: free, occupied, expected (it has begun, nobody was seen yet), missed (longer than the terms
-    wait); booking: the one that goes on; then: the next one of the day."""
+    """A room at a moment. state: free, occupied, expected (it has begun, nobody was seen yet), missed (they were warned
+    since); booking: the one that goes on; then: the next one of the day."""
 
     room: Room
     state: str
@@ -59,10 +58,37 @@ def of_day(venue: Venue, bookings: Iterable[Booking], on: date) -> list[Booking]
     return sorted(found, key=lambda one: one.starts_at)
 
 
-def day_sum(bookings: Sequence[Booking], policy: Policy) -> DaySum:
-    lines = [line for one in bookings for line in one.lines if line.code not in APART]
-    topics = tuple((one, one.topics) for one in bookings if one.topics)
-    return DaySum(sum(line.net_cents for line in lines), carries(lines, policy), topics)
+def going_on(venue: Venue, bookings: Iterable[Booking], on: date) -> list[Booking]:
+    """Firm bookings that take place on a day, also those of some days that began before."""
+    return [one for one in bookings if one.status == "confirmed" and on in _days(venue, one)]
+
+
+def day_sum(venue: Venue, bookings: Sequence[Booking], on: date, policy: Policy) -> DaySum:
+    begun = of_day(venue, bookings, on)
+    topics = tuple((one, one.topics) for one in begun if one.topics)
+    return DaySum(sum(map(_net, begun)), carried(venue, policy, *going_on(venue, bookings, on)), topics)
+
+
+def carried(venue: Venue, policy: Policy, *bookings: Booking) -> int:
+    """How many free seats these pay for on each day that they last, by what a seat costs the house; 0 where that is not told.
+
+    What capital pays carries none: it keeps no seat free of euros.
+    """
+    if not policy.seat_cost_euro:
+        return 0
+    a_day = sum(_net(one) // len(_days(venue, one)) for one in bookings if one.paid_by == "euro")
+    return max(0, a_day) // (policy.seat_cost_euro * 100)
+
+
+def _net(booking: Booking) -> int:
+    return sum(line.net_cents for line in booking.lines if line.code not in APART)
+
+
+def _days(venue: Venue, booking: Booking) -> list[date]:
+    """The days on which it takes place, by the venue's clock; what ends at midnight is not on the day that begins then."""
+    moments = booking.starts_at, booking.ends_at - timedelta(microseconds=1)
+    first, last = (at.astimezone(venue.zone).date() for at in moments)
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def ends(booking: Booking) -> datetime:
@@ -85,20 +111,17 @@ def extras_in(booking: Booking) -> list[Line]:
     return [line for line in booking.lines if line.code == "extra"]
 
 
-def rooms_now(lets: Iterable[Let], bookings: Sequence[Booking], now: datetime) -> list[Now]:
+def rooms_now(rooms: Iterable[Room], bookings: Sequence[Booking], now: datetime) -> list[Now]:
     """How each room is at a moment, what needs somebody first. bookings: firm ones of the day, in their order."""
     found = []
-    for room, terms in lets:
+    for room in rooms:
         here = [one for one in bookings if one.room_id == room.id and ends(one) > now]
         on = next((one for one in here if one.starts_at <= now), None)
         then = next((one for one in here if one.starts_at > now), None)
-        found.append(Now(room, "free" if on is None else state_of(on, terms, now), on, then))
+        found.append(Now(room, "free" if on is None else state_of(on), on, then))
     return sorted(found, key=lambda one: (STATES.index(one.state), one.then is None, one.room.name))
 
 
-def state_of(booking: Booking, terms: RoomTerms, now: datetime) -> str:
+def state_of(booking: Booking) -> str:
     """Of a meeting that goes on: occupied, expected or missed."""
-    if booking.arrived_at:
-        return "occupied"
-    missed = terms.warn_after and now >= booking.starts_at + timedelta(minutes=terms.warn_after)
-    return "missed" if missed else "expected"
+    return "occupied" if booking.arrived_at else "missed" if missed(booking) else "expected"

@@ -1,6 +1,6 @@
 """A room that was booked and stands empty: a warning first, and after a while it is free for others. Per room, by its terms.
 
-Only where somebody can say that they came: beside a plate that is on. What the booker owes stays: see `following.py`.
+Only where somebody can say that they came: beside a plate that is on. What the booker owes stays: see `billing/following.py`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ def _begins(booking: Booking) -> datetime:
 def _warned(booking: Booking) -> datetime | None:
     """When they were told that nobody came; what was told before it began was about something else (an option that lapses)."""
     return booking.warned_at if booking.warned_at and booking.warned_at >= _begins(booking) else None
+
+
+def missed(booking: Booking) -> bool:
+    """Whether nobody came, as every page says it: the warning went out, and nobody said since that they are there."""
+    return booking.status == "confirmed" and booking.arrived_at is None and _warned(booking) is not None
 
 
 def due(booking: Booking, terms: RoomTerms, now: datetime) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import TypeVar
 
+from s2m.domain.bookings.releasing import missed
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import Booking
 from s2m.domain.rooms import Closure, RoomTerms, open_on
@@ -203,5 +204,5 @@ def can_begin(terms: RoomTerms, now: datetime, hosts: bool = False) -> tuple[dat
 
 def kind_of(booking: Booking) -> str:
     if booking.status == "confirmed":
-        return "warn" if booking.warned_at and not booking.arrived_at else "booked"
+        return "warn" if missed(booking) else "booked"
     return booking.status

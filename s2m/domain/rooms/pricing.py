@@ -1,6 +1,6 @@
 """What a room costs: the cheapest of hours, half-days and days together; off peak and for members less; then extras.
 
-Also what a cancellation costs, and how many free seats a meeting carries.
+Also what a cancellation costs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from s2m.domain.venues import DAYS, Venue, day_end, is_open
 if TYPE_CHECKING:
     from s2m.domain.rooms.extras import Extra
     from s2m.domain.rooms.terms import RoomTerms
-    from s2m.domain.venues import Policy
 
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 # In quarters
@@ -152,12 +151,6 @@ def steps(terms: RoomTerms, starts_at: datetime) -> list[tuple[datetime | None, 
         found.append((starts_at - timedelta(hours=hours), percent))
         percent = max(percent, then)
     return [*found, (None, percent)]
-
-
-def carries(lines: Iterable[Line], policy: Policy, *, days: int = 1) -> int:
-    """How many free seats a meeting of so many days pays for on each, by what one costs the house; 0 where that is not told."""
-    net = sum(line.net_cents for line in lines if line.code not in APART)
-    return max(0, net) // (policy.seat_cost_euro * 100 * days) if policy.seat_cost_euro else 0
 
 
 def extras_of(chosen: Mapping[str, int], known: Iterable[Extra]) -> list[tuple[Extra, int]]:

@@ -18,7 +18,6 @@ from s2m.domain.bookings import Booker, Booking, lists
 from s2m.domain.bookings.attending import EARLY
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.fields import cell
-from s2m.domain.rooms import carries
 from s2m.domain.venues import Venue
 from s2m.web.bills import token
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
@@ -48,7 +47,7 @@ DECISIONS: dict[str, tuple[Act, Callable[[], str]]] = {
     "leave": (lambda s, v, b, by: bookings.end_early(s, v, b, by, now()), lambda: _("The room is free again. The price stays.")),
 }  # fmt: skip
 # Where a press leads back to
-BACK = {"day": "host.rooms", "today": "host.today", "list": "host.bookings"}
+BACK = {"day": "host.rooms", "today": "host.today"}
 
 
 @blueprint.get("/<slug>/bookings")
@@ -134,14 +133,14 @@ def page(venue: Venue, booking_id: str, problem: str = "") -> str:
         policy = policy_of(store, venue)
         known: dict[str, Any] = {
             "room": store.venues.room(found.room_id), "renter": store.bookings.renter(found.renter_id or ""), "terms": terms,
-            "fee": bookings.cancel_fee(store, found, now()), "seats": carries(found.lines, policy),
+            "fee": bookings.cancel_fee(store, found, now()), "seats": lists.carried(venue, policy, found),
             "bills": store.billing.of_booking(found.id),
             "quote": url_for("bills.quote", token=token(found.id)) if billing.quotable(store, found) else "",
         }  # fmt: skip
     for row in history:
         row["who"] = names.get(str(row["actor"])) or _("the booker") if row["role"] != "system" else _("by itself")
         row["what"] = ACTS.get(str(row["action"]), lambda row=row: str(row["action"]))()
-    state = lists.state_of(found, terms, now()) if found.starts_at <= now() < lists.ends(found) else ""
+    state = lists.state_of(found) if found.starts_at <= now() < lists.ends(found) else ""
     return render_template(
         "host/desk/booking.html", booking=found, history=history, problem=problem, state=state, ends=lists.ends(found),
         early=EARLY, **known, **priced(found.lines),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from s2m.domain.agenda import DAY
-from s2m.domain.bookings import lists, timeline, week
+from s2m.domain.bookings import lists, releasing, timeline, week
 from s2m.domain.bookings.values import Booking, Renter
 from s2m.domain.calendars import outside
 from s2m.domain.venues import Room, Venue
@@ -94,7 +94,7 @@ def day_lists(slug: str) -> ResponseReturnValue:
 def _words() -> dict[str, Any]:
     """What the templates of bookings say things with."""
     return {
-        "parts_of": _parts, "minutes": lambda n: timedelta(minutes=n), "strong": lambda text: Markup("<b>%s</b>") % text,
+        "parts_of": _parts, "strong": lambda text: Markup("<b>%s</b>") % text,
         "local_day": lambda at: at.astimezone(g.venue.zone).date(), "rooms_to_choose": _rooms_to_choose,
         "words": Words(locale(), g.venue.zone) if g.get("venue") else None,
     }  # fmt: skip
@@ -140,6 +140,8 @@ def day(venue: Venue, on: date, new: New | None = None) -> dict[str, Any]:
         lets, booked, renters = _booked(store, venue, on)
         closed = outside.all_closed(store, lets, *timeline.day_query(venue, on), _("taken in another calendar"))
         policy = policy_of(store, venue)
+        missed = [one for one in booked if releasing.missed(one)]
+        release = {one.id: releasing.release_at(one, store.rooms.version(one.terms_id)) for one in missed}
         asked = store.desk.find(venue.id, "requests", "", now(), most=FEW)
         count = store.desk.asked_for(venue.id)
     more = [_not_yet(venue, *new)] if new else []
@@ -147,7 +149,7 @@ def day(venue: Venue, on: date, new: New | None = None) -> dict[str, Any]:
     return {
         "day": shown, "on": on, "renters": renters, "asked": asked, "asked_count": count, "clocks": _clocks(venue, shown),
         "room_of": {room.id: room for room, _terms in lets}, "policy": policy, "is_today": on == today_of(venue),
-        "sum": lists.day_sum(lists.of_day(venue, booked, on), policy), **_around(on, 1),
+        "sum": lists.day_sum(venue, booked, on, policy), "release": release, **_around(on, 1),
     }  # fmt: skip
 
 

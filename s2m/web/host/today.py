@@ -10,8 +10,8 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings, hosting, venues
-from s2m.domain.bookings import Booker, Booking, lists, releasing, timeline
+from s2m.domain import hosting, venues
+from s2m.domain.bookings import Booking, lists, releasing, timeline
 from s2m.domain.errors import NotFound
 from s2m.domain.presence import UNDO
 from s2m.domain.venues import Venue
@@ -118,7 +118,7 @@ def _lets(store: Store, venue: Venue) -> list[tuple[lists.Now, str, str]]:
     """Rooms that are let as they are now, with who is in and who comes next."""
     today = now().astimezone(venue.zone).date()
     booked = lists.of_day(venue, store.bookings.between(venue.id, *timeline.day_query(venue, today)), today)
-    shown = lists.rooms_now(store.rooms.let(venue.id, now()), booked, now())
+    shown = lists.rooms_now([room for room, _terms in store.rooms.let(venue.id, now())], booked, now())
     renters = store.bookings.renters({one.renter_id for one in booked if one.renter_id})
 
     def who(one: Booking | None) -> str:
@@ -130,20 +130,10 @@ def _lets(store: Store, venue: Venue) -> list[tuple[lists.Now, str, str]]:
 
 def _awaited(store: Store, venue: Venue) -> list[tuple[Booking, str, datetime | None]]:
     """Meetings to which nobody came yet though it was asked: each with its room, and when that is released."""
-    found = [one for one in store.bookings.awaited(now()) if one.venue_id == venue.id and one.warned_at]
+    found = [one for one in store.bookings.awaited(now()) if one.venue_id == venue.id and releasing.missed(one)]
     names = {room.id: room.name for room in store.venues.rooms(venue.id)}
     at = [releasing.release_at(one, store.rooms.version(one.terms_id)) for one in found]
     return [(one, names.get(one.room_id, ""), when) for one, when in zip(found, at, strict=True)]
-
-
-@blueprint.post("/<slug>/bookings/<booking_id>/here")
-@host
-def arrived(slug: str, booking_id: str) -> ResponseReturnValue:
-    """The host saw them come. Not another's booking, nor one that is over."""
-    venue = hosted_venue(slug)
-    with writing() as store:
-        bookings.arrive(store, venue, booking_id, Booker(person().id, is_host=True), now())
-    return redirect(url_for("host.today", slug=slug), 303)
 
 
 def _calls(calls: list[HelpCall]) -> list[HelpCall]:

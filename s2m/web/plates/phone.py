@@ -18,7 +18,7 @@ from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import guests, inviting, plates, signin
+from s2m.domain import guests, inviting, plates
 from s2m.domain.bookings import Booker, Booking, releasing
 from s2m.domain.errors import Invalid, NotFound, Refused, S2MError
 from s2m.domain.venues import Room, Venue
@@ -66,18 +66,6 @@ def open_code(code: str) -> ResponseReturnValue:
 
 def _near(seen: Device) -> ResponseReturnValue:
     session["room"] = [seen.id, int(now().timestamp())]
-    return redirect(url_for("plates.beside"), 303)
-
-
-@blueprint.get("/room/ours/<secret>")
-@anyone
-def ours(secret: str) -> ResponseReturnValue:
-    """From the mail of whoever rented without an account: this browser may say that they came. Raises NotFound `link_unknown`."""
-    with reading() as store:
-        booking = store.bookings.by_secret(signin.fingerprint(secret))
-    if booking is None:
-        raise NotFound("link_unknown")
-    remember(booking)
     return redirect(url_for("plates.beside"), 303)
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from s2m.domain import codes, devices, plates, rooms
-from s2m.domain.bookings import Booker, Booking, releasing
+from s2m.domain import codes, devices, plates
+from s2m.domain.bookings import Booker, lists, releasing
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.plates import Status
 from s2m.domain.venues import Room, Venue
+from s2m.spoken import Words
 from s2m.web import context, qr
 from s2m.web.context import device, keys, limit, now, policy_of, public_url, reading, writing
 from s2m.web.plates import blueprint
@@ -53,19 +54,16 @@ def _shown() -> dict[str, Any]:
         offers = plates.offers_now(store, venue, room, by, now()) if said.kind == "free" else []
         terms = store.rooms.version(said.booking.terms_id) if said.booking else None
         release = releasing.release_at(said.booking, terms) if said.booking and terms else None
-        carried = rooms.carries(said.booking.lines, policy_of(store, venue)) if said.booking and counts(said.booking) else 0
+        firm = [said.booking] if said.booking and said.booking.status == "confirmed" else []
+        carried = lists.carried(venue, policy_of(store, venue), *firm)
     typed = codes.typed_room(keys().door, device().id, now())
     address = public_url() + url_for("plates.beside")
     return {
         "status": said, "room": room, "offers": offers, "release": release, "carried": carried,
+        "words": Words(context.locale(), venue.zone),
         "left": minutes_left(said), "typed": typed, "address": address.partition("://")[2],
         "svg": qr.svg(f"{address}/{codes.room_text(keys().door, device().id, now())}", error="l"),
     }  # fmt: skip
-
-
-def counts(booking: Booking) -> bool:
-    """Whether a meeting carries seats: what is confirmed and paid in euro does."""
-    return booking.status == "confirmed" and booking.paid_by == "euro"
 
 
 def minutes_left(said: Status) -> int:

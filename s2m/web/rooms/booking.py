@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 
 from s2m import letters, spoken
 from s2m.domain import bookings, rooms
-from s2m.domain.bookings import Details, capital
+from s2m.domain.bookings import Details, capital, lists
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError, TooMany
 from s2m.web import address, context
 from s2m.web.context import client, limit, me, now, reading, writing
@@ -117,7 +118,8 @@ def price_part(store: Store, one: Mine, details: Details, paid_by: str) -> dict[
     start, end = one.booking.starts_at, one.booking.ends_at
     lines = bookings.lines_for(store, one.venue, one.terms, start, end, details, member=member)
     price = capital.priced(lines, one.terms, start, end, paid_by)
-    carried = rooms.carries(price.lines, context.policy_of(store, one.venue))
+    meant = replace(one.booking, lines=price.lines, paid_by=paid_by)
+    carried = lists.carried(one.venue, context.policy_of(store, one.venue), meant)
     return {"lines": price.lines, "dots_due": price.dots, "carried": carried, "capital": _capital(store, one)}
 
 

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m import letters
-from s2m.domain import billing, plates, rooms
+from s2m.domain import billing, plates
+from s2m.domain.bookings import lists
 from s2m.domain.errors import NotFound, S2MError
 from s2m.web import context
 from s2m.web.bills import token
@@ -47,12 +48,17 @@ def show_page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
         names = {extra.id: extra.name for extra in store.rooms.extras(one.venue.id, held=one.booking.extras)}
         body = render_template(
             "rooms/booking.html", one=one, b=one.booking, renter=renter, extras=names, lines=lines,
-            option=request.values.get("as") == "option", carried=rooms.carries(lines, context.policy_of(store, one.venue)),
+            option=request.values.get("as") == "option", carried=_carried(store, one),
             over=one.booking.ends_at <= now(), begun=one.booking.starts_at <= now(),
             waits=one.booking.status == "hold" and bool(until and until > now()),
             problem=sentence(error.code, error.data) if error else "", bills=_bills(store, one), **_on_the_day(store, one),
         )  # fmt: skip
     return body, status_of(error) if error else 200
+
+
+def _carried(store: Store, one: Mine) -> int:
+    """The seats of a meeting that takes place, or may."""
+    return lists.carried(one.venue, context.policy_of(store, one.venue), one.booking) if one.booking.blocks else 0
 
 
 def _on_the_day(store: Store, one: Mine) -> dict[str, object]:

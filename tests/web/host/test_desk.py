@@ -325,13 +325,17 @@ def test_all_bookings_are_filtered_searched_and_taken_along(host, booked, clock)
         assert host.get(f"{BOOKINGS}?{query}").status_code == 200
 
 
-def test_today_says_how_the_rooms_are_and_whom_nobody_saw(host, booked, clock):
-    booked("09:45", 1, title="BHV-training")
+def test_today_says_how_the_rooms_are_and_whom_nobody_saw(host, booked, clock, write):
+    one = booked("09:45", 1, title="BHV-training")
     booked("11:00", 1)
     clock.shift(timedelta(minutes=10))
     assert "BHV-training" in host.says(f"{HOST}/today") and "expected since 09:45" in host.says(f"{HOST}/today")
     clock.shift(timedelta(minutes=15))
-    assert "nobody seen" in host.says(f"{HOST}/today") and "10:45" in host.says(f"{HOST}/today")
+    assert "expected since 09:45" in host.says(f"{HOST}/today"), "no plate, so nobody could have said that they came"
+    with write() as store:
+        store.bookings.set(one, warned_at=at("10:10"))  # a late warning: the whole time is left
+    assert "nobody seen" in host.says(f"{HOST}/today") and "is released at 10:25" in host.says(f"{HOST}/today")
+    assert "free at 10:25" in host.says(f"{ROOMS}") and "nobody seen" in host.says(f"{BOOKINGS}/{one.id}")
 
 
 def test_another_venues_host_finds_none_of_it(phone, cast, booked, perron):
