@@ -277,14 +277,15 @@ def undo_move(slug: str, booking_id: str) -> ResponseReturnValue:
 
 def _put_back(venue: Venue, kept: dict[str, Any], on: datetime) -> datetime:
     place = dict(kept["place"])
-    for name in ("starts_at", "ends_at", "blocked_from", "blocked_until"):
-        place[name] = datetime.fromisoformat(place[name])
+    for name, value in place.items():
+        if value and (name.endswith("_at") or name.startswith("blocked_")):
+            place[name] = datetime.fromisoformat(value)
     place["lines"] = tuple(Line(**line) for line in place["lines"])
     moved_at = datetime.fromisoformat(kept["at"])
     try:
         with writing() as store:
             back = desk.put_back(store, venue, kept["id"], place, kept["sequence"], moved_at, me_as_host(), now())
-    except Conflict as error:
+    except (Conflict, Refused) as error:
         flash(next(iter(said(error).values())), "error")
         return on
     flash(_("Taken back: it is where it was."))
