@@ -86,10 +86,11 @@ def move(
         capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, price.dots, _as_booker(before))
     blocked_from, blocked_until = availability.blocked(terms, start, end)
     setup = before.setup if before.setup in terms.setups else ""
+    stay = room.id == before.room_id and start <= max(before.starts_at, now)  # who is there need not say so again
     return settle(
         store, venue, before, by, now, room_id=room.id, terms_id=terms.id, starts_at=start, ends_at=end, setup=setup,
         blocked_from=blocked_from, blocked_until=blocked_until, warned_at=None, left_at=None,
-        **vars(price), gross_cents=price.gross_cents,
+        arrived_at=before.arrived_at if stay else None, **vars(price), gross_cents=price.gross_cents,
     )  # fmt: skip
 
 
