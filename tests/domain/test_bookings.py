@@ -212,8 +212,8 @@ def test_terms_of_tomorrow_do_not_touch_what_was_booked_today(store, cast, perro
     terms = replace(store.rooms.terms(perron.id, now), hour_cents=9900, tiers=(), id="")
     rooms.change_terms(store, cast.seinhuis, perron.id, terms, cast.marieke.id, now + HOUR / 4)
     assert bookings.cancel_fee(store, seen(store, booked), now)[0] == 50
-    shorter = bookings.lines_after(store, cast.seinhuis, booked, perron.id, ONE, ONE + HOUR / 2, now)
-    assert money.total(shorter).net_cents == 1900
+    shorter = bookings.price_after(store, cast.seinhuis, booked, perron.id, ONE, ONE + HOUR / 2, now)
+    assert money.total(shorter.lines).net_cents == 1900
     assert book(store, cast.seinhuis, perron, ONE, 1, samira, now + HOUR / 4).lines[0].unit_cents == 9900
 
 

@@ -120,6 +120,8 @@ def test_longer_costs_more_shorter_gives_back_and_another_room_earns_it(store, c
         given = {"agreed_cents": 0, "agreed_dots": dots}
         return bookings.move(store, cast.seinhuis, booked, room.id, ONE, end, by, now, **given)
 
+    with pytest.raises(Conflict, match="price_changed"):
+        move(wissel, 3, 0)
     move(wissel, 3, 6)
     assert (free(store, cast.samira), earned(store, cast, wissel)) == (had - 6, 5400)
     move(wissel, 2, 4)

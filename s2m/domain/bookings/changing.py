@@ -33,17 +33,10 @@ def terms_after(store: Store, booking: Booking, room_id: str, now: datetime) -> 
     return rooms.terms_of(store, room, now)
 
 
-def lines_after(
-    store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
-) -> tuple[Line, ...]:
-    """What it would cost there and then in euro, to be shown before it is moved."""
-    return price_after(store, venue, booking, room_id, start, end, now).lines
-
-
 def price_after(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
 ) -> Price:
-    """The same with its dots, where capital pays it."""
+    """What it would cost there and then, to be shown before it is moved."""
     details = Details(people=booking.people, extras=booking.extras)
     return _price(store, venue, booking, terms_after(store, booking, room_id, now), start, end, details)
 
@@ -59,10 +52,10 @@ def _price(
 
 def move(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime,
-    *, agreed_cents: int | None, agreed_dots: int | None = None,
+    *, agreed_cents: int | None, agreed_dots: int = 0,
 ) -> Booking:  # fmt: skip
-    """To another time, room or length. agreed_cents, agreed_dots: the new price that was shown, VAT included; None: a host who
-    drags keeps whatever it comes to.
+    """To another time, room or length. agreed_cents and agreed_dots: the new price that was shown, VAT included; no cents:
+    whatever it comes to.
 
     Raises as `availability` does; Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` where its start
     would change after it began; Invalid `too_many_people`.
@@ -80,7 +73,7 @@ def move(
     availability.check_free(store, room, terms, start, end, but=before.id)
     availability.check_stock(store, venue, before.extras, start, end, but=before.id)
     price = price_after(store, venue, before, room_id, start, end, now)
-    if agreed_cents not in (None, price.gross_cents) or agreed_dots not in (None, price.dots):
+    if agreed_cents is not None and (agreed_cents, agreed_dots) != (price.gross_cents, price.dots):
         raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)
     if before.paid_by == "capital":
         capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, price.dots, _as_booker(before))
@@ -168,5 +161,5 @@ def cancel(
 
 
 __all__ = [
-    "cancel", "cancel_fee", "change_details", "lines_after", "lines_with", "move", "price_after", "room_of", "terms_after",
+    "cancel", "cancel_fee", "change_details", "lines_with", "move", "price_after", "room_of", "terms_after",
 ]  # fmt: skip

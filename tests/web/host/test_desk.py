@@ -207,6 +207,24 @@ def test_after_half_a_minute_or_once_somebody_took_the_place_a_move_stays(host, 
     assert "half a minute only" in host.post(f"{path}/undo", follow_redirects=True).text
 
 
+def test_a_drag_asks_first_for_the_dots_that_it_costs_and_gives_them_back_when_taken_back(host, write, read, cast, now):
+    with write() as store:
+        wissel = let(store, cast.seinhuis, cast.marieke, now - timedelta(days=1), name="Wissel", dots_per_hour=2)
+        by = as_booker(cast.samira)
+        one = book(store, cast.seinhuis, wissel, at("13:00"), 1, by, now, person=cast.samira, paid_by="capital")
+        store.bookings.set(one, arrived_at=now)
+    assert 'data-cents="0" data-dots="2"' in host.get(ROOMS).text
+    wanted = {"room": wissel.id, "day": DAY, "from": "13:00", "until": "15:00", "agreed_cents": "0"}
+    asked = host.post(f"{BOOKINGS}/{one.id}/move", **wanted, agreed_dots="2")
+    assert asked.status_code == 409 and "It was 2 dots and becomes 4 dots." in words(asked.text)
+    assert 'name="agreed_dots" value="4"' in asked.text and "no charge" not in asked.text
+    assert host.post(f"{BOOKINGS}/{one.id}/move", **wanted, agreed_dots="4").status_code == 303
+    assert "Taken back" in host.post(f"{BOOKINGS}/{one.id}/undo", follow_redirects=True).text
+    with read() as store:
+        back = store.bookings.get(one.id)
+    assert (back.dots, back.ends_at, back.arrived_at) == (2, one.ends_at, now)
+
+
 def test_a_move_onto_another_booking_moves_nothing_and_keeps_what_was_asked(host, booked, perron, read):
     one, other = booked("13:00", 1), booked("15:00", 1)
     wanted = {"room": perron.id, "day": DAY, "from": "14:30", "until": "15:30", "agreed_cents": str(one.gross_cents)}
