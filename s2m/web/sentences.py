@@ -121,8 +121,9 @@ SENTENCES: dict[str, Sentence] = {
         "This costs %(dots)s dots and you have %(available)s free. Pay with euro, or choose a shorter time.",
         dots=dots, available=available,
     ),
-    "fee_changed": lambda cents, **d: _(
-        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
+    "fee_changed": lambda cents, dots=0, **d: _(
+        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.",
+        price=price_of(cents, dots),
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
     "many_holds": lambda most, **d: _(

@@ -138,7 +138,11 @@ def test_cancelling_gives_back_what_the_tier_does_not_keep(store, cast, now, wis
     had, start = free(store, cast.samira), ONE + 20 * DAY
     booked = pay(wissel, 2, start=start)
     at = start - days * DAY - HOUR
-    gone = bookings.cancel(store, cast.seinhuis, booked, as_booker(cast.samira), at, agreed_cents=0)
+    by = as_booker(cast.samira)
+    with pytest.raises(Conflict, match="fee_changed") as caught:
+        bookings.cancel(store, cast.seinhuis, booked, by, at, agreed_cents=0, agreed_dots=kept + 1)
+    assert caught.value.data == {"cents": 0, "dots": kept}
+    gone = bookings.cancel(store, cast.seinhuis, booked, by, at, agreed_cents=0, agreed_dots=kept)
     assert gone.fee_dots == kept and free(store, cast.samira) == had - kept
     assert earned(store, cast, wissel) == money.part(3600, kept, 4) and sound(store, cast)
 

@@ -414,6 +414,19 @@ def test_cancelling_shows_what_it_costs_and_twice_is_a_sentence(samira, booked, 
     assert "€91.96" in samira.says(booked)
 
 
+def test_cancelling_what_capital_pays_agrees_to_the_dots_it_keeps(samira, store, cast, now):
+    with store.write() as writing:
+        wissel = let(writing, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2)
+        by = as_booker(cast.samira)
+        one = book(writing, cast.seinhuis, wissel, ONE, 2, by, now, person=cast.samira, paid_by="capital")
+    page = samira.get(f"/bookings/{one.id}/cancel").text
+    assert "4 dots stay here" in words(page) and 'name="agreed_dots" value="4"' in page
+    refused = samira.post(f"/bookings/{one.id}/cancel", agreed="0")
+    assert refused.status_code == 409 and "it is now 4 dots" in words(refused.text)
+    assert samira.post(f"/bookings/{one.id}/cancel", agreed="0", agreed_dots="4").status_code == 303
+    assert "Cancelling kept 4 dots." in samira.says(f"/bookings/{one.id}")
+
+
 def test_a_stranger_manages_by_the_link_alone(phone, cast, store, perron, now, mailing, waiting, samira):
     visitor = phone()
     fill_in(visitor, keep(visitor, perron))

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, capital
 from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
+from s2m.domain.bookings.capital import Price
 from s2m.domain.bookings.renting import Details
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import the_room
 
 if TYPE_CHECKING:
-    from s2m.domain.bookings.capital import Price
     from s2m.domain.bookings.values import Booking
     from s2m.domain.money import Line
     from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Venue
     from s2m.store import Store
+
+NOTHING = Price(())
 
 
 def terms_after(store: Store, booking: Booking, room_id: str, now: datetime) -> RoomTerms:
@@ -131,17 +133,20 @@ def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -
     ).lines  # fmt: skip
 
 
-def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
-    """What cancelling costs now: the percentage and its lines. Nothing for what does not stand firmly."""
+def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, Price]:
+    """What cancelling costs now: the percentage, and what that is in euro and dots. Nothing for what does not stand firmly."""
     if booking.status != "confirmed":
-        return 0, ()
-    return rooms.fee(store.rooms.version(booking.terms_id), booking.lines, booking.starts_at, now)
+        return 0, NOTHING
+    percent, lines = rooms.fee(store.rooms.version(booking.terms_id), booking.lines, booking.starts_at, now)
+    return percent, Price(lines, money.part(booking.dots, percent, 100))
 
 
 def cancel(
-    store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime, *, agreed_cents: int | None, waive: bool = False
-) -> Booking:
-    """It takes place no more, and the room is free. agreed_cents: the fee that was shown; waive: a host asks for none.
+    store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime,
+    *, agreed_cents: int | None, agreed_dots: int = 0, waive: bool = False,
+) -> Booking:  # fmt: skip
+    """It takes place no more, and the room is free. agreed_cents and agreed_dots: the fee that was shown; no cents: whatever it
+    comes to; waive: a host asks for none.
 
     Raises Conflict `booking_over` the second time, `fee_changed` where a tier passed meanwhile; Refused `booking_begun`.
     """
@@ -150,13 +155,12 @@ def cancel(
     check_stands(before)
     if before.starts_at <= now and not by.is_host:
         raise Refused("booking_begun")
-    percent, lines = (0, ()) if waive and by.is_host else cancel_fee(store, before, now)
-    fee = money.total(lines).gross_cents
-    if agreed_cents is not None and fee != agreed_cents:
-        raise Conflict("fee_changed", cents=fee)
+    fee = NOTHING if waive and by.is_host else cancel_fee(store, before, now)[1]
+    if agreed_cents is not None and (agreed_cents, agreed_dots) != (fee.gross_cents, fee.dots):
+        raise Conflict("fee_changed", cents=fee.gross_cents, dots=fee.dots)
     return settle(
-        store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee,
-        fee_dots=money.part(before.dots, percent, 100),
+        store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee.gross_cents,
+        fee_dots=fee.dots,
     )  # fmt: skip
 
 
