@@ -159,6 +159,9 @@ def test_a_request_takes_dots_when_the_host_says_yes_and_not_before(store, cast,
     had = free(store, cast.samira)
     asked = pay(room, 2)
     assert asked.status == "requested" and free(store, cast.samira) == had
+    accounts = (("forgone", None), ("revenue", room.id))
+    opened = [store.ledger.euro_account(cast.noord.id, kind, cast.seinhuis.id, where) for kind, where in accounts]
+    assert opened == [None, None]
     host = replace(as_booker(cast.marieke), is_host=True)
     bookings.approve(store, cast.seinhuis, asked.id, host, now)
     assert free(store, cast.samira) == had - 4 and sound(store, cast)
