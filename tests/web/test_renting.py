@@ -127,6 +127,14 @@ def test_a_week_of_all_rooms_and_a_room_with_its_week_and_terms(phone, perron):
         assert term in page, page
 
 
+def test_a_room_says_at_what_rate_it_can_be_had_for_capital(phone, cast, store, perron, now):
+    with store.write() as writing:
+        wissel = let(writing, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2, dots_limit=8)
+    page = phone().says(f"{HOUSE}/room/{wissel.id}")
+    assert "at a fixed rate: 2 dots an hour." in page and "At most 8 dots a month for this room." in page
+    assert "social capital, too" not in phone().says(f"{HOUSE}/room/{perron.id}")
+
+
 def test_a_room_of_another_venue_or_one_that_is_not_let_is_unknown(phone, cast, store, perron, now):
     with store.write() as writing:
         plain = venues.add_room(writing, cast.seinhuis, {"name": "Hal", "kind": "open", "floor": "0", "capacity": "9"}, "x", now)
