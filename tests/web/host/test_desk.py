@@ -232,6 +232,8 @@ def test_cancelling_says_the_dots_it_keeps_and_a_host_may_let_them_go(host, writ
         one, other = (
             book(store, cast.seinhuis, wissel, time, 1, by, now, person=cast.samira, paid_by="capital") for time in times
         )  # fmt: skip
+    for page in (host.says(f"{BOOKINGS}/{one.id}"), host.says(f"{BOOKINGS}/{one.id}/change")):
+        assert "Wissel 2 dots" in page and "no charge" not in page
     page = host.get(f"{BOOKINGS}/{one.id}/cancel").text
     assert "Cancelled now, 100 % of the price is due. Wissel 2 dots" in words(page) and 'name="agreed_dots" value="2"' in page
     refused = host.post(f"{BOOKINGS}/{one.id}/cancel", agreed_cents="0", agreed_dots="0")
