@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from s2m.domain import bookings, money, rooms, venues
-from s2m.domain.bookings import Booker, Details
+from s2m.domain import bookings, rooms, venues
+from s2m.domain.bookings import Booker, Details, capital
 from s2m.domain.rooms import RoomTerms
 
 HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ def as_booker(person, *, host=False):
     return Booker(person.id, person.id, is_host=host, is_member=True)
 
 
-def book(store, venue, room, start, hours, by, now, *, renter=None, option=False, person=None, **details):
+def book(store, venue, room, start, hours, by, now, *, renter=None, option=False, person=None, paid_by="euro", **details):
     """From a hold to what becomes of it, at the price that it has."""
     held = bookings.hold(store, venue, room.id, start, start + hours * HOUR, by, now)
     given = Details(**details)
@@ -30,5 +30,8 @@ def book(store, venue, room, start, hours, by, now, *, renter=None, option=False
     lines = bookings.lines_for(store, venue, terms, held.starts_at, held.ends_at, given, member=member)
     values = bookings.parse_renter(renter or EVA)
     who = bookings.renter_for(store, venue.network_id, person, values, "nl", now)
-    filled = bookings.fill_in(store, venue, held, given, who, by, now, agreed_cents=money.total(lines).gross_cents)
+    price = capital.priced(lines, terms, held.starts_at, held.ends_at, paid_by)
+    filled = bookings.fill_in(
+        store, venue, held, given, who, by, now, agreed_cents=price.gross_cents, paid_by=paid_by, agreed_dots=price.dots
+    )  # fmt: skip
     return bookings.conclude(store, venue, filled, by, now, option=option)

@@ -95,6 +95,30 @@ def test_a_move_to_another_room_is_taken_back_to_the_letter(store, cast, now, me
     assert put.sequence == one.sequence + 2 and store.bookings.get(one.id) == put
 
 
+def test_who_was_there_is_there_still_only_where_the_meeting_goes_on(store, cast, now, meeting, perron, host):
+    remise = let(store, cast.seinhuis, cast.marieke, now, name="Remise")
+    one, soon = meeting("13:00", 1), at("12:55")
+
+    def there(room, start, end):
+        came = store.bookings.set(store.bookings.get(one.id), arrived_at=at("12:50"))
+        return bookings.move(store, cast.seinhuis, came, room.id, start, end, host, soon, agreed_cents=None).arrived_at
+
+    assert there(perron, at("13:00"), at("15:00")) == there(perron, at("12:45"), at("14:00")) == at("12:50")
+    assert there(remise, at("13:00"), at("14:00")) is there(perron, at("13:00", 13), at("14:00", 13)) is None
+
+
+def test_taking_a_move_back_gives_back_the_dots_it_took_and_who_was_there(store, cast, now, host):
+    wissel = let(store, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2)
+    one = book(store, cast.seinhuis, wissel, at("13:00"), 1, as_booker(cast.samira), now, person=cast.samira, paid_by="capital")
+    one = bookings.arrive(store, cast.seinhuis, one.id, host, at("12:30"))
+    free = store.ledger.person_account(cast.samira.id).available
+    moved = bookings.move(store, cast.seinhuis, one, wissel.id, at("16:00"), at("18:00"), host, now, agreed_cents=None)
+    assert (moved.dots, store.ledger.person_account(cast.samira.id).available) == (4, free - 2)
+    put = desk.put_back(store, cast.seinhuis, one.id, desk.place_of(one), moved.sequence, now, host, now)
+    assert replace(put, sequence=0, changed_at=now) == replace(one, sequence=0, changed_at=now)
+    assert store.ledger.person_account(cast.samira.id).available == free
+
+
 def test_a_changed_title_keeps_the_price_that_was_agreed(store, cast, now, meeting, host):
     one = meeting(people=4)
     dear = replace(one, lines=(replace(one.lines[0], net_cents=1),))

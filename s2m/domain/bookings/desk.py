@@ -25,7 +25,10 @@ MANY = 8
 # Within which the same booking by the same host is the same press, sent twice
 TWICE = timedelta(minutes=1)
 # What a move changes, and taking it back restores
-PLACE = ("room_id", "terms_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "setup", "gross_cents")
+PLACE = (
+    "room_id", "terms_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "setup", "gross_cents", "dots", "worth_cents",
+    "warned_at", "arrived_at", "left_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def put_back(
     store: Store, venue: Venue, booking_id: str, place: Mapping[str, Any], sequence: int, moved_at: datetime, by: Booker,
     now: datetime,
 ) -> Booking:  # fmt: skip
-    """As it was before a move that led to this sequence. Raises NotFound; Conflict `move_undo_late`, `taken`, `room_closed`."""
+    """As it was before a move that led to this sequence. Raises NotFound; Conflict `move_undo_late`, `taken`, `room_closed`;
+    Refused `dots_short`."""
     store.ledger.lock_chain(venue.network_id)
     before = the_booking(store, venue, booking_id)
     check_stands(before)
