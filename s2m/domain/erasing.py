@@ -12,11 +12,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import budgets, contributions, ledger, presence, talks
+from s2m.domain import bookings, budgets, contributions, ledger, presence, talks
+from s2m.domain.bookings import Booker, waiting
 from s2m.domain.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings import Booking, Wait
     from s2m.domain.people import Person
+    from s2m.domain.venues import Venue
     from s2m.store import Store
 
 MET_KEPT, TOPICS_KEPT = timedelta(days=365), timedelta(days=730)
@@ -85,6 +88,25 @@ def _end_what_is_open(store: Store, person: Person, now: datetime) -> None:
             budgets.let_go(store, grant, now)
     for talk in store.talks.of_speaker(person.id, since=now):
         talks.cancel(store, talk, person.id, now)
+    _end_bookings(store, person, now)
+
+
+def _end_bookings(store: Store, person: Person, now: datetime) -> None:
+    """They wait for no room any more, and what they booked is cancelled at what that costs, while it still says who rents."""
+    for wait in store.waits.of_person(person.id):
+        waiting.leave(store, _where(store, wait), wait, now)
+    for one in store.bookings.of_person(person.id, since=now):
+        if one.status == "hold":
+            bookings.let_go(store, _where(store, one), one, now)
+        elif one.blocks and one.starts_at > now:
+            by = Booker(person.id, person.id, is_member=True)
+            bookings.cancel(store, _where(store, one), one, by, now, agreed_cents=None)
+
+
+def _where(store: Store, one: Booking | Wait) -> Venue:
+    found = store.venues.get(one.venue_id)
+    assert found, "venues are retired, never deleted"
+    return found
 
 
 def _leave_balance(store: Store, person: Person, heir: Person | None, now: datetime) -> None:

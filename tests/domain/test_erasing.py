@@ -21,6 +21,7 @@ from s2m.domain import (
     matches,
     meetings,
     mending,
+    money,
     pauses,
     people,
     posts,
@@ -235,6 +236,49 @@ def test_what_was_open_has_ended(store, cast, now, life, keys):
         people.in_network(store, cast.noord.id, gone.id)
     assert store.people.by_email(cast.noord.id, cast.samira.email) is None
     assert cast.seinhuis.id in store.touched
+
+
+def test_what_was_booked_is_cancelled_at_what_that_costs_and_nobody_waits_for_it(store, cast, now):
+    bills.sells(store, cast, now)
+    venue, by, rent = cast.seinhuis, letting.as_booker(cast.samira), {"name": cast.samira.name, "email": cast.samira.email}
+    rooms = [letting.let(store, venue, cast.marieke, now, name, tiers=((48, 50),), option_hours=24) for name in ("Noord", "Zuid")]
+    firm, option = (
+        letting.book(store, venue, room, now + DAY, 1, by, now, person=cast.samira, renter=rent, option=is_option)
+        for room, is_option in zip(rooms, (False, True), strict=True)
+    )
+    held = bookings.hold(store, venue, rooms[0].id, now + DAY * 5, now + DAY * 5 + letting.HOUR, by, now)
+    renter = store.bookings.renter_of(cast.samira.id)
+    other = letting.book(store, venue, rooms[1], now + DAY * 5, 1, letting.as_booker(cast.joost), now, person=cast.joost)
+    waits = store.bookings.renter_of(cast.joost.id)
+    hers = waiting.join(store, venue, rooms[1].id, other.starts_at, other.ends_at, 1, renter, now)
+    his = waiting.join(store, venue, rooms[0].id, firm.starts_at, firm.ends_at, 1, waits, now)
+    bookings.cancel(store, venue, other, letting.as_booker(cast.joost), now, agreed_cents=None)
+    offered = store.bookings.get(store.waits.get(hers.id).offered_booking_id)
+    assert offered.blocks
+    erasing.erase(store, cast.samira, "", now)
+    ended = [store.bookings.get(one.id) for one in (firm, option, held, offered)]
+    assert [(one.status, one.fee_cents) for one in ended] == [
+        ("cancelled", firm.gross_cents // 2), ("cancelled", 0), ("expired", 0), ("expired", 0),
+    ]  # fmt: skip
+    *_old, fee = [bill.document for bill in store.billing.of_booking(firm.id) if bill.document.kind == "invoice"]
+    assert (fee.buyer.name, money.total(fee.lines).gross_cents) == ("Samira Vos", firm.gross_cents // 2)
+    assert store.waits.get(his.id).state == "offered", "who waited for it has it"
+    assert faults(store, cast) is None
+
+
+def test_dots_of_a_room_that_is_to_come_are_part_of_what_is_left(store, cast, now):
+    room = letting.let(store, cast.seinhuis, cast.marieke, now, dots_per_hour=2, tiers=())
+    renter = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(letting.EVA), "nl", now)
+    by, start = letting.as_booker(cast.samira), now + DAY
+    held = bookings.hold(store, cast.seinhuis, room.id, start, start + letting.HOUR, by, now)
+    given = {"agreed_cents": 0, "paid_by": "capital", "agreed_dots": 2}
+    bookings.fill_in(store, cast.seinhuis, held, bookings.Details(), renter, by, now, **given)
+    bookings.conclude(store, cast.seinhuis, held, by, now)
+    mending.freeze(store, cast.seinhuis, cast.samira, "eerst praten", cast.marieke.id, now)
+    common = store.ledger.network_account(cast.noord.id, "commons").balance
+    erasing.erase(store, cast.samira, "", now)
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == common + cast.policy.newcomers_grant
+    assert faults(store, cast) is None
 
 
 def test_the_balance_goes_to_whom_they_chose_among_those_they_met(store, cast, now, met):
