@@ -9,6 +9,7 @@ import pytest
 from s2m import jobs
 from s2m.domain import bookings, rooms
 from s2m.domain.bookings import waiting
+from s2m.domain.calendars import Busy, Found, outside
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from tests.letting import EVA, HOUR, as_booker, book, let
 
@@ -167,6 +168,38 @@ def test_a_closed_room_is_offered_to_nobody_until_it_is_open_again(store, cast, 
     free(now)
     assert states(store, wait) == ["waiting"]
     rooms.reopen(store, cast.seinhuis, closure.id, cast.marieke.id, now)
+    assert states(store, wait) == ["offered"]
+
+
+@pytest.fixture
+def elsewhere(store, cast, perron, taken, marieke, now):
+    """Another calendar of Perron has the time, and nothing here does."""
+    calendar = outside.link(store, cast.seinhuis, perron, {"url": "https://c.example/x.ics"}, cast.marieke.id, now)
+    outside.record(store, calendar, Found((Busy("x", ONE, ONE + 2 * HOUR),)), now)
+    bookings.cancel(store, cast.seinhuis, taken, marieke, now, agreed_cents=None)
+    return calendar
+
+
+def test_what_another_calendar_gives_free_is_offered(store, cast, elsewhere, join, now):
+    first, second = join(cast.samira), join(cast.joost)
+    for look in (Found((Busy("x", ONE, ONE + 2 * HOUR),)), Found(problem="away")):
+        outside.record(store, elsewhere, look, now)
+    assert states(store, first, second) == ["waiting", "waiting"]
+    outside.record(store, elsewhere, Found((Busy("x", ONE + 1.5 * HOUR, ONE + 2 * HOUR),)), now)
+    assert states(store, first, second) == ["offered", "waiting"]
+
+
+def test_what_a_calendar_kept_is_offered_once_it_is_unlinked(store, cast, perron, elsewhere, join, now):
+    wait = join(cast.samira)
+    outside.unlink(store, cast.seinhuis, perron, cast.marieke.id, now)
+    assert states(store, wait) == ["offered"]
+
+
+def test_what_a_calendar_kept_is_offered_once_the_next_was_read_without_it(store, cast, perron, elsewhere, join, now):
+    wait = join(cast.samira)
+    other = outside.link(store, cast.seinhuis, perron, {"url": "https://c.example/y.ics"}, cast.marieke.id, now)
+    assert states(store, wait) == ["waiting"]
+    outside.record(store, other, Found(), now)
     assert states(store, wait) == ["offered"]
 
 
