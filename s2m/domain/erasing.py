@@ -4,12 +4,13 @@ People are erased, never deleted. The row of a person stays, empty, and with it 
 trail verify as before. What they typed, their name, their mail, their badge and where they were are gone.
 
 By itself: a visit says for KEPT days whose it was, then it only counts; what was said in it goes. Who met whom is known for a
-year, so that they are not introduced as strangers; which topics went well together for two.
+year, so that they are not introduced as strangers; which topics went well together for two. What strangers wrote of a meeting
+goes KEPT days after it, and who they are with it; of whom something was billed, once the law asks no more for their name.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import bookings, budgets, contributions, ledger, presence, talks
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 MET_KEPT, TOPICS_KEPT = timedelta(days=365), timedelta(days=730)
+# Years, from the end of the one in which it was billed: the law asks it (AWR, art. 52)
+BILLS_KEPT = 7
 
 
 def bequest(store: Store, person: Person) -> int:
@@ -124,4 +127,5 @@ def _leave_balance(store: Store, person: Person, heir: Person | None, now: datet
 def forget(store: Store, now: datetime) -> int:
     """Let what has grown old be forgotten; how many visits lost their person. Safe to run again."""
     store.erasing.forget_meetings(now - MET_KEPT, now - TOPICS_KEPT)
+    store.erasing.forget_renters(now - presence.KEPT, datetime(now.year - BILLS_KEPT, 1, 1, tzinfo=UTC))
     return store.erasing.forget_visits(now - presence.KEPT)

@@ -444,6 +444,66 @@ def test_a_visit_says_for_thirty_days_whose_it_was_and_then_only_counts(store, c
     assert store.run(select(names).where(names.is_not(None))).all() == []
 
 
+@pytest.fixture
+def rent(store, cast, now):
+    """A stranger's meeting of an hour, tomorrow unless said otherwise; gives it and who rents, as they are known now."""
+    room = letting.let(store, cast.seinhuis, cast.marieke, now, tiers=())
+
+    def rent(start=now + DAY, venue=cast.seinhuis, **details):
+        words = {"title": "Jaarfeest", "notes": "Eva komt", "topics": ("feest",)} | details
+        return letting.book(store, venue, room, start, 1, letting.Booker("stranger"), now, **words)
+
+    return rent
+
+
+def known(store, booking):
+    """What is known of a booking and who rents."""
+    booking = store.bookings.get(booking.id)
+    renter = store.bookings.renter(booking.renter_id)
+    return booking.title, booking.notes, booking.topics, renter.name, renter.email, renter.company
+
+
+def test_a_stranger_who_rented_is_forgotten_thirty_days_after_the_meeting(store, cast, now, rent):
+    asked = rent()
+    over = asked.ends_at + 30 * DAY
+    erasing.forget(store, over)
+    assert known(store, asked) == ("Jaarfeest", "Eva komt", ("feest",), "Eva Woonlab", "eva@woonlab.example", "Woonlab Soest")
+    erasing.forget(store, over + timedelta(seconds=1))
+    assert known(store, asked) == ("", "", (), "", "", "")
+    bills.sells(store, cast, over)
+    assert billing.following.follow_waiting(store, cast.seinhuis, over) == 0, "nobody is left to be billed"
+    assert store.billing.unbilled(cast.seinhuis.id) == [] and faults(store, cast) is None
+
+
+def test_whom_something_was_billed_is_known_for_seven_years_more(store, cast, now, rent):
+    bills.sells(store, cast, now)
+    billed = rent()
+    erasing.forget(store, now.replace(year=2033, month=12, day=31))
+    assert known(store, billed) == ("", "", (), "Eva Woonlab", "eva@woonlab.example", "Woonlab Soest")
+    erasing.forget(store, now.replace(year=2034, month=1, day=1))
+    assert known(store, billed)[3:] == ("", "", "")
+    host = letting.as_booker(cast.marieke, host=True)
+    bookings.settle(store, cast.seinhuis, store.bookings.get(billed.id), host, now, lines=billed.lines[:1] * 2)
+    [*_old, again] = [bill.document for bill in store.billing.of_booking(billed.id) if bill.document.kind == "invoice"]
+    assert len(again.lines) == 2 and again.buyer.name == "Woonlab Soest"
+
+
+def test_a_member_and_a_stranger_who_still_wait_are_not_forgotten(store, cast, now, rent):
+    member = letting.book(
+        store, cast.seinhuis, store.venues.room(rent().room_id), now + DAY * 5, 1, letting.as_booker(cast.samira), now,
+        person=cast.samira, title="Overleg",
+    )  # fmt: skip
+    far = rent(now + 34 * DAY)
+    renter = bookings.renter_for(store, cast.noord.id, None, bookings.parse_renter(letting.EVA), "nl", now)
+    waiting.join(store, cast.seinhuis, far.room_id, far.starts_at, far.ends_at, 1, renter, now, secret_hash="s")
+    erasing.forget(store, now + 60 * DAY)
+    assert known(store, member)[0] == "Overleg" and known(store, far)[3] == "Eva Woonlab"
+    assert store.bookings.renter(renter.id).name == "Eva Woonlab"
+    erasing.forget(store, now + 90 * DAY)
+    assert known(store, member)[0] == "Overleg" and known(store, member)[3] == "Eva Woonlab"
+    assert known(store, far)[3] == store.bookings.renter(renter.id).name == ""
+
+
 def test_who_still_is_here_is_not_forgotten(store, cast, now, life):
     assert erasing.forget(store, now + 60 * DAY) == 0
     assert store.presence.open_visit(cast.samira) is not None
