@@ -23,7 +23,7 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import tell, the_venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -39,7 +39,7 @@ HOUR = timedelta(hours=1)
 @anyone
 def join(slug: str) -> ResponseReturnValue:
     """?room= (none: any that fits), day, from, until, people: what was looked for where it is taken."""
-    venue = _venue(slug)
+    venue = the_venue(slug)
     if request.method == "GET":
         return _form(venue, request.args)
     limit("wait", context.client(), most=30, per=HOUR)
@@ -52,16 +52,6 @@ def join(slug: str) -> ResponseReturnValue:
         return render_template("waits/sent.html", email=request.form.get("email", "").strip())
     flash(_("You are in line. We write to you as soon as it is free."))
     return redirect(url_for("waits.show", key=wait.id), 303)
-
-
-def _venue(slug: str) -> Venue:
-    network = context.network()
-    with reading() as store:
-        found = store.venues.by_slug(slug, network.id) if network else None
-    if found is None:
-        raise NotFound()
-    g.venue = found
-    return found
 
 
 def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:

@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from s2m import jobs
 from s2m.domain import bookings
+from s2m.store.schema import metadata
 from tests.letting import HOUR, as_booker, book, let
 from tests.web.conftest import link_in
 
@@ -165,3 +167,12 @@ def test_whoever_says_yes_may_go_on_with_the_ordinary_form_for_extras(database, 
         booked = store.bookings.get(held)
     assert (booked.status, booked.title) == ("confirmed", "Kring")
     assert "It is booked." in samira.says(path)
+
+
+def test_nobody_waits_or_repeats_a_meeting_where_a_venue_has_closed_for_good(database, phone, cast, form, now):
+    samira, pages = phone(cast.samira), (NEW, "/rooms/het-seinhuis/series/new")
+    assert [samira.get(page).status_code for page in pages] == [200, 200]
+    with database.write() as store:
+        store.run(metadata.tables["venues"].update().where(text("slug = 'het-seinhuis'")).values(retired_at=now))
+    assert [samira.get(page).status_code for page in pages] == [404, 404]
+    assert [samira.post(page, **form).status_code for page in pages] == [404, 404]
