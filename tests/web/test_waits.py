@@ -110,6 +110,10 @@ def test_a_stranger_is_in_line_once_they_opened_the_link(database, phone, mailin
     assert stranger.get(link).status_code == 404  # the newest mail holds the link that works
     newest = secret_in(mail)
     stranger.post(newest, act="yes")
+    ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', stranger.get(newest).text)[1]
+    assert "For the invoice" in stranger.says(ordinary)
+    another = phone()
+    assert "With extras" not in another.says(newest) and another.get(ordinary).status_code == 404
     stranger.post(newest, act="book", agreed="4598")
     assert "It is booked." in stranger.says(newest)
 
