@@ -4,22 +4,28 @@ People are erased, never deleted. The row of a person stays, empty, and with it 
 trail verify as before. What they typed, their name, their mail, their badge and where they were are gone.
 
 By itself: a visit says for KEPT days whose it was, then it only counts; what was said in it goes. Who met whom is known for a
-year, so that they are not introduced as strangers; which topics went well together for two.
+year, so that they are not introduced as strangers; which topics went well together for two. What strangers wrote of a meeting
+goes KEPT days after it, and who they are with it; of whom something was billed, once the law asks no more for their name.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from s2m.domain import budgets, contributions, ledger, presence, talks
+from s2m.domain import bookings, budgets, contributions, ledger, presence, talks
+from s2m.domain.bookings import Booker, waiting
 from s2m.domain.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings import Booking, Wait
     from s2m.domain.people import Person
+    from s2m.domain.venues import Venue
     from s2m.store import Store
 
 MET_KEPT, TOPICS_KEPT = timedelta(days=365), timedelta(days=730)
+# Years, from the end of the one in which it was billed: the law asks it (AWR, art. 52)
+BILLS_KEPT = 7
 
 
 def bequest(store: Store, person: Person) -> int:
@@ -85,6 +91,25 @@ def _end_what_is_open(store: Store, person: Person, now: datetime) -> None:
             budgets.let_go(store, grant, now)
     for talk in store.talks.of_speaker(person.id, since=now):
         talks.cancel(store, talk, person.id, now)
+    _end_bookings(store, person, now)
+
+
+def _end_bookings(store: Store, person: Person, now: datetime) -> None:
+    """They wait for no room any more, and what they booked is cancelled at what that costs, while it still says who rents."""
+    for wait in store.waits.of_person(person.id):
+        waiting.leave(store, _where(store, wait), wait, now)
+    for one in store.bookings.of_person(person.id, since=now):
+        if one.status == "hold":
+            bookings.let_go(store, _where(store, one), one, now)
+        elif one.blocks and one.starts_at > now:
+            by = Booker(person.id, person.id, is_member=True)
+            bookings.cancel(store, _where(store, one), one, by, now, agreed_cents=None)
+
+
+def _where(store: Store, one: Booking | Wait) -> Venue:
+    found = store.venues.get(one.venue_id)
+    assert found, "venues are retired, never deleted"
+    return found
 
 
 def _leave_balance(store: Store, person: Person, heir: Person | None, now: datetime) -> None:
@@ -102,4 +127,5 @@ def _leave_balance(store: Store, person: Person, heir: Person | None, now: datet
 def forget(store: Store, now: datetime) -> int:
     """Let what has grown old be forgotten; how many visits lost their person. Safe to run again."""
     store.erasing.forget_meetings(now - MET_KEPT, now - TOPICS_KEPT)
+    store.erasing.forget_renters(now - presence.KEPT, datetime(now.year - BILLS_KEPT, 1, 1, tzinfo=UTC))
     return store.erasing.forget_visits(now - presence.KEPT)

@@ -15,7 +15,7 @@ from s2m.domain.billing.seller import Seller
 from s2m.domain.billing.values import Document, Party
 from s2m.domain.money import Line
 from s2m.store.part import Part
-from s2m.store.schema import bookings, checkouts, documents, letters, payments, sellers
+from s2m.store.schema import bookings, checkouts, documents, letters, payments, renters, sellers
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking
@@ -95,10 +95,12 @@ class Billing(Part):
         return self._bills(select(documents.c.id).where(documents.c.booking_id == booking_id))
 
     def unbilled(self, venue_id: str) -> list[Booking]:
-        """Bookings that became firm and cost euro, and for which there never was a document; the first first."""
+        """Bookings that became firm and cost euro, for which there never was a document; the first first. Who is forgotten is
+        billed no more."""
         c, billed = bookings.c, select(documents.c.booking_id).where(documents.c.booking_id.is_not(None))
         query = select(c.id).where(c.venue_id == venue_id, c.confirmed_at.is_not(None), c.id.not_in(billed))
         query = query.where(c.gross_cents > 0, c.paid_by == "euro", (c.status != "cancelled") | (c.fee_cents > 0))
+        query = query.where(c.renter_id.in_(select(renters.c.id).where(renters.c.name != "")))
         ids = self.run(query.order_by(c.confirmed_at, c.starts_at, c.id)).scalars().all()
         return [booking for id_ in ids if (booking := self.store.bookings.get(id_))]
 

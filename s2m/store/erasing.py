@@ -303,6 +303,28 @@ class Erasing(Part):
         self._forget_words(schema.showings.c.visit_id.in_(ended), said=False)
         return self.run(update(visits).where(old).values(person_id=None)).rowcount
 
+    def forget_renters(self, over: datetime, billed: datetime) -> int:
+        """Strangers who rented: what they typed about meetings that were over at one moment, and who they are, unless something
+        of theirs ends later or was billed since the other moment. Gives of how many it is no longer known."""
+        renters, bookings, series, waits, bills = (
+            t.c for t in (schema.renters, schema.bookings, schema.series, schema.waits, schema.documents)
+        )
+        strangers, nothing = select(renters.id).where(renters.person_id.is_(None)), {"title": "", "notes": "", "topics": []}
+        going_on = select(bookings.id).where(bookings.series_id == series.id, bookings.ends_at >= over).exists()
+        for table, past in (
+            (schema.bookings, bookings.ends_at < over), (schema.series, and_(series.created_at < over, ~going_on)),
+        ):  # fmt: skip
+            said = or_(table.c.title != "", table.c.notes != "", table.c.topics != [])
+            self.run(update(table).where(table.c.renter_id.in_(strangers), past, said).values(nothing))
+        known = and_(renters.person_id.is_(None), renters.name != "", renters.created_at < over)
+        later = (
+            select(bookings.id).where(bookings.renter_id == renters.id, bookings.ends_at >= over),
+            select(waits.id).where(waits.renter_id == renters.id, waits.ends_at >= over),
+            select(bills.id).where(bills.renter_id == renters.id, bills.issued_at >= billed),
+        )
+        gone = dict.fromkeys(("name", "email", "company", "street", "postcode", "city", "country", "vat_id"), "")
+        return self.run(update(schema.renters).where(known, *(~one.exists() for one in later)).values(gone)).rowcount
+
     def _forget_asks(self, ended: Select[Any]) -> None:
         """Asks of these visits, and whom they were put to: that they were, and when somebody helped, stays."""
         asks, askings = schema.asks, schema.askings

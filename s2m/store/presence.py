@@ -252,6 +252,11 @@ class Presence(Part):
         stays = or_(visits.c.ended_how.is_(None), visits.c.ended_how != "undone")
         return set(self.run(select(visits.c.id).where(visits.c.booking_id == booking_id, stays)).scalars())
 
+    def open_guests(self, booking_id: str) -> list[Visit]:
+        """The visits of a meeting's guests who are here."""
+        query = select(visits).where(visits.c.booking_id == booking_id, visits.c.ended_at.is_(None))
+        return [Visit(**row._mapping) for row in self.run(query.order_by(visits.c.started_at, visits.c.id))]
+
     def came(self, person_id: str, ways: tuple[str, ...]) -> bool:
         """Whether somebody ever came in by one of these ways."""
         query = select(visits.c.id).where(visits.c.person_id == person_id, visits.c.way.in_(ways)).limit(1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,7 +23,7 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import holds, tell, the_venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -39,7 +39,7 @@ HOUR = timedelta(hours=1)
 @anyone
 def join(slug: str) -> ResponseReturnValue:
     """?room= (none: any that fits), day, from, until, people: what was looked for where it is taken."""
-    venue = _venue(slug)
+    venue = the_venue(slug)
     if request.method == "GET":
         return _form(venue, request.args)
     limit("wait", context.client(), most=30, per=HOUR)
@@ -52,16 +52,6 @@ def join(slug: str) -> ResponseReturnValue:
         return render_template("waits/sent.html", email=request.form.get("email", "").strip())
     flash(_("You are in line. We write to you as soon as it is free."))
     return redirect(url_for("waits.show", key=wait.id), 303)
-
-
-def _venue(slug: str) -> Venue:
-    network = context.network()
-    with reading() as store:
-        found = store.venues.by_slug(slug, network.id) if network else None
-    if found is None:
-        raise NotFound()
-    g.venue = found
-    return found
 
 
 def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
@@ -154,8 +144,10 @@ def _page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         _found, wait = _the_wait(store, key)
         one = shown(store, wait)
-    problem = sentence(error.code, error.data) if error else ""
-    return render_template("waits/show.html", one=one, problem=problem, key=key), status_of(error) if error else 200
+    problem, who = sentence(error.code, error.data) if error else "", me().person
+    mine = who.id == wait.person_id if who else one.booking is not None and one.booking.id in holds()
+    page = render_template("waits/show.html", one=one, problem=problem, key=key, ordinary=mine)
+    return page, status_of(error) if error else 200
 
 
 def _prove(store: Store, venue: Venue, wait: Wait) -> None:
@@ -163,7 +155,9 @@ def _prove(store: Store, venue: Venue, wait: Wait) -> None:
 
 
 def _yes(store: Store, venue: Venue, wait: Wait) -> None:
-    waiting.accept(store, venue, wait, now())
+    held = waiting.accept(store, venue, wait, now())
+    if wait.person_id is None and held.id not in holds():  # this browser may fill in the ordinary form as well
+        session["holds"] = [*holds(), held.id]
 
 
 def _no(store: Store, venue: Venue, wait: Wait) -> None:

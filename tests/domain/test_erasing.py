@@ -21,6 +21,7 @@ from s2m.domain import (
     matches,
     meetings,
     mending,
+    money,
     pauses,
     people,
     posts,
@@ -237,6 +238,49 @@ def test_what_was_open_has_ended(store, cast, now, life, keys):
     assert cast.seinhuis.id in store.touched
 
 
+def test_what_was_booked_is_cancelled_at_what_that_costs_and_nobody_waits_for_it(store, cast, now):
+    bills.sells(store, cast, now)
+    venue, by, rent = cast.seinhuis, letting.as_booker(cast.samira), {"name": cast.samira.name, "email": cast.samira.email}
+    rooms = [letting.let(store, venue, cast.marieke, now, name, tiers=((48, 50),), option_hours=24) for name in ("Noord", "Zuid")]
+    firm, option = (
+        letting.book(store, venue, room, now + DAY, 1, by, now, person=cast.samira, renter=rent, option=is_option)
+        for room, is_option in zip(rooms, (False, True), strict=True)
+    )
+    held = bookings.hold(store, venue, rooms[0].id, now + DAY * 5, now + DAY * 5 + letting.HOUR, by, now)
+    renter = store.bookings.renter_of(cast.samira.id)
+    other = letting.book(store, venue, rooms[1], now + DAY * 5, 1, letting.as_booker(cast.joost), now, person=cast.joost)
+    waits = store.bookings.renter_of(cast.joost.id)
+    hers = waiting.join(store, venue, rooms[1].id, other.starts_at, other.ends_at, 1, renter, now)
+    his = waiting.join(store, venue, rooms[0].id, firm.starts_at, firm.ends_at, 1, waits, now)
+    bookings.cancel(store, venue, other, letting.as_booker(cast.joost), now, agreed_cents=None)
+    offered = store.bookings.get(store.waits.get(hers.id).offered_booking_id)
+    assert offered.blocks
+    erasing.erase(store, cast.samira, "", now)
+    ended = [store.bookings.get(one.id) for one in (firm, option, held, offered)]
+    assert [(one.status, one.fee_cents) for one in ended] == [
+        ("cancelled", firm.gross_cents // 2), ("cancelled", 0), ("expired", 0), ("expired", 0),
+    ]  # fmt: skip
+    *_old, fee = [bill.document for bill in store.billing.of_booking(firm.id) if bill.document.kind == "invoice"]
+    assert (fee.buyer.name, money.total(fee.lines).gross_cents) == ("Samira Vos", firm.gross_cents // 2)
+    assert store.waits.get(his.id).state == "offered", "who waited for it has it"
+    assert faults(store, cast) is None
+
+
+def test_dots_of_a_room_that_is_to_come_are_part_of_what_is_left(store, cast, now):
+    room = letting.let(store, cast.seinhuis, cast.marieke, now, dots_per_hour=2, tiers=())
+    renter = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(letting.EVA), "nl", now)
+    by, start = letting.as_booker(cast.samira), now + DAY
+    held = bookings.hold(store, cast.seinhuis, room.id, start, start + letting.HOUR, by, now)
+    given = {"agreed_cents": 0, "paid_by": "capital", "agreed_dots": 2}
+    bookings.fill_in(store, cast.seinhuis, held, bookings.Details(), renter, by, now, **given)
+    bookings.conclude(store, cast.seinhuis, held, by, now)
+    mending.freeze(store, cast.seinhuis, cast.samira, "eerst praten", cast.marieke.id, now)
+    common = store.ledger.network_account(cast.noord.id, "commons").balance
+    erasing.erase(store, cast.samira, "", now)
+    assert store.ledger.network_account(cast.noord.id, "commons").balance == common + cast.policy.newcomers_grant
+    assert faults(store, cast) is None
+
+
 def test_the_balance_goes_to_whom_they_chose_among_those_they_met(store, cast, now, met):
     people.consent(store, cast.joost, "matching", True, now)
     presence.hide(store, store.presence.open_visit(cast.joost), False, now)
@@ -398,6 +442,66 @@ def test_a_visit_says_for_thirty_days_whose_it_was_and_then_only_counts(store, c
     assert faults(store, cast) is None
     names = metadata.tables["scans"].c.first_name
     assert store.run(select(names).where(names.is_not(None))).all() == []
+
+
+@pytest.fixture
+def rent(store, cast, now):
+    """A stranger's meeting of an hour, tomorrow unless said otherwise; gives it and who rents, as they are known now."""
+    room = letting.let(store, cast.seinhuis, cast.marieke, now, tiers=())
+
+    def rent(start=now + DAY, venue=cast.seinhuis, **details):
+        words = {"title": "Jaarfeest", "notes": "Eva komt", "topics": ("feest",)} | details
+        return letting.book(store, venue, room, start, 1, letting.Booker("stranger"), now, **words)
+
+    return rent
+
+
+def known(store, booking):
+    """What is known of a booking and who rents."""
+    booking = store.bookings.get(booking.id)
+    renter = store.bookings.renter(booking.renter_id)
+    return booking.title, booking.notes, booking.topics, renter.name, renter.email, renter.company
+
+
+def test_a_stranger_who_rented_is_forgotten_thirty_days_after_the_meeting(store, cast, now, rent):
+    asked = rent()
+    over = asked.ends_at + 30 * DAY
+    erasing.forget(store, over)
+    assert known(store, asked) == ("Jaarfeest", "Eva komt", ("feest",), "Eva Woonlab", "eva@woonlab.example", "Woonlab Soest")
+    erasing.forget(store, over + timedelta(seconds=1))
+    assert known(store, asked) == ("", "", (), "", "", "")
+    bills.sells(store, cast, over)
+    assert billing.following.follow_waiting(store, cast.seinhuis, over) == 0, "nobody is left to be billed"
+    assert store.billing.unbilled(cast.seinhuis.id) == [] and faults(store, cast) is None
+
+
+def test_whom_something_was_billed_is_known_for_seven_years_more(store, cast, now, rent):
+    bills.sells(store, cast, now)
+    billed = rent()
+    erasing.forget(store, now.replace(year=2033, month=12, day=31))
+    assert known(store, billed) == ("", "", (), "Eva Woonlab", "eva@woonlab.example", "Woonlab Soest")
+    erasing.forget(store, now.replace(year=2034, month=1, day=1))
+    assert known(store, billed)[3:] == ("", "", "")
+    host = letting.as_booker(cast.marieke, host=True)
+    bookings.settle(store, cast.seinhuis, store.bookings.get(billed.id), host, now, lines=billed.lines[:1] * 2)
+    [*_old, again] = [bill.document for bill in store.billing.of_booking(billed.id) if bill.document.kind == "invoice"]
+    assert len(again.lines) == 2 and again.buyer.name == "Woonlab Soest"
+
+
+def test_a_member_and_a_stranger_who_still_wait_are_not_forgotten(store, cast, now, rent):
+    member = letting.book(
+        store, cast.seinhuis, store.venues.room(rent().room_id), now + DAY * 5, 1, letting.as_booker(cast.samira), now,
+        person=cast.samira, title="Overleg",
+    )  # fmt: skip
+    far = rent(now + 34 * DAY)
+    renter = bookings.renter_for(store, cast.noord.id, None, bookings.parse_renter(letting.EVA), "nl", now)
+    waiting.join(store, cast.seinhuis, far.room_id, far.starts_at, far.ends_at, 1, renter, now, secret_hash="s")
+    erasing.forget(store, now + 60 * DAY)
+    assert known(store, member)[0] == "Overleg" and known(store, far)[3] == "Eva Woonlab"
+    assert store.bookings.renter(renter.id).name == "Eva Woonlab"
+    erasing.forget(store, now + 90 * DAY)
+    assert known(store, member)[0] == "Overleg" and known(store, member)[3] == "Eva Woonlab"
+    assert known(store, far)[3] == store.bookings.renter(renter.id).name == ""
 
 
 def test_who_still_is_here_is_not_forgotten(store, cast, now, life):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from s2m.domain import asks, codes, guests, inviting, matches, people, presence, signin
+from s2m.domain import asks, bookings, codes, guests, inviting, matches, people, presence, signin
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.presence import Need
 from tests.letting import HOUR, as_booker, book, let
@@ -44,6 +44,18 @@ def test_a_guest_is_here_like_everybody_and_the_meeting_carries_the_seat(store, 
     assert done.visit.closes_at == meeting.ends_at + 30 * MINUTE
     presence.leave(store, done.visit, TEN + HOUR)
     assert balance(cast.joost) == before
+
+
+def test_a_meeting_that_lasts_longer_carries_its_guests_until_its_new_end(store, cast, join, meeting):
+    visit = join(cast.joost).visit
+    host = as_booker(cast.marieke, host=True)
+    for hours, closes in ((3, 3.5), (1, 1.5), (24, 8)):
+        bookings.move(
+            store, cast.seinhuis, meeting, meeting.room_id, TEN, TEN + hours * HOUR, host, TEN + MINUTE, agreed_cents=None
+        )  # fmt: skip
+        stays = store.presence.get(visit.id)
+        assert (stays.closes_at, stays.is_open) == (TEN + closes * HOUR, True)
+    assert presence.close_due(store, TEN + 7 * HOUR) == 0
 
 
 def test_who_stays_on_after_the_meeting_takes_a_seat_of_their_own(store, cast, join):

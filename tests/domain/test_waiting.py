@@ -214,6 +214,38 @@ def test_between_yes_and_booked_a_room_may_be_closed_or_taken_elsewhere(store, c
     assert bookings.conclude(store, cast.seinhuis, filled, who, now).status == "confirmed"
 
 
+@pytest.fixture
+def elsewhere(store, cast, perron, taken, marieke, now):
+    """Another calendar of Perron has the time, and nothing here does."""
+    calendar = outside.link(store, cast.seinhuis, perron, {"url": "https://c.example/x.ics"}, cast.marieke.id, now)
+    outside.record(store, calendar, Found((Busy("x", ONE, ONE + 2 * HOUR),)), now)
+    bookings.cancel(store, cast.seinhuis, taken, marieke, now, agreed_cents=None)
+    return calendar
+
+
+def test_what_another_calendar_gives_free_is_offered(store, cast, elsewhere, join, now):
+    first, second = join(cast.samira), join(cast.joost)
+    for look in (Found((Busy("x", ONE, ONE + 2 * HOUR),)), Found(problem="away")):
+        outside.record(store, elsewhere, look, now)
+    assert states(store, first, second) == ["waiting", "waiting"]
+    outside.record(store, elsewhere, Found((Busy("x", ONE + 1.5 * HOUR, ONE + 2 * HOUR),)), now)
+    assert states(store, first, second) == ["offered", "waiting"]
+
+
+def test_what_a_calendar_kept_is_offered_once_it_is_unlinked(store, cast, perron, elsewhere, join, now):
+    wait = join(cast.samira)
+    outside.unlink(store, cast.seinhuis, perron, cast.marieke.id, now)
+    assert states(store, wait) == ["offered"]
+
+
+def test_what_a_calendar_kept_is_offered_once_the_next_was_read_without_it(store, cast, perron, elsewhere, join, now):
+    wait = join(cast.samira)
+    other = outside.link(store, cast.seinhuis, perron, {"url": "https://c.example/y.ics"}, cast.marieke.id, now)
+    assert states(store, wait) == ["waiting"]
+    outside.record(store, other, Found(), now)
+    assert states(store, wait) == ["offered"]
+
+
 def test_a_stranger_stands_in_line_from_when_they_asked_once_their_mail_is_proved(store, cast, join, free, now):
     stranger, member = join(secret_hash="s"), join(cast.samira, now + MINUTE)
     assert stranger.state == "unproven" and store.waits.by_secret("s") == stranger

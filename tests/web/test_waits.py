@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from s2m import jobs
 from s2m.domain import bookings
+from s2m.store.schema import metadata
 from tests.letting import HOUR, as_booker, book, let
 from tests.web.conftest import link_in
 
@@ -108,6 +110,10 @@ def test_a_stranger_is_in_line_once_they_opened_the_link(database, phone, mailin
     assert stranger.get(link).status_code == 404  # the newest mail holds the link that works
     newest = secret_in(mail)
     stranger.post(newest, act="yes")
+    ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', stranger.get(newest).text)[1]
+    assert "For the invoice" in stranger.says(ordinary)
+    another = phone()
+    assert "With extras" not in another.says(newest) and another.get(ordinary).status_code == 404
     stranger.post(newest, act="book", agreed="4598")
     assert "It is booked." in stranger.says(newest)
 
@@ -165,3 +171,12 @@ def test_whoever_says_yes_may_go_on_with_the_ordinary_form_for_extras(database, 
         booked = store.bookings.get(held)
     assert (booked.status, booked.title) == ("confirmed", "Kring")
     assert "It is booked." in samira.says(path)
+
+
+def test_nobody_waits_or_repeats_a_meeting_where_a_venue_has_closed_for_good(database, phone, cast, form, now):
+    samira, pages = phone(cast.samira), (NEW, "/rooms/het-seinhuis/series/new")
+    assert [samira.get(page).status_code for page in pages] == [200, 200]
+    with database.write() as store:
+        store.run(metadata.tables["venues"].update().where(text("slug = 'het-seinhuis'")).values(retired_at=now))
+    assert [samira.get(page).status_code for page in pages] == [404, 404]
+    assert [samira.post(page, **form).status_code for page in pages] == [404, 404]

@@ -7,6 +7,7 @@ Where nobody said who sells here, nothing is billed and the booking stands all t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,10 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     if store.billing.seller(venue.id) is None or (standing is None and not lines):
         return None
     supply = supply_of(store, venue, booking, lines)
+    if not supply.buyer.name:  # they are forgotten: their bill still says who it is for, and a first one would be nobody's
+        if standing is None:
+            return None
+        supply = replace(supply, buyer=standing.buyer)
     if standing and _says(standing) == _says(supply):
         return None
     return _replace(store, venue, standing, supply, "system", now)

@@ -1,4 +1,4 @@
-"""What follows from a change of a booking, in the same transaction: its bills, its dots, its letter, whoever waits for the room.
+"""What follows from a change of a booking, in the same transaction: bills, dots, its letter, its guests, and who waits for it.
 
 One place, so that whoever books, moves or cancels in whatever way never forgets one of them.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from s2m.domain import presence
 from s2m.domain.billing import following as billing
 from s2m.domain.bookings import capital, letters
 
@@ -24,4 +25,6 @@ def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: dat
     billing.follow(store, venue, after, now)
     capital.follow(store, venue, after, now)
     letters.note(store, before, after, now)
+    if before.ends_at != after.ends_at:
+        presence.stay_until(store, venue, after)
     waiting.follow(store, venue, before, after, now)

@@ -66,14 +66,15 @@ def link(store: Store, venue: Venue, room: Room, given: Mapping[str, object], by
 
 
 def unlink(store: Store, venue: Venue, room: Room, by: str, now: datetime) -> None:
-    """What it kept busy is free again. Where there is none, nothing happens."""
-    store.ledger.lock_chain(venue.network_id, "audit")
+    """What it kept busy is free again, and who waits for the room is offered it. Where there is none, nothing happens."""
+    store.ledger.lock_chain(venue.network_id)
     standing = store.calendars.outside_of(room.id)
     if standing is None:
         return
     store.calendars.end_outside(standing, now)
     store.changed(venue.id)
     _note(store, venue, "calendar.unlink", standing, by, now)
+    _freed(store, venue, room, now)
 
 
 def look_again(store: Store, room: Room, now: datetime) -> None:
@@ -84,7 +85,11 @@ def look_again(store: Store, room: Room, now: datetime) -> None:
 
 
 def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime) -> None:
-    """What a look gave replaces what was kept. One that went wrong changes none of that, and none counts once it is unlinked."""
+    """What a look gave replaces what was kept, and who waits for the room is offered what became free.
+
+    One that went wrong changes none of that, and none counts once it is unlinked.
+    """
+    store.ledger.lock_chain(calendar.network_id)
     standing = store.calendars.outside(calendar.id)
     if standing is None or standing.ended_at:
         return
@@ -95,9 +100,22 @@ def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime)
     read = replace(tried, read_at=now, failures=0, problem="", skipped=found.skipped, cut=found.cut)
     store.calendars.set_outside(read)
     ours = {f"{booking_id}@s2m" for booking_id in store.calendars.booked(standing.room_id, now - timedelta(days=1))}
-    if store.calendars.replace_busy(standing, spans(without_ours(found.busy, ours))):
-        room = store.venues.room(standing.room_id)
-        store.changed(room.venue_id if room else None)
+    changed = store.calendars.replace_busy(standing, spans(without_ours(found.busy, ours)))
+    room = store.venues.room(standing.room_id)
+    venue = store.venues.get(room.venue_id) if room else None
+    assert room and venue, "rooms and venues are retired, never deleted"
+    if changed:
+        store.changed(venue.id)
+    # Also the first time: what the calendar before this one kept busy may not be in it
+    if changed or standing.read_at is None:
+        _freed(store, venue, room, now)
+
+
+def _freed(store: Store, venue: Venue, room: Room, now: datetime) -> None:
+    """Something may be free that was not: whoever waits for the room is offered what is. Under the chain's lock."""
+    from s2m.domain.bookings import waiting
+
+    waiting.freed(store, venue, room.id, now, now + FARTHEST, now)
 
 
 def all_closed(

@@ -43,7 +43,7 @@ def check_in(
     """
     store.ledger.lock_chain(person.network_id)
     started = at or now
-    until = min(closing_after(venue, started), booking.ends_at + AFTER) if booking else closing_after(venue, started)
+    until = _closing(venue, started, booking)
     current, seated = _open_at(store, person, venue, started, now)
     if way == "name" and current and current.venue_id != venue.id:
         raise Refused("here_by_name")
@@ -66,6 +66,18 @@ def check_in(
     )  # fmt: skip
     _write_down(store, visit, held, need, now)
     return CheckIn(visit, True, held.amount if held and visit.hold_id and visit.is_open else 0)
+
+
+def _closing(venue: Venue, started: datetime, booking: Booking | None) -> datetime:
+    """When a visit ends by itself: a guest's with their meeting."""
+    closing = closing_after(venue, started)
+    return min(closing, booking.ends_at + AFTER) if booking else closing
+
+
+def stay_until(store: Store, venue: Venue, booking: Booking) -> None:
+    """Another end of a meeting is another end for its guests who are here."""
+    for visit in store.presence.open_guests(booking.id):
+        store.presence.set_closing(visit, _closing(venue, visit.started_at, booking))
 
 
 def _open_at(store: Store, person: Person, venue: Venue, started: datetime, now: datetime) -> tuple[Visit | None, bool]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from s2m.domain.bookings import Booker, Preview
-from s2m.domain.errors import NotFound, S2MError
+from s2m.domain.errors import S2MError
 from s2m.domain.venues import Room, Venue
-from s2m.web.context import me, now, person, reading
+from s2m.web.context import me, now, person
 from s2m.web.errors import sentence
 
 if TYPE_CHECKING:
@@ -30,16 +30,6 @@ HOUR = timedelta(hours=1)
 CHOICE = "do_"
 BUTTONS = {"act", "csrf_token", "agreed"}
 ACTS = ("preview", "skip", "book")
-
-
-def venue_called(slug: str) -> Venue:
-    """A venue of my network; the page is in its time. Raises NotFound."""
-    with reading() as store:
-        found = store.venues.by_slug(slug, person().network_id)
-    if found is None:
-        raise NotFound()
-    g.venue = found
-    return found
 
 
 def me_as_booker(venue: Venue) -> Booker:
@@ -118,4 +108,4 @@ def show_preview(form: Asked, seen: Preview, what: str, problem: str, **more: An
 
 from s2m.web.series import beginning, later  # noqa: E402
 
-__all__ = ["beginning", "blueprint", "later", "me_as_booker", "venue_called"]
+__all__ = ["beginning", "blueprint", "later", "me_as_booker"]

@@ -17,7 +17,7 @@ from s2m.web import context
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -28,7 +28,6 @@ from s2m.web.series import (
     bookable,
     me_as_booker,
     show_preview,
-    venue_called,
     with_skips,
 )
 
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 @signed_in
 def start(slug: str) -> ResponseReturnValue:
     """?room=, day, from, until, people, title: what the ordinary form holds already."""
-    venue, form = venue_called(slug), asked()
+    venue, form = the_venue(slug), asked()
     act = request.form.get("act")
     if act not in ACTS:
         return _form(venue, form)

@@ -17,7 +17,7 @@ from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -28,7 +28,6 @@ from s2m.web.series import (
     bookable,
     me_as_booker,
     show_preview,
-    venue_called,
     with_skips,
 )
 
@@ -53,7 +52,7 @@ def _booking(store: Store, venue: Venue, booking_id: str) -> tuple[Series, Booki
 @blueprint.get("/rooms/<slug>/series/<series_id>")
 @signed_in
 def show(slug: str, series_id: str) -> ResponseReturnValue:
-    venue = venue_called(slug)
+    venue = the_venue(slug)
     with reading() as store:
         series = _mine(store, venue, series_id)
         those = store.bookings.of_series(series.id)
@@ -69,7 +68,7 @@ def _gross(those: Sequence[Booking]) -> int:
 @signed_in
 def edit(slug: str, booking_id: str) -> ResponseReturnValue:
     """Change one, from one on, or all: only what is typed anew becomes other."""
-    venue, form, act = venue_called(slug), asked(), request.form.get("act")
+    venue, form, act = the_venue(slug), asked(), request.form.get("act")
     with reading() as store:
         series, booking = _booking(store, venue, booking_id)
     if act not in ACTS:
@@ -155,7 +154,7 @@ def _edit_form(
 @signed_in
 def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
     """?scope=: the fees of those, each and together, before anything is cancelled."""
-    venue, scope = venue_called(slug), request.values.get("scope", "this")
+    venue, scope = the_venue(slug), request.values.get("scope", "this")
     by = me_as_booker(venue)
     if request.method == "GET":
         return _cancel_page(venue, booking_id, scope)
