@@ -127,6 +127,7 @@ def _register(app: Flask) -> None:
     app.after_request(_headers)
     app.context_processor(_globals)
     app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, euro=sentences.euro, lasts=sentences.length)
+    app.jinja_env.globals.update(price_of=sentences.price_of)
     app.jinja_env.globals.update(page_path=pages.page_path)
     app.jinja_env.globals.update(format_day=format_day, format_short=format_short, format_time=format_time)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -174,6 +174,9 @@ def facts(words: Words, told: Meeting, title: str) -> str:
     lines += [f"{name}: {words.euro(cents)}" for name, cents in words.sums(booking.lines)]
     if booking.status == "cancelled":
         lines += ["", words.gettext("Due for cancelling, VAT included: %(price)s", price=words.euro(booking.fee_cents))]
+    if booking.fee_dots:
+        kept = words.ngettext("%(num)d dot", "%(num)d dots", booking.fee_dots)
+        lines.append(words.gettext("Cancelling kept %(dots)s.", dots=kept))
     return "\n".join(line for n, line in enumerate(lines) if line or n > 2)
 
 

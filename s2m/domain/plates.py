@@ -55,12 +55,14 @@ class Status:
 
 @dataclass(frozen=True)
 class Offer:
-    """Until when, what it costs in all (cents, VAT included), and how much more that is than before."""
+    """Until when, what it costs in all (cents, VAT included, and dots where capital pays), and how much more than before."""
 
     minutes: int
     ends_at: datetime
     gross_cents: int
     more_cents: int
+    dots: int = 0
+    more_dots: int = 0
 
 
 # What stands on it ---------------------------------------------------------------------------------------------------
@@ -243,15 +245,16 @@ def offers_longer(store: Store, venue: Venue, booking: Booking, by: Booker, now:
             availability.check_free(store, room, terms, booking.starts_at, end, but=booking.id)
         except (Invalid, Refused, Conflict):
             continue
-        lines = bookings.lines_after(store, venue, booking, booking.room_id, booking.starts_at, end, now)
-        gross = money.total(lines).gross_cents
-        found.append(Offer(minutes, end, gross, gross - booking.gross_cents))
+        price = bookings.price_after(store, venue, booking, booking.room_id, booking.starts_at, end, now)
+        more = price.gross_cents - booking.gross_cents
+        found.append(Offer(minutes, end, price.gross_cents, more, price.dots, price.dots - booking.dots))
     return found
 
 
 def extend(
-    store: Store, venue: Venue, booking: Booking, minutes: int, by: Booker, now: datetime, *, agreed_cents: int
-) -> Booking:
+    store: Store, venue: Venue, booking: Booking, minutes: int, by: Booker, now: datetime,
+    *, agreed_cents: int, agreed_dots: int = 0,
+) -> Booking:  # fmt: skip
     """So much longer, at the new price that was shown. Who makes it longer is there. Raises as `bookings.move`; `not_now`."""
     store.ledger.lock_chain(venue.network_id)
     if minutes not in LONGER:
@@ -260,5 +263,7 @@ def extend(
     if before.status != "confirmed" or before.left_at or not before.starts_at <= now < before.ends_at:
         raise Refused("not_now")
     end = before.ends_at + minutes * MINUTE
-    after = bookings.move(store, venue, before, before.room_id, before.starts_at, end, by, now, agreed_cents=agreed_cents)
+    after = bookings.move(
+        store, venue, before, before.room_id, before.starts_at, end, by, now, agreed_cents=agreed_cents, agreed_dots=agreed_dots
+    )  # fmt: skip
     return bookings.arrive(store, venue, after.id, by, now)

@@ -21,7 +21,8 @@ def euro(cents: int, *, whole: bool = False) -> str:
     return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 
-def _price(cents: int, dots: int) -> str:
+def price_of(cents: int, dots: int) -> str:
+    """What is paid in euro and in dots."""
     in_dots = ngettext("%(num)d dot", "%(num)d dots", dots)
     if not dots:
         return euro(cents)
@@ -110,7 +111,7 @@ SENTENCES: dict[str, Sentence] = {
     "vat_id": _fixed(lambda: _("This is no VAT number, such as NL123456789B01.")),
     "price_changed": lambda cents, dots=0, **d: _(
         "The price has changed meanwhile: it is now %(price)s. Nothing was booked; look at it once more.",
-        price=_price(cents, dots),
+        price=price_of(cents, dots),
     ),
     "no_capital_here": _fixed(lambda: _("This room is not to be had for capital.")),
     "dots_limit": lambda most, left, **d: _(
@@ -120,8 +121,9 @@ SENTENCES: dict[str, Sentence] = {
         "This costs %(dots)s dots and you have %(available)s free. Pay with euro, or choose a shorter time.",
         dots=dots, available=available,
     ),
-    "fee_changed": lambda cents, **d: _(
-        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.", price=euro(cents)
+    "fee_changed": lambda cents, dots=0, **d: _(
+        "What cancelling costs has changed meanwhile: it is now %(price)s. Nothing was cancelled yet.",
+        price=price_of(cents, dots),
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
     "many_holds": lambda most, **d: _(

@@ -56,9 +56,9 @@ def test_moved_away_when_cancelling_cost_something_it_still_costs_that(store, ca
 
 def test_moved_in_time_or_by_a_host_it_is_cancelled_for_nothing(store, cast, perron, samira, marieke, move, now):
     early = book(store, cast.seinhuis, perron, LATER, 2, samira, now)
-    assert bookings.cancel_fee(store, move(early, samira, start=LATER + 3 * DAY), now) == (0, ())
+    assert bookings.cancel_fee(store, move(early, samira, start=LATER + 3 * DAY), now)[0] == 0
     late = book(store, cast.seinhuis, perron, SOON, 2, samira, now)
-    assert bookings.cancel_fee(store, move(late, marieke, start=LATER), now) == (0, ())
+    assert bookings.cancel_fee(store, move(late, marieke, start=LATER), now)[0] == 0
 
 
 def test_capital_is_kept_alike(store, cast, samira, now):

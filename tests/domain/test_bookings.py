@@ -190,8 +190,8 @@ def test_cancelling_costs_what_its_tier_says(store, cast, perron, samira, now, b
     start = ONE + 14 * DAY
     booked = book(store, cast.seinhuis, perron, start, 1, samira, now)
     at = start - before * HOUR
-    found, lines = bookings.cancel_fee(store, booked, at)
-    assert (found, money.total(lines).gross_cents) == (percent, fee)
+    found, price = bookings.cancel_fee(store, booked, at)
+    assert (found, price.gross_cents) == (percent, fee)
     with pytest.raises(Conflict, match="fee_changed"):
         bookings.cancel(store, cast.seinhuis, booked, samira, at, agreed_cents=fee + 1)
     gone = bookings.cancel(store, cast.seinhuis, booked, samira, at, agreed_cents=fee)
@@ -212,8 +212,8 @@ def test_terms_of_tomorrow_do_not_touch_what_was_booked_today(store, cast, perro
     terms = replace(store.rooms.terms(perron.id, now), hour_cents=9900, tiers=(), id="")
     rooms.change_terms(store, cast.seinhuis, perron.id, terms, cast.marieke.id, now + HOUR / 4)
     assert bookings.cancel_fee(store, seen(store, booked), now)[0] == 50
-    shorter = bookings.lines_after(store, cast.seinhuis, booked, perron.id, ONE, ONE + HOUR / 2, now)
-    assert money.total(shorter).net_cents == 1900
+    shorter = bookings.price_after(store, cast.seinhuis, booked, perron.id, ONE, ONE + HOUR / 2, now)
+    assert money.total(shorter.lines).net_cents == 1900
     assert book(store, cast.seinhuis, perron, ONE, 1, samira, now + HOUR / 4).lines[0].unit_cents == 9900
 
 

@@ -120,6 +120,8 @@ def test_longer_costs_more_shorter_gives_back_and_another_room_earns_it(store, c
         given = {"agreed_cents": 0, "agreed_dots": dots}
         return bookings.move(store, cast.seinhuis, booked, room.id, ONE, end, by, now, **given)
 
+    with pytest.raises(Conflict, match="price_changed"):
+        move(wissel, 3, 0)
     move(wissel, 3, 6)
     assert (free(store, cast.samira), earned(store, cast, wissel)) == (had - 6, 5400)
     move(wissel, 2, 4)
@@ -136,7 +138,11 @@ def test_cancelling_gives_back_what_the_tier_does_not_keep(store, cast, now, wis
     had, start = free(store, cast.samira), ONE + 20 * DAY
     booked = pay(wissel, 2, start=start)
     at = start - days * DAY - HOUR
-    gone = bookings.cancel(store, cast.seinhuis, booked, as_booker(cast.samira), at, agreed_cents=0)
+    by = as_booker(cast.samira)
+    with pytest.raises(Conflict, match="fee_changed") as caught:
+        bookings.cancel(store, cast.seinhuis, booked, by, at, agreed_cents=0, agreed_dots=kept + 1)
+    assert caught.value.data == {"cents": 0, "dots": kept}
+    gone = bookings.cancel(store, cast.seinhuis, booked, by, at, agreed_cents=0, agreed_dots=kept)
     assert gone.fee_dots == kept and free(store, cast.samira) == had - kept
     assert earned(store, cast, wissel) == money.part(3600, kept, 4) and sound(store, cast)
 
@@ -153,6 +159,9 @@ def test_a_request_takes_dots_when_the_host_says_yes_and_not_before(store, cast,
     had = free(store, cast.samira)
     asked = pay(room, 2)
     assert asked.status == "requested" and free(store, cast.samira) == had
+    accounts = (("forgone", None), ("revenue", room.id))
+    opened = [store.ledger.euro_account(cast.noord.id, kind, cast.seinhuis.id, where) for kind, where in accounts]
+    assert opened == [None, None]
     host = replace(as_booker(cast.marieke), is_host=True)
     bookings.approve(store, cast.seinhuis, asked.id, host, now)
     assert free(store, cast.samira) == had - 4 and sound(store, cast)

@@ -94,6 +94,16 @@ def test_each_turn_of_a_booking_is_told(store, cast, now, written):
     assert event_in(mail)[0].endswith("method=CANCEL") and "45,98" in mail.body
 
 
+def test_a_letter_says_how_many_dots_cancelling_kept(store, cast, now, written):
+    room, by = let(store, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2), as_booker(cast.samira)
+    booked = book(store, cast.seinhuis, room, ONE, 2, by, now, person=cast.samira, paid_by="capital")
+    store.bookings.set_renter(store.bookings.renter(booked.renter_id), language="en")
+    assert "kept" not in written(now)[0].body
+    bookings.cancel(store, cast.seinhuis, booked, by, now, agreed_cents=0, agreed_dots=4)
+    (mail,) = written(now)
+    assert "For the room: 4 dots" in mail.body and "Cancelling kept 4 dots." in mail.body
+
+
 def test_a_form_that_nobody_sent_is_told_to_nobody(store, cast, perron, now, written):
     bookings.hold(store, cast.seinhuis, perron.id, ONE, ONE + HOUR, STRANGER, now)
     bookings.expire_due(store, cast.seinhuis, now + HOUR)

@@ -212,6 +212,18 @@ def test_a_meeting_is_made_longer_at_the_price_shown_and_only_into_free_time(sto
         plates.extend(store, cast.seinhuis, longer, 15, by, at, agreed_cents=0)
 
 
+def test_what_capital_pays_is_made_longer_for_dots_that_were_shown(store, cast, now):
+    wissel, by = let(store, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2), as_booker(cast.samira)
+    meeting = book(store, cast.seinhuis, wissel, TEN, 1, by, now, person=cast.samira, paid_by="capital")
+    free = store.ledger.person_account(cast.samira.id).available
+    offer = plates.offers_longer(store, cast.seinhuis, meeting, by, TEN)[1]
+    assert (offer.gross_cents, offer.more_cents, offer.dots, offer.more_dots) == (0, 0, 3, 1)
+    with pytest.raises(Conflict, match="price_changed"):
+        plates.extend(store, cast.seinhuis, meeting, 30, by, TEN, agreed_cents=0)
+    assert plates.extend(store, cast.seinhuis, meeting, 30, by, TEN, agreed_cents=0, agreed_dots=3).dots == 3
+    assert store.ledger.person_account(cast.samira.id).available == free - 1
+
+
 def test_a_stranger_who_rented_makes_it_longer_too(store, cast, room, now):
     rented = book(store, cast.seinhuis, room, TEN, 1, STRANGER, now)
     offer = plates.offers_longer(store, cast.seinhuis, rented, STRANGER, TEN)[0]

@@ -8,8 +8,9 @@ import time_machine
 
 from s2m import jobs
 from s2m.config import Config
-from s2m.domain import bookings, codes, devices, signin, venues
+from s2m.domain import bookings, codes, devices, rooms, signin, venues
 from s2m.domain.bookings import STRANGER
+from s2m.domain.rooms import RoomTerms
 from s2m.domain.venues import Policy
 from tests.letting import HOUR, as_booker, book, let
 from tests.web.test_wall import read
@@ -220,12 +221,27 @@ def test_a_meeting_is_made_longer_at_the_price_on_the_button(phone, cast, write,
         before(samira)
         samira.post("/room/here")
         page = samira.get("/room").text
-        offer = re.search(r'name="offer" value="(15 \d+)"', page)[1]
+        offer = re.search(r'name="offer" value="(15 [0-9 ]+)"', page)[1]
         assert "€11.50 more" in page
         assert "The price has changed meanwhile" in samira.post("/room/longer", offer="15 1").text
         assert samira.post("/room/longer", offer="; 1").status_code == 422
         samira.post("/room/longer", offer=offer)
         assert stored(write, meeting).ends_at == meeting.ends_at + 15 * MINUTE
+
+
+def test_what_capital_pays_says_how_many_dots_more(phone, cast, write, room, before, now, at):
+    with write() as store:
+        rooms.change_terms(store, cast.seinhuis, room.id, RoomTerms(hour_cents=3800, dots_per_hour=2), cast.marieke.id, now)
+        one = book(store, cast.seinhuis, room, TEN, 1, as_booker(cast.samira), now, person=cast.samira, paid_by="capital")
+        bookings.arrive(store, cast.seinhuis, one.id, as_booker(cast.samira), TEN)
+    with at(10):
+        samira = phone(cast.samira)
+        before(samira)
+        page = samira.get("/room").text
+        offer = re.search(r'name="offer" value="(30 [0-9 ]+)">([^<]+)<', page)
+        assert offer[1] == "30 0 3" and offer[2].endswith("1 dot more")
+        samira.post("/room/longer", offer=offer[1])
+        assert "You have the room until 11:30" in samira.says("/room")
 
 
 def test_a_free_room_is_taken_by_who_signed_in_at_the_price_shown(phone, cast, write, room, before, at):

@@ -127,6 +127,14 @@ def test_a_week_of_all_rooms_and_a_room_with_its_week_and_terms(phone, perron):
         assert term in page, page
 
 
+def test_a_room_says_at_what_rate_it_can_be_had_for_capital(phone, cast, store, perron, now):
+    with store.write() as writing:
+        wissel = let(writing, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2, dots_limit=8)
+    page = phone().says(f"{HOUSE}/room/{wissel.id}")
+    assert "at a fixed rate: 2 dots an hour." in page and "At most 8 dots a month for this room." in page
+    assert "social capital, too" not in phone().says(f"{HOUSE}/room/{perron.id}")
+
+
 def test_a_room_of_another_venue_or_one_that_is_not_let_is_unknown(phone, cast, store, perron, now):
     with store.write() as writing:
         plain = venues.add_room(writing, cast.seinhuis, {"name": "Hal", "kind": "open", "floor": "0", "capacity": "9"}, "x", now)
@@ -422,6 +430,19 @@ def test_cancelling_shows_what_it_costs_and_twice_is_a_sentence(samira, booked, 
     for path in ("/cancel", "/move", "/details"):
         assert samira.get(booked + path).status_code == 409
     assert "€91.96" in samira.says(booked)
+
+
+def test_cancelling_what_capital_pays_agrees_to_the_dots_it_keeps(samira, store, cast, now):
+    with store.write() as writing:
+        wissel = let(writing, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2)
+        by = as_booker(cast.samira)
+        one = book(writing, cast.seinhuis, wissel, ONE, 2, by, now, person=cast.samira, paid_by="capital")
+    page = samira.get(f"/bookings/{one.id}/cancel").text
+    assert "4 dots stay here" in words(page) and 'name="agreed_dots" value="4"' in page
+    refused = samira.post(f"/bookings/{one.id}/cancel", agreed="0")
+    assert refused.status_code == 409 and "it is now 4 dots" in words(refused.text)
+    assert samira.post(f"/bookings/{one.id}/cancel", agreed="0", agreed_dots="4").status_code == 303
+    assert "Cancelling kept 4 dots." in samira.says(f"/bookings/{one.id}")
 
 
 def test_a_stranger_manages_by_the_link_alone(phone, cast, store, perron, now, mailing, waiting, samira):

@@ -17,7 +17,7 @@ from s2m.domain.bookings.booking import (
     the_booking,
     wait_for_mail,
 )
-from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_after, lines_with, move, terms_after
+from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_with, move, price_after, terms_after
 from s2m.domain.bookings.letters import ending_options, warn_options
 from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, preview, preview_change
 from s2m.domain.bookings.renting import Details, parse_details, parse_renter, renter_for
@@ -30,13 +30,8 @@ __all__ = [
     "BLOCKING", "EVERY", "SCOPES", "STRANGER", "SYSTEM", "WAITING", "Booker", "Booking", "Change", "Details", "Occurrence",
     "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "arrive", "blocked", "book_series", "cancel",
     "cancel_fee", "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock",
-    "conclude", "decline", "end_early", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for",
+    "conclude", "decline", "end_early", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_for",
     "lines_with", "more_time", "move", "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change",
-    "quarter_of", "renter_for", "settle", "stock_left", "targets", "terms_after", "the_booking", "the_series", "times_of",
-    "wait_for_mail", "warn_options", "when",
-    "Plan", "Preview", "Renter", "Rule", "Series", "Times", "Wait", "approve", "blocked", "book_series", "cancel", "cancel_fee",
-    "cancel_fees", "cancel_series", "change_details", "change_series", "check", "check_free", "check_stock", "conclude",
-    "decline", "ending_options", "expire_due", "fill_in", "hold", "let_go", "lines_after", "lines_for", "more_time", "move",
-    "parse_details", "parse_renter", "parse_rule", "parse_times", "preview", "preview_change", "quarter_of", "renter_for",
-    "settle", "targets", "terms_after", "the_booking", "the_series", "times_of", "wait_for_mail", "warn_options", "when",
+    "price_after", "quarter_of", "renter_for", "settle", "stock_left", "targets", "terms_after", "the_booking", "the_series",
+    "times_of", "wait_for_mail", "warn_options", "when",
 ]  # fmt: skip

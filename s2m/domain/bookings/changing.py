@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, capital
 from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
+from s2m.domain.bookings.capital import Price
 from s2m.domain.bookings.renting import Details
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import the_room
 
 if TYPE_CHECKING:
-    from s2m.domain.bookings.capital import Price
     from s2m.domain.bookings.values import Booking
     from s2m.domain.money import Line
     from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Venue
     from s2m.store import Store
+
+NOTHING = Price(())
 
 
 def terms_after(store: Store, booking: Booking, room_id: str, now: datetime) -> RoomTerms:
@@ -33,17 +35,10 @@ def terms_after(store: Store, booking: Booking, room_id: str, now: datetime) -> 
     return rooms.terms_of(store, room, now)
 
 
-def lines_after(
-    store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
-) -> tuple[Line, ...]:
-    """What it would cost there and then in euro, to be shown before it is moved."""
-    return price_after(store, venue, booking, room_id, start, end, now).lines
-
-
 def price_after(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, now: datetime
 ) -> Price:
-    """The same with its dots, where capital pays it."""
+    """What it would cost there and then, to be shown before it is moved."""
     details = Details(people=booking.people, extras=booking.extras)
     return _price(store, venue, booking, terms_after(store, booking, room_id, now), start, end, details)
 
@@ -59,10 +54,10 @@ def _price(
 
 def move(
     store: Store, venue: Venue, booking: Booking, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime,
-    *, agreed_cents: int | None, agreed_dots: int | None = None,
+    *, agreed_cents: int | None, agreed_dots: int = 0,
 ) -> Booking:  # fmt: skip
-    """To another time, room or length. agreed_cents, agreed_dots: the new price that was shown, VAT included; None: a host who
-    drags keeps whatever it comes to.
+    """To another time, room or length. agreed_cents and agreed_dots: the new price that was shown, VAT included; no cents:
+    whatever it comes to.
 
     Raises as `availability` does; Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` where its start
     would change after it began, and as in `binding`; Invalid `too_many_people`.
@@ -81,7 +76,7 @@ def move(
     availability.check_stock(store, venue, before.extras, start, end, but=before.id)
     price = price_after(store, venue, before, room_id, start, end, now)
     kept = binding.moved(before, store.rooms.version(before.terms_id), terms, start, price, by, now)
-    if agreed_cents not in (None, price.gross_cents) or agreed_dots not in (None, price.dots):
+    if agreed_cents is not None and (agreed_cents, agreed_dots) != (price.gross_cents, price.dots):
         raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)
     if before.paid_by == "capital":
         capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, price.dots, _as_booker(before))
@@ -141,17 +136,20 @@ def lines_with(store: Store, venue: Venue, booking: Booking, details: Details) -
     ).lines  # fmt: skip
 
 
-def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
-    """What cancelling costs now: the percentage and its lines. Nothing for what does not stand firmly."""
+def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, Price]:
+    """What cancelling costs now: the percentage, and what that is in euro and dots. Nothing for what does not stand firmly."""
     if booking.status != "confirmed":
-        return 0, ()
-    return rooms.fee(store.rooms.version(booking.terms_id), booking, now)
+        return 0, NOTHING
+    percent, lines = rooms.fee(store.rooms.version(booking.terms_id), booking, now)
+    return percent, Price(lines, money.part(booking.dots, percent, 100))
 
 
 def cancel(
-    store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime, *, agreed_cents: int | None, waive: bool = False
-) -> Booking:
-    """It takes place no more, and the room is free. agreed_cents: the fee that was shown; waive: a host asks for none.
+    store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime,
+    *, agreed_cents: int | None, agreed_dots: int = 0, waive: bool = False,
+) -> Booking:  # fmt: skip
+    """It takes place no more, and the room is free. agreed_cents and agreed_dots: the fee that was shown; no cents: whatever it
+    comes to; waive: a host asks for none.
 
     Raises Conflict `booking_over` the second time, `fee_changed` where a tier passed meanwhile; Refused `booking_begun`.
     """
@@ -160,16 +158,15 @@ def cancel(
     check_stands(before)
     if before.starts_at <= now and not by.is_host:
         raise Refused("booking_begun")
-    percent, lines = (0, ()) if waive and by.is_host else cancel_fee(store, before, now)
-    fee = money.total(lines).gross_cents
-    if agreed_cents is not None and fee != agreed_cents:
-        raise Conflict("fee_changed", cents=fee)
+    fee = NOTHING if waive and by.is_host else cancel_fee(store, before, now)[1]
+    if agreed_cents is not None and (agreed_cents, agreed_dots) != (fee.gross_cents, fee.dots):
+        raise Conflict("fee_changed", cents=fee.gross_cents, dots=fee.dots)
     return settle(
-        store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee,
-        fee_dots=money.part(before.dots, percent, 100),
+        store, venue, before, by, now, status="cancelled", expires_at=None, ended_at=now, fee_cents=fee.gross_cents,
+        fee_dots=fee.dots,
     )  # fmt: skip
 
 
 __all__ = [
-    "cancel", "cancel_fee", "change_details", "lines_after", "lines_with", "move", "price_after", "room_of", "terms_after",
+    "cancel", "cancel_fee", "change_details", "lines_with", "move", "price_after", "room_of", "terms_after",
 ]  # fmt: skip

@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from s2m.domain import money
 from s2m.domain.bookings import availability, changing, letters
 from s2m.domain.bookings.booking import confirm_or_ask, fresh, settle
 from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, details_after, preview, preview_change
@@ -170,7 +169,7 @@ def _cut(store: Store, series: Series, booking: Booking, now: datetime) -> Serie
 
 def cancel_fees(store: Store, those: Sequence[Booking], now: datetime) -> list[tuple[Booking, int]]:
     """What cancelling each of them costs now, VAT included."""
-    return [(one, money.total(changing.cancel_fee(store, one, now)[1]).gross_cents) for one in those]
+    return [(one, changing.cancel_fee(store, one, now)[1].gross_cents) for one in those]
 
 
 def cancel_series(

@@ -50,13 +50,15 @@ def forgo(
 ) -> None:
     """Let a journal say that this room earned so many cents which nobody pays in euro. rows: what it says until now."""
     store.ledger.lock_chain(venue.network_id)
+    rows = [row for row in rows if row.unit == EUR]
+    if not cents and not rows:
+        return
     forgone = _account(store, venue.network_id, "forgone", venue.id, now)
     target = _account(store, venue.network_id, "revenue", venue.id, now, room_id)
     earned = {target.id: 0}
     for row in rows:
-        if row.unit == EUR:
-            room, sign = (row.credit_id, 1) if row.debit_id == forgone.id else (row.debit_id, -1)
-            earned[room] = earned.get(room, 0) + sign * row.amount
+        room, sign = (row.credit_id, 1) if row.debit_id == forgone.id else (row.debit_id, -1)
+        earned[room] = earned.get(room, 0) + sign * row.amount
     for account_id, had in earned.items():
         more, account = (cents if account_id == target.id else 0) - had, store.ledger.account(account_id)
         assert account, "accounts are never deleted"

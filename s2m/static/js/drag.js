@@ -1,7 +1,7 @@
 // Drag a booking to another time or room, or its end to make it longer or shorter. What is let go is posted as the form of moving
 // is (form#drag), with the price that holds now: the server asks first where it becomes another. Escape puts everything back.
 // Only with a mouse or a pen: a finger scrolls, and everything is in the form.
-//   <table data-clocks="08:00 08:15 …"><tr data-room="id"> … <a class="slot" data-move="URL" data-cents="4598">
+//   <table data-clocks="08:00 08:15 …"><tr data-room="id"> … <a class="slot" data-move="URL" data-cents="4598" data-dots="0">
 const NEAR = 10;             // pixels from the right edge where the end is taken
 const FIRM = 6;              // pixels before it counts as dragging
 let held = null;             // {slot, table, x, y, quarter, span, first, resize, moving, shift, room}
@@ -63,6 +63,7 @@ function letGo(event) {
   Object.assign(form.elements.from, {value: clocks[from]});
   Object.assign(form.elements.until, {value: clocks[until]});
   Object.assign(form.elements.agreed_cents, {value: held.slot.dataset.cents});
+  Object.assign(form.elements.agreed_dots, {value: held.slot.dataset.dots});
   form.action = held.slot.dataset.move;
   swallow(held.slot);
   held = null;

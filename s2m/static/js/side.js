@@ -6,7 +6,7 @@ const form = dialog?.querySelector('form[data-price]');
 let asked = 0;
 
 async function price() {
-  const values = new URLSearchParams([...new FormData(form)].filter(([name]) => !['csrf_token', 'agreed_cents'].includes(name)));
+  const values = new URLSearchParams([...new FormData(form)].filter(([name]) => !/^(csrf_token|agreed_)/.test(name)));
   const turn = ++asked;
   const fresh = await fetch(`${form.dataset.price}?${values}`, {credentials: 'same-origin'}).catch(() => null);
   if (!fresh?.ok || turn !== asked) return;
@@ -18,7 +18,7 @@ async function price() {
 form?.addEventListener('change', event => {
   if (event.target.name === 'room' && form.querySelector('[name=people]')) {
     // another room has other set-ups and extras: the whole form is fetched
-    const values = new URLSearchParams([...new FormData(form)].filter(([name]) => !['csrf_token', 'agreed_cents'].includes(name)));
+    const values = new URLSearchParams([...new FormData(form)].filter(([name]) => !/^(csrf_token|agreed_)/.test(name)));
     location.replace(`${form.dataset.price}?${values}`);
   } else price();
 });

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from s2m.domain import bookings, fields, money, rooms
 from s2m.domain import venues as houses
 from s2m.domain.bookings import Booker, Booking, Details, Renter, desk, times
+from s2m.domain.bookings.capital import Price
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.money import LARGEST, Line
 from s2m.domain.venues import Room, Venue
@@ -48,6 +49,11 @@ def me_as_host() -> Booker:
 def agreed(form: Mapping[str, str]) -> int:
     """The price that stood on the form. Raises Invalid."""
     return fields.whole(form.get("agreed_cents"), "agreed_cents", least=0, most=LARGEST * 100)
+
+
+def agreed_dots(form: Mapping[str, str]) -> int:
+    """The same in dots; none where the form has none. Raises Invalid."""
+    return fields.whole(form.get("agreed_dots") or "0", "agreed_dots", least=0, most=LARGEST)
 
 
 def _said(error: S2MError) -> dict[str, str]:
@@ -178,9 +184,9 @@ def move_booking(slug: str, booking_id: str) -> ResponseReturnValue:
         with writing() as store:
             start, end = bookings.when(venue, form)
             before = bookings.the_booking(store, venue, booking_id)
-            there, price = (form.get("room", ""), start, end), agreed(form)
+            there, price = (form.get("room", ""), start, end), {"agreed_cents": agreed(form), "agreed_dots": agreed_dots(form)}
             again = before.blocks and there == (before.room_id, before.starts_at, before.ends_at)  # the form was sent twice
-            moved = before if again else bookings.move(store, venue, before, *there, me_as_host(), now(), agreed_cents=price)
+            moved = before if again else bookings.move(store, venue, before, *there, me_as_host(), now(), **price)
             room, renter = houses.the_room(store, venue, moved.room_id), store.bookings.renter(moved.renter_id or "")
     except (Invalid, Conflict, Refused) as error:
         # Another price is no error: the form says what it becomes, and asks
@@ -204,19 +210,19 @@ def _move_form(venue: Venue, booking: Booking, given: Mapping[str, str], errors:
     values = {"room": booking.room_id} | dict(given)
     with reading() as store:
         lets = store.rooms.let(venue.id, now())
-        lines, problem = _price_there(store, venue, booking, values)
+        price, problem = _price_there(store, venue, booking, values)
         renter = store.bookings.renter(booking.renter_id or "")
         room = store.venues.room(booking.room_id)
     new = _new(venue, values) if values != _as_it_is(venue, booking) else None
     return timeline.page(
         venue, timeline.day_asked(venue, values), "host/desk/_move.html", new, values=values, errors=problem | (errors or {}),
-        lets=lets, booking=booking, renter=renter, room=room, quarters=QUARTERS, **priced(lines),
+        lets=lets, booking=booking, renter=renter, room=room, quarters=QUARTERS, dots_due=price.dots, **priced(price.lines),
     )  # fmt: skip
 
 
 def _price_there(
     store: Store, venue: Venue, booking: Booking, values: Mapping[str, str]
-) -> tuple[tuple[Line, ...], dict[str, str]]:
+) -> tuple[Price, dict[str, str]]:
     try:
         start, end = bookings.when(venue, values)
         if booking.room_id not in {room.id for room in store.venues.rooms(venue.id)} and booking.room_id == values["room"]:
@@ -224,9 +230,9 @@ def _price_there(
         room = houses.the_room(store, venue, values.get("room", ""))
         terms = bookings.terms_after(store, booking, room.id, now())
         bookings.check_free(store, room, terms, start, end, but=booking.id)
-        return bookings.lines_after(store, venue, booking, room.id, start, end, now()), {}
+        return bookings.price_after(store, venue, booking, room.id, start, end, now()), {}
     except (Invalid, Conflict, Refused) as error:
-        return (), _said(error)
+        return Price(()), _said(error)
 
 
 def _told(venue: Venue, before: Booking, after: Booking, room: str, renter: Renter | None) -> Markup:

@@ -23,7 +23,7 @@ from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.host import blueprint, said, timeline
-from s2m.web.host.booking import agreed, me_as_host, priced
+from s2m.web.host.booking import agreed, agreed_dots, me_as_host, priced
 from s2m.web.host.health import ACTS
 from s2m.web.policy import host
 
@@ -133,7 +133,7 @@ def page(venue: Venue, booking_id: str, problem: str = "") -> str:
         policy = policy_of(store, venue)
         known: dict[str, Any] = {
             "room": store.venues.room(found.room_id), "renter": store.bookings.renter(found.renter_id or ""), "terms": terms,
-            "fee": bookings.cancel_fee(store, found, now()), "seats": carries(found.lines, policy),
+            "seats": carries(found.lines, policy),
             "bills": store.billing.of_booking(found.id),
         }  # fmt: skip
     for row in history:
@@ -236,8 +236,8 @@ def cancel_booking(slug: str, booking_id: str) -> ResponseReturnValue:
         with writing() as store:
             found = bookings.the_booking(store, venue, booking_id)
             waive = "waive" in form
-            fee = None if waive else agreed(form)
-            done = bookings.cancel(store, venue, found, me_as_host(), now(), agreed_cents=fee, waive=waive)
+            fee = {"agreed_cents": None if waive else agreed(form), "agreed_dots": agreed_dots(form)}
+            done = bookings.cancel(store, venue, found, me_as_host(), now(), waive=waive, **fee)
     except (Invalid, Conflict, Refused) as error:
         return _cancel_form(venue, booking_id, sentence(error.code, error.data)), status_of(error)
     flash(_("Cancelled. The room is free again."))
@@ -247,10 +247,10 @@ def cancel_booking(slug: str, booking_id: str) -> ResponseReturnValue:
 def _cancel_form(venue: Venue, booking_id: str, problem: str = "") -> str:
     with reading() as store:
         found = bookings.the_booking(store, venue, booking_id)
-        percent, lines = bookings.cancel_fee(store, found, now())
+        percent, fee = bookings.cancel_fee(store, found, now())
         terms, renter = store.rooms.version(found.terms_id), store.bookings.renter(found.renter_id or "")
         room = store.venues.room(found.room_id)
     return render_template(
         "host/desk/cancel.html", booking=found, percent=percent, terms=terms, renter=renter, room=room, problem=problem,
-        **priced(lines),
+        dots_due=fee.dots, **priced(fee.lines),
     )  # fmt: skip

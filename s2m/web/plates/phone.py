@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from s2m.domain.devices import Device
     from s2m.store import Store
 
-OFFER = re.compile(r"([0-9]{1,3}) ([0-9]{1,9})")
+OFFER = re.compile(r"([0-9]{1,3}) ([0-9]{1,9})(?: ([0-9]{1,9}))?")
 # Bookings that one browser is known to rent
 KNOWN = 5
 
@@ -233,10 +233,10 @@ def leave() -> ResponseReturnValue:
 @anyone
 def extend() -> ResponseReturnValue:
     try:
-        minutes, cents = _offer()
+        minutes, cents, dots = _offer()
         with _acting() as (store, found):
             booking, by = _of_theirs(found)
-            after = plates.extend(store, found.venue, booking, minutes, by, now(), agreed_cents=cents)
+            after = plates.extend(store, found.venue, booking, minutes, by, now(), agreed_cents=cents, agreed_dots=dots)
     except S2MError as error:
         return _again(error)
     flash(_("You have the room until %(time)s.", time=after.ends_at.astimezone(found.venue.zone).strftime("%H:%M")))
@@ -249,7 +249,7 @@ def take() -> ResponseReturnValue:
     """Book the free room from now, at the price that stood on the button."""
     limit("room-take", person().id, most=10, per=timedelta(hours=1))
     try:
-        minutes, cents = _offer()
+        minutes, cents, _dots = _offer()
         with _acting() as (store, found):
             made = plates.book_now(
                 store, found.venue, found.room, person(), minutes, _taker(found.venue), now(), agreed_cents=cents
@@ -260,12 +260,12 @@ def take() -> ResponseReturnValue:
     return redirect(url_for("plates.beside"), 303)
 
 
-def _offer() -> tuple[int, int]:
-    """The button that was pressed: how many minutes, and the price that stood there. Raises Invalid `choice`."""
+def _offer() -> tuple[int, int, int]:
+    """The button that was pressed: how many minutes, and the price there, in cents and in dots. Raises Invalid `choice`."""
     found = OFFER.fullmatch(request.form.get("offer", ""))
     if not found:
         raise Invalid("offer", "choice")
-    return int(found[1]), int(found[2])
+    return int(found[1]), int(found[2]), int(found[3] or 0)
 
 
 @blueprint.post("/room/invite")

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings, money, rooms
+from s2m.domain import bookings, rooms
 from s2m.domain.bookings import changing
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.web.context import now, reading, writing
@@ -156,7 +156,8 @@ def cancel(key: str) -> ResponseReturnValue:
     try:
         with writing() as store:
             one = mine(store, key)
-            bookings.cancel(store, one.venue, one.booking, by(one), now(), agreed_cents=agreed(request.form))
+            fee = {"agreed_cents": agreed(request.form), "agreed_dots": agreed_dots(request.form)}
+            bookings.cancel(store, one.venue, one.booking, by(one), now(), **fee)
             tell(store)
     except (Conflict, Refused) as error:
         return show_page(key, error) if error.code != "fee_changed" else _cancel(one, error)
@@ -166,10 +167,9 @@ def cancel(key: str) -> ResponseReturnValue:
 
 def _cancel(one: Mine, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
-        percent, lines = changing.cancel_fee(store, one.booking, now())
+        percent, fee = changing.cancel_fee(store, one.booking, now())
     body = render_template(
-        "rooms/cancel.html", one=one, b=one.booking, percent=percent, lines=lines, due=money.total(lines).gross_cents,
-        kept=money.part(one.booking.dots, percent, 100),
+        "rooms/cancel.html", one=one, b=one.booking, percent=percent, lines=fee.lines, due=fee.gross_cents, kept=fee.dots,
         errors=errors_of(error) if error else {},
     )  # fmt: skip
     return body, status_of(error) if error else 200

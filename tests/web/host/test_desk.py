@@ -207,6 +207,45 @@ def test_after_half_a_minute_or_once_somebody_took_the_place_a_move_stays(host, 
     assert "half a minute only" in host.post(f"{path}/undo", follow_redirects=True).text
 
 
+def test_a_drag_asks_first_for_the_dots_that_it_costs_and_gives_them_back_when_taken_back(host, write, read, cast, now):
+    with write() as store:
+        wissel = let(store, cast.seinhuis, cast.marieke, now - timedelta(days=1), name="Wissel", dots_per_hour=2)
+        by = as_booker(cast.samira)
+        one = book(store, cast.seinhuis, wissel, at("13:00"), 1, by, now, person=cast.samira, paid_by="capital")
+        store.bookings.set(one, arrived_at=now)
+    assert 'data-cents="0" data-dots="2"' in host.get(ROOMS).text
+    wanted = {"room": wissel.id, "day": DAY, "from": "13:00", "until": "15:00", "agreed_cents": "0"}
+    asked = host.post(f"{BOOKINGS}/{one.id}/move", **wanted, agreed_dots="2")
+    assert asked.status_code == 409 and "It was 2 dots and becomes 4 dots." in words(asked.text)
+    assert 'name="agreed_dots" value="4"' in asked.text and "no charge" not in asked.text
+    assert host.post(f"{BOOKINGS}/{one.id}/move", **wanted, agreed_dots="4").status_code == 303
+    assert "Taken back" in host.post(f"{BOOKINGS}/{one.id}/undo", follow_redirects=True).text
+    with read() as store:
+        back = store.bookings.get(one.id)
+    assert (back.dots, back.ends_at, back.arrived_at) == (2, one.ends_at, now)
+
+
+def test_cancelling_says_the_dots_it_keeps_and_a_host_may_let_them_go(host, write, read, cast, now):
+    with write() as store:
+        wissel = let(store, cast.seinhuis, cast.marieke, now - timedelta(days=1), name="Wissel", dots_per_hour=2)
+        times, by = (at("13:00"), at("15:00")), as_booker(cast.samira)
+        one, other = (
+            book(store, cast.seinhuis, wissel, time, 1, by, now, person=cast.samira, paid_by="capital") for time in times
+        )  # fmt: skip
+    for page in (host.says(f"{BOOKINGS}/{one.id}"), host.says(f"{BOOKINGS}/{one.id}/change")):
+        assert "Wissel 2 dots" in page and "no charge" not in page
+    page = host.get(f"{BOOKINGS}/{one.id}/cancel").text
+    assert "Cancelled now, 100 % of the price is due. Wissel 2 dots" in words(page) and 'name="agreed_dots" value="2"' in page
+    refused = host.post(f"{BOOKINGS}/{one.id}/cancel", agreed_cents="0", agreed_dots="0")
+    assert refused.status_code == 409 and "it is now 2 dots" in refused.text
+    host.post(f"{BOOKINGS}/{one.id}/cancel", agreed_cents="0", agreed_dots="2")
+    host.post(f"{BOOKINGS}/{other.id}/cancel", agreed_cents="0", agreed_dots="2", waive="1")
+    assert "The cancellation cost 2 dots." in host.says(f"{BOOKINGS}/{one.id}")
+    assert "The cancellation cost nothing." in host.says(f"{BOOKINGS}/{other.id}")
+    with read() as store:
+        assert [store.bookings.get(each.id).fee_dots for each in (one, other)] == [2, 0]
+
+
 def test_a_move_onto_another_booking_moves_nothing_and_keeps_what_was_asked(host, booked, perron, read):
     one, other = booked("13:00", 1), booked("15:00", 1)
     wanted = {"room": perron.id, "day": DAY, "from": "14:30", "until": "15:30", "agreed_cents": str(one.gross_cents)}
