@@ -198,7 +198,8 @@ def _book(house: House, meeting: Meeting, start: datetime, at: datetime, *, asks
         return None
     details = _details(store, venue, room, meeting)
     lines = bookings.lines_for(
-        store, venue, store.rooms.version(held.terms_id), held.starts_at, held.ends_at, details, member=by.is_member
+        store, venue, store.rooms.version(held.terms_id), held.starts_at, held.ends_at, details,
+        member=bookings.pays_as_member(store, held.person_id),
     )
     filled = bookings.fill_in(
         store, venue, held, details, _renter(house, meeting, person, at), by, at, agreed_cents=money.total(lines).gross_cents

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,9 +86,10 @@ class Rooms(Part):
         self.run(insert(extras).values(vars(extra)))
         self.store.changed(extra.venue_id)
 
-    def extras(self, venue_id: str) -> list[Extra]:
-        """Those that are offered, by name."""
-        query = select(extras).where(extras.c.venue_id == venue_id, extras.c.retired_at.is_(None))
+    def extras(self, venue_id: str, *, held: Iterable[str] = ()) -> list[Extra]:
+        """Those that are offered, by name. held: ids of those that a booking has, also where they are retired."""
+        counts = extras.c.retired_at.is_(None) | extras.c.id.in_(list(held))
+        query = select(extras).where(extras.c.venue_id == venue_id, counts)
         return [Extra(**row._mapping) for row in self.run(query.order_by(extras.c.name))]
 
     def set_stock(self, venue: Venue, extra_id: str, stock: int | None) -> None:

@@ -184,7 +184,7 @@ def _book(store: Store, venue: Venue, wait: Wait) -> None:
         title=line("title", request.form.get("title", ""), 80, shortest=0),
         title_hidden=bool(request.form.get("title_hidden")), people=wait.people,
     )  # fmt: skip
-    by = waiting.booker_of(wait)
+    by = waiting.booker_of(store, wait)
     cents = int(agreed) if agreed.isascii() and agreed.isdecimal() else -1
     filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=cents)
     bookings.conclude(store, venue, filled, by, now())

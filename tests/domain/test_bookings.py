@@ -149,6 +149,31 @@ def test_there_are_never_more_extras_out_than_the_house_has(store, cast, samira,
     book(store, cast.seinhuis, two, ONE + 2 * HOUR, 1, samira, now, extras={beamer.id: 1})
 
 
+def test_what_a_booking_has_it_keeps_when_the_house_offers_it_no_longer(store, cast, samira, now):
+    def extra(name, per, price, stock):
+        given = {"name": name, "kind": "catering", "per": per, "vat": "900", "price": price, "stock": stock}
+        return rooms.add_extra(store, cast.seinhuis, given, cast.marieke.id, now)
+
+    lunch, beamer = extra("Lunch", "person", "10,00", ""), extra("Beamer", "booking", "12,50", "1")
+    both = {lunch.id: 2, beamer.id: 1}
+    one, two = (let(store, cast.seinhuis, cast.marieke, now, name, extras=tuple(both)) for name in ("Wissel", "Loket"))
+    booked = book(store, cast.seinhuis, one, ONE, 1, samira, now, people=2, extras=both)
+    book(store, cast.seinhuis, two, ONE + 2 * HOUR, 1, samira, now, extras={beamer.id: 1})
+    for gone in (lunch, beamer):
+        rooms.retire_extra(store, cast.seinhuis, gone.id, cast.marieke.id, now)
+
+    def move(start):
+        return bookings.move(store, cast.seinhuis, booked, one.id, start, start + HOUR, samira, now, agreed_cents=None)
+
+    moved = move(ONE + HOUR)
+    assert (moved.lines, moved.extras) == (booked.lines, both)
+    with pytest.raises(Conflict, match="extra_gone"):
+        move(ONE + 2 * HOUR)
+    tea = extra("Thee", "person", "2,00", "")
+    assert rooms.offer_everywhere(store, cast.seinhuis, tea, cast.marieke.id, now + HOUR) == 2
+    assert {terms.extras for _room, terms in store.rooms.let(cast.seinhuis.id, now + HOUR)} == {(tea.id,)}
+
+
 # Changing ---------------------------------------------------------------------------------------------------------
 
 
@@ -159,6 +184,22 @@ def test_it_is_moved_at_the_price_that_was_shown(store, cast, perron, samira, no
     longer = bookings.move(store, cast.seinhuis, booked, perron.id, ONE, ONE + 2 * HOUR, samira, now, agreed_cents=9196)
     assert (longer.ends_at, longer.gross_cents, longer.sequence) == (ONE + 2 * HOUR, 9196, 1)
     assert longer.blocked_until == ONE + 2.5 * HOUR
+
+
+def test_only_a_member_has_the_member_s_price_and_keeps_it(store, cast, perron, marieke, now):
+    cheap = let(store, cast.seinhuis, cast.marieke, now, "Remise", member_percent=10)
+    store.people.mark_signed_in(cast.joost, now)
+    guest, member = (replace(marieke, person_id=person.id, is_member=False) for person in (cast.samira, cast.joost))
+    prices = [book(store, cast.seinhuis, cheap, ONE + n * DAY, 1, by, now) for n, by in enumerate((guest, member))]
+    assert [one.gross_cents for one in prices] == [4598, 4138]
+    moved = [
+        bookings.move(store, cast.seinhuis, one, cheap.id, one.starts_at + 2 * HOUR, one.ends_at + 2 * HOUR, marieke, now,
+                      agreed_cents=None)
+        for one in prices
+    ]  # fmt: skip
+    assert [one.gross_cents for one in moved] == [4598, 4138]
+    erased = store.bookings.set(moved[1], person_id=None)
+    assert bookings.pays_as_member(store, erased.person_id, erased.lines)
 
 
 def test_it_is_not_moved_onto_another(store, cast, perron, samira, now):

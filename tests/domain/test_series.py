@@ -353,6 +353,44 @@ def test_what_is_in_the_way_of_a_change_stays_as_it_is_or_has_another_room(store
     assert [there for _start, _end, there in after] == [False, False, True, False]
 
 
+def test_a_member_s_series_has_the_member_s_price_in_the_room_it_is_moved_to(store, cast, perron, samira, series, now):
+    store.people.mark_signed_in(cast.samira, now)
+    cheap = let(store, cast.seinhuis, cast.marieke, now, "Remise", 40, buffer_after=0, member_percent=10)
+    made = series(plan(perron, day="2026-03-19"), samira)
+    assert change(store, cast, of(store, made)[0], "all", Change(room=cheap), samira, now) == 4
+    assert {(one.room_id, one.gross_cents) for one in of(store, made)} == {(cheap.id, 4138)}
+
+
+@pytest.fixture
+def lunch(store, cast, now):
+    """Ten lunches are there at a time, ten euro each."""
+    given = {"name": "Lunch", "kind": "catering", "per": "person", "vat": "900", "price": "10", "stock": "10"}
+    return rooms.add_extra(store, cast.seinhuis, given, cast.marieke.id, now)
+
+
+def test_what_a_series_has_it_keeps_when_the_house_offers_it_no_longer(store, cast, lunch, samira, series, now):
+    room = let(store, cast.seinhuis, cast.marieke, now, extras=(lunch.id,), buffer_after=0)
+    made = series(plan(room, details=Details(people=2, extras={lunch.id: 2})), samira)
+    rooms.retire_extra(store, cast.seinhuis, lunch.id, cast.marieke.id, now)
+    assert change(store, cast, of(store, made)[0], "all", Change(people=3, times=Times("15:00", "16:00")), samira, now) == 4
+    assert {one.extras[lunch.id] for one in of(store, made)} == {3}
+    assert {[line.net_cents for line in one.lines if line.code == "extra"][0] for one in of(store, made)} == {3000}
+
+
+def test_what_stays_as_it_is_keeps_its_extras_from_the_others(store, cast, lunch, marieke, series, now):
+    """Of two days the second is moved to the time of the first, in another room: the first still has its lunches."""
+    room, other = (
+        let(store, cast.seinhuis, cast.marieke, now, name, extras=(lunch.id,), buffer_after=0, hours=ALWAYS)
+        for name in ("Perron", "Remise")
+    )
+    details = Details(people=6, extras={lunch.id: 6})
+    made = series(plan(room, ("13:00", "12:00", True), every="daily", count="2", details=details), marieke)
+    what = Change(room=other, times=Times("11:00", "13:00", True))
+    those = bookings.targets(store, of(store, made)[0], "all", now)
+    seen = bookings.preview_change(store, cast.seinhuis, those, what, {"2026-03-12": "skip"}, marieke, now)
+    assert [one.problem.code if one.problem else "" for one in seen.occurrences] == ["", "extra_gone"]
+
+
 def test_cancelling_shows_a_fee_for_each_and_asks_for_their_sum(store, cast, perron, samira, marieke, series, now):
     made = series(plan(perron), samira)
     first = of(store, made)[0]

@@ -9,6 +9,7 @@ import pytest
 from s2m import jobs
 from s2m.domain import bookings, rooms
 from s2m.domain.bookings import waiting
+from s2m.domain.calendars import Busy, Found, outside
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from tests.letting import EVA, HOUR, as_booker, book, let
 
@@ -168,6 +169,49 @@ def test_a_closed_room_is_offered_to_nobody_until_it_is_open_again(store, cast, 
     assert states(store, wait) == ["waiting"]
     rooms.reopen(store, cast.seinhuis, closure.id, cast.marieke.id, now)
     assert states(store, wait) == ["offered"]
+
+
+def test_an_offer_ends_when_the_room_is_closed_and_comes_again_when_it_opens(store, cast, perron, join, free, now):
+    first, second = join(cast.samira), join(cast.joost, room=None)
+    free(now)
+    assert states(store, first, second) == ["offered", "waiting"]
+    closure = rooms.close(store, cast.seinhuis, perron.id, ONE - DAY, ONE + HOUR / 2, "verf", cast.marieke.id, now)
+    assert states(store, first, second) == ["waiting", "waiting"] and seen(store, first).offered_booking_id is None
+    assert store.bookings.between(cast.seinhuis.id, ONE, ONE + HOUR) == []
+    rooms.reopen(store, cast.seinhuis, closure.id, cast.marieke.id, now)
+    assert states(store, first, second) == ["offered", "waiting"]
+    let(store, cast.seinhuis, cast.marieke, now, "Remise", 40)
+    rooms.close(store, cast.seinhuis, perron.id, ONE + HOUR, ONE + DAY, "verf", cast.marieke.id, now)
+    assert states(store, first, second) == ["offered", "waiting"]
+
+
+def test_between_yes_and_booked_a_room_may_be_closed_or_taken_elsewhere(store, cast, perron, join, free, now):
+    wait = join(cast.samira)
+    free(now)
+    calendar = outside.link(store, cast.seinhuis, perron, {"url": "https://c.example/"}, cast.marieke.id, now)
+    outside.record(store, calendar, Found((Busy("x", ONE, ONE + HOUR),)), now)
+    with pytest.raises(Conflict, match="taken_elsewhere"):
+        waiting.accept(store, cast.seinhuis, seen(store, wait), now)
+    outside.record(store, calendar, Found(), now)
+    held = waiting.accept(store, cast.seinhuis, seen(store, wait), now)
+    closure = rooms.close(store, cast.seinhuis, perron.id, ONE, ONE + DAY, "verf", cast.marieke.id, now)
+    renter, who = store.bookings.renter(wait.renter_id), as_booker(cast.samira)
+
+    def fill_in():
+        return bookings.fill_in(store, cast.seinhuis, held, bookings.Details(), renter, who, now, agreed_cents=4598)
+
+    with pytest.raises(Conflict, match="room_closed") as caught:
+        fill_in()
+    assert caught.value.data == {"reason": "verf"}
+    with pytest.raises(Conflict, match="room_closed"):
+        waiting.accept(store, cast.seinhuis, seen(store, wait), now)
+    rooms.reopen(store, cast.seinhuis, closure.id, cast.marieke.id, now)
+    filled = fill_in()
+    closure = rooms.close(store, cast.seinhuis, perron.id, ONE, ONE + DAY, "verf", cast.marieke.id, now)
+    with pytest.raises(Conflict, match="room_closed"):
+        bookings.conclude(store, cast.seinhuis, filled, who, now)
+    rooms.reopen(store, cast.seinhuis, closure.id, cast.marieke.id, now)
+    assert bookings.conclude(store, cast.seinhuis, filled, who, now).status == "confirmed"
 
 
 def test_a_stranger_stands_in_line_from_when_they_asked_once_their_mail_is_proved(store, cast, join, free, now):

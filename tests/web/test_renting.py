@@ -392,6 +392,28 @@ def test_a_title_people_and_extras_change_with_the_price_shown(samira, booked, b
     assert (bookings_now()[0].title, bookings_now()[0].people, bookings_now()[0].title_hidden) == ("Vervolg", 12, False)
 
 
+def test_an_extra_that_was_booked_is_still_there_when_it_is_offered_no_longer(
+    samira, store, cast, perron, now, bookings_now, clock
+):
+    with store.write() as writing:
+        coffee = {"name": "Koffie", "kind": "catering", "price": "2,50", "per": "person", "vat": "900"}
+        extra = rooms.add_extra(writing, cast.seinhuis, coffee, cast.marieke.id, now)
+        terms = RoomTerms(hour_cents=3800, extras=(extra.id,))
+        rooms.change_terms(writing, cast.seinhuis, perron.id, terms, cast.marieke.id, now)
+    clock.shift(1)
+    ticked = {f"extra_{extra.id}": "1"}
+    path = fill_in(samira, keep(samira, perron), **ticked, agreed="11376").headers["Location"]
+    with store.write() as writing:
+        rooms.retire_extra(writing, cast.seinhuis, extra.id, cast.marieke.id, now)
+    assert "Koffie" in samira.says(path)
+    page = samira.get(f"{path}/details")
+    assert "Koffie" in words(page.text) and agreed(page) == "11376"
+    samira.post(f"{path}/details", title="Vervolg", people="8", agreed="11376", **ticked)
+    assert (bookings_now()[0].title, bookings_now()[0].extras) == ("Vervolg", {extra.id: 8})
+    other = keep(samira, perron, **{"from": "14:00", "until": "15:00"})
+    assert "Koffie" not in samira.says(other)
+
+
 def test_a_move_is_priced_before_it_is_made(samira, booked, bookings_now):
     longer = FRIDAY | {"until": "12:00"}
     asked = samira.post(f"{booked}/move", **longer, agreed="")

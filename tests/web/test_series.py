@@ -111,6 +111,20 @@ def test_a_host_books_for_whoever_has_that_address(database, phone, cast, form):
         assert {(one.person_id, one.created_by) for one in made} == {(person_id, cast.marieke.id)}
 
 
+def test_a_host_is_shown_the_price_that_whoever_they_book_for_has(database, phone, cast, form, now):
+    with database.write() as store:
+        room = let(store, cast.seinhuis, cast.marieke, now, "Remise", 40, buffer_after=0, member_percent=10)
+        for member in (cast.marieke, cast.samira):
+            store.people.mark_signed_in(member, now)
+    host = phone(cast.marieke)
+    prices = ("eva@woonlab.example", "09:00", 4598), ("samira@seinhuis.example", "11:00", 4138), (cast.joost.email, "13:00", 4598)
+    for email, start, cents in prices:
+        given = form | {"room": room.id, "email": email, "from": start, "until": f"{int(start[:2]) + 1}:00"}
+        seen = host.post(NEW, act="preview", **given)
+        made = all_of(database, host.post(NEW, act="book", agreed=agreed(seen), **given))
+        assert [one.gross_cents for one in made] == [cents] * 3
+
+
 def test_one_or_all_are_changed_once_it_was_shown_what_that_costs(database, samira, booked, form):
     path = f"/rooms/het-seinhuis/series/of/{booked[1].id}"
     assert "Only what you change here changes" in samira.says(path)

@@ -89,7 +89,7 @@ def blocked(terms: RoomTerms, start: datetime, end: datetime) -> tuple[datetime,
 
 def check_stock(store: Store, venue: Venue, chosen: dict[str, int], start: datetime, end: datetime, *, but: str = "") -> None:
     """Whether there are enough of each extra in the house at that time. Raises Conflict `extra_gone`. Under the chain's lock."""
-    wanted = [extra for extra in store.rooms.extras(venue.id) if chosen.get(extra.id)]
+    wanted = [extra for extra in store.rooms.extras(venue.id, held=chosen) if chosen.get(extra.id)]
     left = stock_left(store, venue, wanted, start, end, but=but)
     for extra in wanted:
         if chosen[extra.id] > left.get(extra.id, chosen[extra.id]):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from s2m.domain import rooms
 from s2m.domain.bookings import availability, capital
 from s2m.domain.bookings.following import follow
-from s2m.domain.bookings.renting import forget
+from s2m.domain.bookings.renting import forget, pays_as_member
 from s2m.domain.bookings.values import ANSWER, BLOCKING, HOLD, MAIL, STRANGER, Booker, Booking
 from s2m.domain.errors import Conflict, NotFound, Refused
 from s2m.domain.rooms.pricing import extras_of
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 
 def hold(
-    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime,
-    *, secret_hash: str | None = None, series_id: str | None = None,
-) -> Booking:  # fmt: skip
+    store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, by: Booker, now: datetime
+) -> Booking:
     """Keep a room for five minutes, while the form is filled in.
 
     Raises as `availability.check` and `check_free` do; NotFound for a room that is not here; Refused `not_let`.
@@ -43,7 +42,7 @@ def hold(
     blocked_from, blocked_until = availability.blocked(terms, start, end)
     booking = Booking(
         store.new_id(now), venue.network_id, venue.id, room.id, terms.id, start, end, blocked_from, blocked_until, "hold", by.id,
-        now, now, person_id=by.person_id, expires_at=now + HOLD, secret_hash=secret_hash, series_id=series_id,
+        now, now, person_id=by.person_id, expires_at=now + HOLD,
     )  # fmt: skip
     return store.bookings.add(booking)
 
@@ -71,8 +70,8 @@ def lines_for(
     store: Store, venue: Venue, terms: RoomTerms, start: datetime, end: datetime, details: Details, *, member: bool
 ) -> tuple[Line, ...]:
     """What a meeting would cost, line by line: what is shown before anybody chooses."""
-    chosen = extras_of(details.extras, store.rooms.extras(venue.id))
-    return rooms.price(terms, venue, start, end, people=details.people, extras=chosen, member=member)
+    chosen = extras_of(details.extras, store.rooms.extras(venue.id, held=details.extras))
+    return rooms.price(terms, venue, start, end, extras=chosen, member=member)
 
 
 def fill_in(
@@ -82,7 +81,8 @@ def fill_in(
     """What the meeting is, who rents, and at what price. agreed_cents and agreed_dots: what was shown, VAT included; paid_by:
     euro or capital.
 
-    Raises Conflict `price_changed` where it has become another, `hold_over`, `extra_gone`; Refused as `capital.check` does.
+    Raises Conflict `price_changed` where it has become another, `hold_over`, `extra_gone`, and as `check_free` does where the
+    room was closed since; Refused as `capital.check` does.
     """
     store.ledger.lock_chain(venue.network_id)
     held = fresh(store, booking)
@@ -90,9 +90,9 @@ def fill_in(
         raise Conflict("hold_over")
     if held.renter_id and held.renter_id != renter.id:
         forget(store, held.renter_id)  # they mistyped themselves the first time
-    terms = store.rooms.version(held.terms_id)
+    terms = check_open(store, held)
     availability.check_stock(store, venue, details.extras, held.starts_at, held.ends_at, but=held.id)
-    lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=by.is_member)
+    lines = lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=pays_as_member(store, held.person_id))
     price = capital.priced(lines, terms, held.starts_at, held.ends_at, paid_by)
     if (price.gross_cents, price.dots) != (agreed_cents, agreed_dots):
         raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)
@@ -112,7 +112,8 @@ def wait_for_mail(store: Store, booking: Booking, now: datetime) -> Booking:
 def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime, *, option: bool = False) -> Booking:
     """A filled-in hold becomes what was asked for. Of a room that asks for approval a request; hosts need none.
 
-    Raises Conflict `hold_over`; Refused `no_options` where the room has none.
+    Raises Conflict `hold_over`, and as `check_free` does where the room was closed since; Refused `no_options` where the room has
+    none.
     """
     store.ledger.lock_chain(venue.network_id)
     held = fresh(store, booking)
@@ -121,12 +122,20 @@ def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: date
         return confirm_or_ask(store, venue, held, terms, by, now)
     if held.status != "hold" or held.renter_id is None or held.expires_at is None or held.expires_at <= now:
         raise Conflict("hold_over")
+    check_open(store, held)
     if option:
         if not terms.option_hours:
             raise Refused("no_options")
         until = min(now + timedelta(hours=terms.option_hours), held.starts_at)
         return settle(store, venue, held, by, now, status="option", expires_at=until)
     return confirm_or_ask(store, venue, held, terms, by, now)
+
+
+def check_open(store: Store, held: Booking) -> RoomTerms:
+    """Whether what is held can still be had: a room may have been closed since. Gives its terms. Raises as `check_free`."""
+    terms = store.rooms.version(held.terms_id)
+    availability.check_free(store, room_of(store, held), terms, held.starts_at, held.ends_at, but=held.id)
+    return terms
 
 
 def confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, by: Booker, now: datetime) -> Booking:

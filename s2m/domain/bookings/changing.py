@@ -10,7 +10,7 @@ from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, capital
 from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
 from s2m.domain.bookings.capital import Price
-from s2m.domain.bookings.renting import Details
+from s2m.domain.bookings.renting import Details, pays_as_member
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import the_room
@@ -46,8 +46,8 @@ def price_after(
 def _price(
     store: Store, venue: Venue, booking: Booking, terms: RoomTerms, start: datetime, end: datetime, details: Details
 ) -> Price:
-    """It stays paid as it is. Capital is members' own, and whoever got their price once keeps it."""
-    member = booking.person_id is not None or any(line.code == "member" for line in booking.lines)
+    """It stays paid as it is."""
+    member = pays_as_member(store, booking.person_id, booking.lines)
     lines = lines_for(store, venue, terms, start, end, details, member=member)
     return capital.priced(lines, terms, start, end, booking.paid_by)
 

@@ -9,12 +9,13 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, repeating
 from s2m.domain.bookings.capital import Price
-from s2m.domain.bookings.renting import Details
+from s2m.domain.bookings.renting import Details, pays_as_member
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
@@ -150,7 +151,7 @@ class House:
         start, end = first - AROUND, last + AROUND
         self.venue, self.now, self.was = venue, now, was or {}
         self.let = store.rooms.let(venue.id, now)
-        self.extras = store.rooms.extras(venue.id)
+        self.extras = store.rooms.extras(venue.id, held={one for wish in wishes for one in wish.details.extras})
         counted = {extra.id for extra in self.extras if extra.stock is not None}
         self.booked: list[Booking] = []
         if any(counted & wish.details.extras.keys() for wish in wishes):  # whole bookings only where their extras are asked for
@@ -200,7 +201,8 @@ class House:
     def _check_stock(self, wish: _Wish, start: datetime, end: datetime) -> None:
         for extra, count in extras_of(wish.details.extras, self.extras):
             if extra.stock is not None:
-                there = (one for one in self.booked if one.blocked_from < end and one.blocked_until > start)
+                mine = wish.booking.id if wish.booking else ""
+                there = (one for one in self.booked if one.blocked_from < end and one.blocked_until > start and one.id != mine)
                 left = extra.stock - sum(one.extras.get(extra.id, 0) for one in there)
                 if count > left:
                     raise Conflict("extra_gone", name=extra.name, left=max(0, left))
@@ -219,9 +221,14 @@ class House:
 
     def take(self, room: Room, terms: RoomTerms, start: datetime, end: datetime) -> None:
         """From now on this is in the way of what comes after it."""
-        self.keep(room.id, *availability.blocked(terms, start, end))
+        self._keep(room.id, *availability.blocked(terms, start, end))
 
-    def keep(self, room_id: str, blocked_from: datetime, blocked_until: datetime) -> None:
+    def leave(self, booking: Booking) -> None:
+        """It stays as it is after all, with its extras."""
+        self._keep(booking.room_id, booking.blocked_from, booking.blocked_until)
+        self.booked.append(booking)
+
+    def _keep(self, room_id: str, blocked_from: datetime, blocked_until: datetime) -> None:
         insort(self.busy.setdefault(room_id, []), (micros(blocked_from), micros(blocked_until)))
 
     def others(self, wish: _Wish, by: Booker) -> tuple[Room, ...]:
@@ -236,9 +243,7 @@ class House:
         if wish.start is None or wish.end is None:
             return ()
         chosen = extras_of(wish.details.extras, self.extras)
-        return rooms.price(
-            terms, self.venue, wish.start, wish.end, people=wish.details.people, extras=chosen, member=wish.member
-        )
+        return rooms.price(terms, self.venue, wish.start, wish.end, extras=chosen, member=wish.member)
 
     def decide(self, wish: _Wish, choice: str, by: Booker) -> Occurrence:
         found = Occurrence(wish.day, wish.room, wish.start, wish.end, wish.twice, booking=wish.booking, terms=wish.terms)
@@ -305,19 +310,21 @@ def preview_change(
     versions: dict[str, RoomTerms] = {}
     rooms_of: dict[str, Room] = {room.id: room for room in store.venues.rooms(venue.id)}
     new_terms = rooms.terms_of(store, change.room, now) if change.room else None
-    by_person = {extra.id for extra in store.rooms.extras(venue.id) if extra.per == "person"}
+    by_person = extras_by_person(store, venue, targets)
+    as_member = cache(lambda person_id, lines: pays_as_member(store, person_id, lines))  # of a whole series mostly one question
     wishes = []
     for booking in targets:
         if booking.terms_id not in versions:
             versions[booking.terms_id] = store.rooms.version(booking.terms_id)
         room = change.room or rooms_of.get(booking.room_id) or _retired(store, booking)
         terms = versions[booking.terms_id] if room.id == booking.room_id or new_terms is None else new_terms
-        wishes.append(_wish(venue, booking, room, terms, change, by_person))
+        member = as_member(booking.person_id, booking.lines)
+        wishes.append(_wish(venue, booking, room, terms, change, by_person, member=member))
     ordered = sorted(wishes, key=lambda wish: wish.day)
     house = House(store, venue, ordered, now, but=targets, was=versions)
     for wish in ordered:
         if choices.get(wish.day.isoformat()) == SKIP and (was := wish.booking):
-            house.keep(was.room_id, was.blocked_from, was.blocked_until)
+            house.leave(was)
     return _decide(house, ordered, choices, by)
 
 
@@ -327,14 +334,21 @@ def _retired(store: Store, booking: Booking) -> Room:
     return room
 
 
-def _wish(venue: Venue, booking: Booking, room: Room, terms: RoomTerms, change: Change, by_person: set[str]) -> _Wish:
+def _wish(
+    venue: Venue, booking: Booking, room: Room, terms: RoomTerms, change: Change, by_person: set[str], *, member: bool
+) -> _Wish:
     details = details_after(booking, change, by_person)
     local = booking.starts_at.astimezone(venue.zone).date()
     start, end, twice = _moments(venue, local, change.times) if change.times else (booking.starts_at, booking.ends_at, False)
     stays = (start, end, room.id) == (booking.starts_at, booking.ends_at, booking.room_id)
-    member = any(line.code == "member" for line in booking.lines)
     day = date.fromisoformat(booking.series_day) if booking.series_day else local
     return _Wish(day, room, terms, start, end, twice, details, member, booking, stays)
+
+
+def extras_by_person(store: Store, venue: Venue, some: Iterable[Booking]) -> set[str]:
+    """Ids of the extras of which there is one for each who comes: those that are offered, and those that some bookings have."""
+    held = {extra_id for one in some for extra_id in one.extras}
+    return {extra.id for extra in store.rooms.extras(venue.id, held=held) if extra.per == "person"}
 
 
 def details_after(booking: Booking, change: Change, by_person: set[str]) -> Details:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from s2m.domain.errors import Invalid
 from s2m.domain.people import LANGUAGES
 
 if TYPE_CHECKING:
+    from s2m.domain.money import Line
     from s2m.domain.people import Person
     from s2m.domain.rooms import Extra, RoomTerms
     from s2m.domain.venues import Room
@@ -83,6 +84,14 @@ def parse_renter(given: Mapping[str, object]) -> dict[str, str]:
         "street": optional("street"), "postcode": optional("postcode", 12), "city": optional("city"), "country": country,
         "vat_id": vat_id,
     }  # fmt: skip
+
+
+def pays_as_member(store: Store, person_id: str | None, lines: Iterable[Line] = ()) -> bool:
+    """Whether a booking has the member's price: a member's has, and one that got it once keeps it. lines: those it has."""
+    if any(line.code == "member" for line in lines):
+        return True
+    person = store.people.get(person_id) if person_id else None
+    return person is not None and person.is_member
 
 
 def forget(store: Store, renter_id: str | None) -> None:

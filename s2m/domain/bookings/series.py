@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from s2m.domain.bookings import availability, changing, letters
 from s2m.domain.bookings.booking import confirm_or_ask, fresh, settle
-from s2m.domain.bookings.planning import Change, Occurrence, Plan, Preview, details_after, preview, preview_change
+from s2m.domain.bookings.planning import (
+    Change,
+    Occurrence,
+    Plan,
+    Preview,
+    details_after,
+    extras_by_person,
+    preview,
+    preview_change,
+)
 from s2m.domain.bookings.repeating import Rule
 from s2m.domain.bookings.values import HOLD, Booking, Series
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
@@ -112,7 +121,7 @@ def change_series(
     those = targets(store, booking, scope, now)
     going = _agreed(preview_change(store, venue, those, change, choices, by, now), agreed_cents).going
     later = [one for one in going if one.booking and one.start and one.start > one.booking.starts_at]
-    by_person = {extra.id for extra in store.rooms.extras(venue.id) if extra.per == "person"}
+    by_person = extras_by_person(store, venue, those)
     # What moves forward makes room from behind, so that none of them stands in the way of the next
     for one in reversed(going) if later else going:
         _change(store, venue, one, change, by_person, by, now)

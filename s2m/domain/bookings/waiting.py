@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import rooms
 from s2m.domain.bookings import availability
-from s2m.domain.bookings.booking import fresh, hold, settle
+from s2m.domain.bookings.booking import SYSTEM, check_open, fresh, hold, settle
+from s2m.domain.bookings.renting import pays_as_member
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import BLOCKING, HOLD, PEOPLE_MOST, Booker, Booking, Wait
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
@@ -45,8 +46,8 @@ def answer_until(venue: Venue, start: datetime, now: datetime) -> datetime:
     return max(min(until.astimezone(UTC), start - BEFORE), now + LEAST)
 
 
-def booker_of(wait: Wait) -> Booker:
-    return Booker(wait.person_id or "stranger", wait.person_id, is_member=wait.person_id is not None)
+def booker_of(store: Store, wait: Wait) -> Booker:
+    return Booker(wait.person_id or "stranger", wait.person_id, is_member=pays_as_member(store, wait.person_id))
 
 
 def starts(wait: Wait, now: datetime) -> list[datetime]:
@@ -102,7 +103,7 @@ def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
     refusals, free = [], False
     for room, terms in there:
         try:
-            availability.check(venue, terms, wait.starts_at, wait.ends_at, booker_of(wait), now)
+            availability.check(venue, terms, wait.starts_at, wait.ends_at, booker_of(store, wait), now)
         except S2MError as error:
             refusals.append(error)
             continue
@@ -158,12 +159,24 @@ def freed(store: Store, venue: Venue, room_id: str, start: datetime, end: dateti
         _offer(store, venue, wait, now, only=room_id)
 
 
+def closed(store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, now: datetime) -> None:
+    """A room that is offered can be had no more: whoever was to answer is in line again, for whatever else fits them. Under the
+    chain's lock."""
+    for held in store.bookings.between(venue.id, start, end, room_ids=[room_id]):
+        wait = store.waits.offered(held.id) if held.status == "hold" and held.starts_at < end and held.ends_at > start else None
+        if wait and wait.state == "offered":
+            wait = store.waits.set(wait, state="waiting", offered_booking_id=None, offer_until=None)
+            settle(store, venue, held, SYSTEM, now, status="expired", expires_at=None, ended_at=now)
+            if (wait := _fresh(store, wait)).state == "waiting":
+                _offer(store, venue, wait, now)
+
+
 def _offer(store: Store, venue: Venue, wait: Wait, now: datetime, *, only: str = "") -> None:
     """Hold a room for them if one can be had. only: the one that was given free."""
     for room, _terms in fitting(store, venue, wait, now):
         for start in starts(wait, now) if only in ("", room.id) else ():
             with suppress(S2MError):  # taken, closed or too soon by its terms: the next quarter, room or person, then
-                held = hold(store, venue, room.id, start, wait.ends_at, booker_of(wait), now)
+                held = hold(store, venue, room.id, start, wait.ends_at, booker_of(store, wait), now)
                 until = answer_until(venue, start, now)
                 store.bookings.set(held, people=wait.people, expires_at=until)
                 store.waits.set(wait, state="offered", offered_booking_id=held.id, offer_until=until, told_at=None)
@@ -171,7 +184,10 @@ def _offer(store: Store, venue: Venue, wait: Wait, now: datetime, *, only: str =
 
 
 def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
-    """Yes: what is held is theirs to fill in, for as long as any hold. Raises Conflict `offer_over`."""
+    """Yes: what is held is theirs to fill in, for as long as any hold.
+
+    Raises Conflict `offer_over`, and as `check_free` does where the room was closed since.
+    """
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
     held = store.bookings.get(wait.offered_booking_id or "")
@@ -179,6 +195,7 @@ def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
         raise Conflict("offer_over")
     if held.expires_at <= now:
         raise Conflict("offer_over")
+    check_open(store, held)
     store.waits.set(wait, state="taken", ended_at=now)
     return store.bookings.set(held, expires_at=max(held.expires_at, now + HOLD), changed_at=now)
 
@@ -191,7 +208,7 @@ def decline(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
     if wait.state != "offered" or held is None:
         raise Conflict("offer_over")
     wait = store.waits.set(wait, state="declined", ended_at=now)
-    settle(store, venue, fresh(store, held), booker_of(wait), now, status="expired", expires_at=None, ended_at=now)
+    settle(store, venue, fresh(store, held), booker_of(store, wait), now, status="expired", expires_at=None, ended_at=now)
     return wait
 
 

@@ -73,9 +73,10 @@ def change_stock(store: Store, venue: Venue, extra_id: str, stock: object, by: s
 
 def offer_everywhere(store: Store, venue: Venue, extra: Extra, by: str, now: datetime) -> int:
     """In every room that is let, from now on; in how many. What is planned for later stays as it was planned."""
-    let = store.rooms.let(venue.id, now)
-    for room, terms in let:
-        change_terms(store, venue, room.id, replace(terms, extras=tuple(sorted((*terms.extras, extra.id)))), by, now)
+    let, offered = store.rooms.let(venue.id, now), {one.id for one in store.rooms.extras(venue.id)}
+    for room, terms in let:  # their terms still name what was retired since
+        there = offered & {*terms.extras, extra.id}
+        change_terms(store, venue, room.id, replace(terms, extras=tuple(sorted(there))), by, now)
     return len(let)
 
 

@@ -95,7 +95,12 @@ def closed_by(closures: Iterable[Closure], start: datetime, end: datetime) -> Cl
 def close(
     store: Store, venue: Venue, room_id: str, start: datetime, end: datetime, reason: object, by: str, now: datetime
 ) -> Closure:
-    """Nobody can book then any more; what is booked stays, and the host sees it. Raises Invalid, NotFound."""
+    """Nobody can book then any more; what is booked stays, and the host sees it; what is offered to who waits is not.
+
+    Raises Invalid, NotFound.
+    """
+    from s2m.domain.bookings import waiting
+
     room = the_room(store, venue, room_id)
     if room.kind != "meeting":
         raise NotFound()
@@ -107,6 +112,7 @@ def close(
     store.ledger.lock_chain(venue.network_id)
     store.rooms.add_closure(venue, closure)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="room.close", venue_id=venue.id, object_id=room.id)
+    waiting.closed(store, venue, room.id, start, end, now)
     return closure
 
 

@@ -32,8 +32,8 @@ Part = tuple[str, int, int]
 
 
 def price(
-    terms: RoomTerms, venue: Venue, start: datetime, end: datetime, *, people: int = 1,
-    extras: Sequence[tuple[Extra, int]] = (), member: bool = False,
+    terms: RoomTerms, venue: Venue, start: datetime, end: datetime, *, extras: Sequence[tuple[Extra, int]] = (),
+    member: bool = False,
 ) -> tuple[Line, ...]:  # fmt: skip
     """The lines of a booking. extras: each with how many of it (of what goes by the person: for how many)."""
     lines = _of_the_room(terms, venue, start, end)

@@ -196,7 +196,8 @@ def _details(store: Store, venue: Venue, booking_id: str, form: Mapping[str, str
     found = bookings.the_booking(store, venue, booking_id)
     room = store.venues.room(found.room_id)
     assert room, "rooms are retired, never deleted"
-    return bookings.parse_details(form, room, store.rooms.version(found.terms_id), store.rooms.extras(venue.id))
+    known = store.rooms.extras(venue.id, held=found.extras)
+    return bookings.parse_details(form, room, store.rooms.version(found.terms_id), known)
 
 
 def _change_form(venue: Venue, booking_id: str, form: Mapping[str, str] | None = None, errors: Any = None) -> str:
@@ -210,7 +211,7 @@ def _change_form(venue: Venue, booking_id: str, form: Mapping[str, str] | None =
                 lines = bookings.lines_with(store, venue, found, _details(store, venue, booking_id, given))
             except (Invalid, Refused) as error:
                 problem = said(error)
-        extras = [extra for extra in store.rooms.extras(venue.id) if extra.id in terms.extras]
+        extras = [extra for extra in store.rooms.extras(venue.id, held=found.extras) if extra.id in terms.extras]
         left = bookings.stock_left(store, venue, extras, found.starts_at, found.ends_at, but=found.id)
         room = store.venues.room(found.room_id)
     values = given if given is not None else _as_typed(found)

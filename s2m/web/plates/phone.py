@@ -138,7 +138,7 @@ def _as(venue: Venue, booking: Booking) -> Booker | None:
     """As whom this browser may touch a booking: who made it, a host, or who opened the link in the renter's mail."""
     someone = me().person
     if someone and (booking.person_id == someone.id or me().hosts(venue)):
-        return Booker(someone.id, someone.id, is_host=me().hosts(venue), is_member=True)
+        return Booker(someone.id, someone.id, is_host=me().hosts(venue), is_member=someone.is_member)
     return Booker("stranger") if booking.id in session.get("rented", []) else None
 
 
@@ -165,7 +165,7 @@ def _page(store: Store, found: Beside, problem: str = "") -> dict[str, Any]:
 
 
 def _taker(venue: Venue) -> Booker:
-    return Booker(person().id, person().id, is_host=me().hosts(venue), is_member=True)
+    return Booker(person().id, person().id, is_host=me().hosts(venue), is_member=person().is_member)
 
 
 # Doing it ------------------------------------------------------------------------------------------------------------

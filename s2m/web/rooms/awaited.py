@@ -46,5 +46,5 @@ def shown(store: Store, wait: Wait) -> Shown:
 
 
 def _price(store: Store, venue: Venue, held: Booking, details: Details) -> tuple[Line, ...]:
-    terms, member = store.rooms.version(held.terms_id), held.person_id is not None
+    terms, member = store.rooms.version(held.terms_id), bookings.pays_as_member(store, held.person_id)
     return bookings.lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=member)

@@ -94,7 +94,8 @@ def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseRetu
 
 
 def offered_in(store: Store, one: Mine) -> list[rooms.Extra]:
-    return [extra for extra in store.rooms.extras(one.venue.id) if extra.id in one.terms.extras]
+    known = store.rooms.extras(one.venue.id, held=one.booking.extras)
+    return [extra for extra in known if extra.id in one.terms.extras]
 
 
 def left_of(store: Store, one: Mine, offered: list[rooms.Extra]) -> dict[str, int]:
@@ -119,7 +120,7 @@ def _pays(values: Any) -> str:
 
 def price_part(store: Store, one: Mine, details: Details, paid_by: str) -> dict[str, Any]:
     """The lines of the price as they are now, the seats they carry, and the dots where capital pays the hire."""
-    member = any(line.code == "member" for line in one.booking.lines) or (not one.booking.lines and booker().is_member)
+    member = bookings.pays_as_member(store, one.booking.person_id, one.booking.lines)
     start, end = one.booking.starts_at, one.booking.ends_at
     lines = bookings.lines_for(store, one.venue, one.terms, start, end, details, member=member)
     price = capital.priced(lines, one.terms, start, end, paid_by)

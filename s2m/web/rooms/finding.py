@@ -93,12 +93,12 @@ def pictures(store: Store, room_ids: list[str]) -> dict[str, rooms.RoomPicture]:
 
 def offer(venue: Venue, found: Found, wish: Wish, picture: rooms.RoomPicture | None = None) -> Offer:
     starts = found.starts or found.elsewhen
-    prices = {at: price_of(venue, found.terms, at, at + wish.length, wish.people) for at in starts}
+    prices = {at: price_of(venue, found.terms, at, at + wish.length) for at in starts}
     return Offer(found, wish.length, prices, picture)
 
 
-def price_of(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, people: int) -> tuple[Line, ...]:
-    return rooms.price(terms, venue, start, end, people=people, member=booker().is_member)
+def price_of(venue: Venue, terms: RoomTerms, start: datetime, end: datetime) -> tuple[Line, ...]:
+    return rooms.price(terms, venue, start, end, member=booker().is_member)
 
 
 def parse_wish(venue: Venue, given: Any) -> Wish:

@@ -44,7 +44,7 @@ def show_page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
         if renter is None:
             raise NotFound()
         lines, until = one.booking.lines, one.booking.expires_at
-        names = {extra.id: extra.name for extra in store.rooms.extras(one.venue.id)}
+        names = {extra.id: extra.name for extra in store.rooms.extras(one.venue.id, held=one.booking.extras)}
         body = render_template(
             "rooms/booking.html", one=one, b=one.booking, renter=renter, extras=names, lines=lines,
             option=request.values.get("as") == "option", carried=rooms.carries(lines, context.policy_of(store, one.venue)),

@@ -113,7 +113,7 @@ def _example(venue: Venue, terms: RoomTerms, days: list[timeline.Day]) -> Any:
         for cell in one.rows[0].cells:
             if cell.kind == "free" and cell.span >= max(4, terms.shortest // 15):
                 length = timedelta(minutes=max(60, terms.shortest))
-                return cell.start, length, price_of(venue, terms, cell.start, cell.start + length, 1)
+                return cell.start, length, price_of(venue, terms, cell.start, cell.start + length)
     return None
 
 

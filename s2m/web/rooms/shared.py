@@ -68,7 +68,7 @@ def lets_rooms() -> bool:
 def booker() -> Booker:
     """Who books on these pages. A host books here as any member does; at the desk they may more."""
     who = me().person
-    return Booker(who.id, who.id, is_member=True) if who else STRANGER
+    return Booker(who.id, who.id, is_member=who.is_member) if who else STRANGER
 
 
 def mine(store: Store, key: str) -> Mine:

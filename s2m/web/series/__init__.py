@@ -43,7 +43,7 @@ def venue_called(slug: str) -> Venue:
 
 
 def me_as_booker(venue: Venue) -> Booker:
-    return Booker(person().id, person().id, is_host=me().hosts(venue), is_member=True)
+    return Booker(person().id, person().id, is_host=me().hosts(venue), is_member=person().is_member)
 
 
 def day_words(day: date) -> str:

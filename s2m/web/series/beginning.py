@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, ngettext
 
 from s2m.domain import bookings
-from s2m.domain.bookings import Booker, Plan, Series
+from s2m.domain.bookings import Booker, Plan, Series, desk
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.venues import DAYS, Venue
 from s2m.web import context
@@ -46,18 +46,17 @@ def start(slug: str) -> ResponseReturnValue:
     if act not in ACTS:
         return _form(venue, form)
     limit("series", person().id, most=120, per=HOUR)
-    by = me_as_booker(venue)
     try:
         if act == "book":
-            made = _book(venue, form, by)
+            made = _book(venue, form)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
         with reading() as store:
             plan = _plan(store, venue, form)
-            _renter_values(store, form)
+            by = _renting(store, venue, form)[0]
             seen = with_skips(form.choices, lambda choices: bookings.preview(store, venue, plan, choices, by, now()))
         return show_preview(form, seen, plan.room.name, "", changing=False)
     except Conflict as error:
-        return _again(venue, form, by, error)
+        return _again(venue, form, error)
     except (Invalid, Refused) as error:
         return _form(venue, form, error)
 
@@ -71,18 +70,23 @@ def _plan(store: Store, venue: Venue, form: Asked) -> Plan:
     return Plan(found[0], bookings.parse_rule(form.values, form.weekdays), bookings.parse_times(form.values), details)
 
 
-def _book(venue: Venue, form: Asked, by: Booker) -> Series:
+def _book(venue: Venue, form: Asked) -> Series:
     with writing() as store:
         plan = _plan(store, venue, form)
-        values = _renter_values(store, form)
-        whose = _whose(store, venue, values["email"])
+        by, whose, values = _renting(store, venue, form)
         renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
-        who = Booker(by.id, whose.id if whose else None, by.is_host, whose is not None)
-        made = bookings.book_series(store, venue, plan, form.choices, renter, who, now(), agreed_cents=agreed())
+        made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed())
         count = len(store.bookings.of_series(made.id))
         tell(store)
     flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))
     return made
+
+
+def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | None, dict[str, str]]:
+    """Who books (what is shown has the price of whoever it is for), for whom, and what was typed of them. Raises Invalid."""
+    values = _renter_values(store, form)
+    whose = _whose(store, venue, values["email"])
+    return desk.booker_for(me_as_booker(venue), whose), whose, values
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
@@ -130,11 +134,11 @@ def weekday_names() -> list[tuple[str, str]]:
     return [(day, str(format_date(date(2026, 3, 9 + n), "EEEE"))) for n, day in enumerate(DAYS)]
 
 
-def _again(venue: Venue, form: Asked, by: Booker, error: Conflict) -> ResponseReturnValue:
+def _again(venue: Venue, form: Asked, error: Conflict) -> ResponseReturnValue:
     """What was shown is no longer so: show it once more. Nothing was booked."""
     try:
         with reading() as store:
-            plan = _plan(store, venue, form)
+            plan, by = _plan(store, venue, form), _renting(store, venue, form)[0]
             seen = bookings.preview(store, venue, plan, form.choices, by, now())
         problem = sentence(error.code, error.data)
         return show_preview(form, seen, plan.room.name, problem, changing=False), status_of(error)
