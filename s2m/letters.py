@@ -141,7 +141,7 @@ def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking
     if told.carries and told.booking.status == "confirmed":
         parts.append(words.carries(told.carries))
     if told.booking.status in ("confirmed", "option", "requested") and kind != "nobody_there":
-        parts.append(words.tiers(told.terms, told.booking.starts_at))
+        parts.append(words.tiers(told.terms, told.booking))
     if told.link:
         parts.append(words.gettext("See or change your booking:") + f"\n\n{told.link}")
     return subject, "\n\n".join(part for part in parts if part)

@@ -102,11 +102,11 @@ class Words:
                 yield self.gettext("VAT %(rate)s %%", rate=self.number(vat.rate)), vat.vat_cents
         yield self.gettext("Total, VAT included"), found.gross_cents
 
-    def tiers(self, terms: RoomTerms, starts_at: datetime) -> str:
+    def tiers(self, terms: RoomTerms, booking: Booking) -> str:
         """What cancelling costs, in one sentence."""
         _ = self.gettext
         said = []
-        for until, percent in rooms.steps(terms, starts_at):
+        for until, percent in rooms.steps(terms, booking):
             free = _("nothing") if not percent else f"{percent} %"
             if until is None:
                 said.append(_("after that %(share)s", share=free) if said else _("always %(share)s", share=free))

@@ -139,6 +139,8 @@ SENTENCES: dict[str, Sentence] = {
     "nobody_found": _fixed(lambda: _("Nobody of this name is known here. A guest needs a mail address, too.")),
     "renter_no_mail": lambda name, **d: _("No mail address of %(name)s is known. Type it behind the name.", name=name),
     "booking_begun": _fixed(lambda: _("This has begun already. Ask the host.")),
+    "bound": _fixed(lambda: _("It is too late to make this cheaper yourself. Ask the host.")),
+    "needs_approval": _fixed(lambda: _("For that room the host says yes first. Ask the host to move it, or book it anew.")),
     "not_now": _fixed(lambda: _("This is not possible at this moment.")),
     "needs_mail": _fixed(lambda: _("The invoice needs an address: add your mail address to your profile first.")),
     "room_code_expired": _fixed(lambda: _("This code is no longer valid. Scan the new one beside the room.")),

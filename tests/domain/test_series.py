@@ -356,7 +356,7 @@ def test_what_is_in_the_way_of_a_change_stays_as_it_is_or_has_another_room(store
 def test_a_member_s_series_has_the_member_s_price_in_the_room_it_is_moved_to(store, cast, perron, samira, series, now):
     store.people.mark_signed_in(cast.samira, now)
     cheap = let(store, cast.seinhuis, cast.marieke, now, "Remise", 40, buffer_after=0, member_percent=10)
-    made = series(plan(perron), samira)
+    made = series(plan(perron, day="2026-03-19"), samira)
     assert change(store, cast, of(store, made)[0], "all", Change(room=cheap), samira, now) == 4
     assert {(one.room_id, one.gross_cents) for one in of(store, made)} == {(cheap.id, 4138)}
 

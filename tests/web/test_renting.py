@@ -435,6 +435,16 @@ def test_a_move_is_priced_before_it_is_made(samira, booked, bookings_now):
     assert bookings_now()[0].length == 3 * HOUR and bookings_now()[0].sequence == 1
 
 
+def test_too_late_to_be_made_cheaper_it_says_so_and_a_move_says_what_cancelling_still_costs(samira, booked, bookings_now):
+    asked = samira.post(f"{booked}/move", **FRIDAY | {"day": "2026-03-20"}, agreed="")
+    assert "Cancelling costs 100 % now, and no less after the move." in words(asked.text)
+    shorter = samira.post(f"{booked}/move", **FRIDAY | {"until": "10:00"}, agreed="")
+    assert shorter.status_code == 409 and "It is too late to make this cheaper yourself. Ask the host." in words(shorter.text)
+    assert bookings_now()[0].length == 2 * HOUR
+    samira.post(f"{booked}/move", **FRIDAY | {"day": "2026-03-20"}, agreed=agreed(asked))
+    assert "Cancelling now costs 100 % of the price: €91.96" in samira.says(f"{booked}/cancel")
+
+
 def test_a_move_onto_another_is_refused_with_its_form(samira, booked, store, cast, perron, now, bookings_now):
     with store.write() as writing:
         book(writing, cast.seinhuis, perron, ONE + 24 * HOUR, 2, STRANGER, now)

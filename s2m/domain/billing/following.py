@@ -36,7 +36,7 @@ def owed(store: Store, booking: Booking) -> tuple[Line, ...]:
     if booking.status in OWES and booking.confirmed_at:
         lines = booking.lines
     elif booking.status == "cancelled" and booking.fee_cents and booking.ended_at:
-        lines = rooms.fee(store.rooms.version(booking.terms_id), booking.lines, booking.starts_at, booking.ended_at)[1]
+        lines = rooms.fee(store.rooms.version(booking.terms_id), booking, booking.ended_at)[1]
     return lines if money.total(lines).gross_cents > 0 else ()
 
 

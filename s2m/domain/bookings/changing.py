@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
-from s2m.domain.bookings import availability, capital
+from s2m.domain.bookings import availability, binding, capital
 from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
 from s2m.domain.bookings.capital import Price
 from s2m.domain.bookings.renting import Details, pays_as_member
@@ -60,7 +60,7 @@ def move(
     whatever it comes to.
 
     Raises as `availability` does; Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` where its start
-    would change after it began; Invalid `too_many_people`.
+    would change after it began, and as in `binding`; Invalid `too_many_people`.
     """
     store.ledger.lock_chain(venue.network_id)
     before = fresh(store, booking)
@@ -75,6 +75,7 @@ def move(
     availability.check_free(store, room, terms, start, end, but=before.id)
     availability.check_stock(store, venue, before.extras, start, end, but=before.id)
     price = price_after(store, venue, before, room_id, start, end, now)
+    kept = binding.moved(before, store.rooms.version(before.terms_id), terms, start, price, by, now)
     if agreed_cents is not None and (agreed_cents, agreed_dots) != (price.gross_cents, price.dots):
         raise Conflict("price_changed", cents=price.gross_cents, dots=price.dots)
     if before.paid_by == "capital":
@@ -85,7 +86,7 @@ def move(
     return settle(
         store, venue, before, by, now, room_id=room.id, terms_id=terms.id, starts_at=start, ends_at=end, setup=setup,
         blocked_from=blocked_from, blocked_until=blocked_until, warned_at=None, left_at=None,
-        arrived_at=before.arrived_at if stay else None, **vars(price), gross_cents=price.gross_cents,
+        arrived_at=before.arrived_at if stay else None, **vars(price), gross_cents=price.gross_cents, **kept,
     )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def change_details(
 ) -> Booking:
     """Another title, more people, other extras; it stays paid as it is. agreed_cents: the new price that was shown, VAT included.
 
-    Raises Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` for one that is over.
+    Raises Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` for one that is over, `bound`.
     """
     store.ledger.lock_chain(venue.network_id)
     before = fresh(store, booking)
@@ -118,6 +119,8 @@ def change_details(
         raise Refused("booking_begun")
     availability.check_stock(store, venue, details.extras, before.starts_at, before.ends_at, but=before.id)
     lines = lines_with(store, venue, before, details)
+    terms = store.rooms.version(before.terms_id)
+    binding.check(before, terms, capital.Price(lines, before.dots), by, now)
     gross = money.total(lines).gross_cents
     if agreed_cents is not None and gross != agreed_cents:
         raise Conflict("price_changed", cents=gross)
@@ -137,7 +140,7 @@ def cancel_fee(store: Store, booking: Booking, now: datetime) -> tuple[int, Pric
     """What cancelling costs now: the percentage, and what that is in euro and dots. Nothing for what does not stand firmly."""
     if booking.status != "confirmed":
         return 0, NOTHING
-    percent, lines = rooms.fee(store.rooms.version(booking.terms_id), booking.lines, booking.starts_at, now)
+    percent, lines = rooms.fee(store.rooms.version(booking.terms_id), booking, now)
     return percent, Price(lines, money.part(booking.dots, percent, 100))
 
 

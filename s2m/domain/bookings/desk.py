@@ -27,7 +27,7 @@ TWICE = timedelta(minutes=1)
 # What a move changes, and taking it back restores
 PLACE = (
     "room_id", "terms_id", "starts_at", "ends_at", "blocked_from", "blocked_until", "setup", "gross_cents", "dots", "worth_cents",
-    "warned_at", "arrived_at", "left_at",
+    "warned_at", "arrived_at", "left_at", "expires_at",
 )  # fmt: skip
 
 

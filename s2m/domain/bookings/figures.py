@@ -188,5 +188,5 @@ def _midnight(venue: Venue, day: date) -> datetime:
 
 def _fee(store: Store, one: Booking) -> int:
     """What cancelling a booking brought, without VAT."""
-    lines = rooms.fee(store.rooms.version(one.terms_id), one.lines, one.starts_at, one.ended_at or one.starts_at)[1]
+    lines = rooms.fee(store.rooms.version(one.terms_id), one, one.ended_at or one.starts_at)[1]
     return money.total(lines).net_cents

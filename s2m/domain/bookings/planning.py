@@ -13,11 +13,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
-from s2m.domain.bookings import availability, repeating
+from s2m.domain.bookings import availability, binding, repeating
+from s2m.domain.bookings.capital import Price
 from s2m.domain.bookings.renting import Details, pays_as_member
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
-from s2m.domain.errors import Conflict, Invalid, S2MError
+from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.money import Line, Sum, VatSum
 from s2m.domain.rooms import closed_by
 from s2m.domain.rooms.pricing import extras_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 SKIP = "skip"
 # What is not about one day: where it holds for all of them, the form is refused
-OF_ALL = {"members_only", "hosts_only", "too_short_time", "too_long_time", "too_many_people", "until_before", "not_let"}
+OF_ALL = {"members_only", "hosts_only", "too_short_time", "too_long_time", "too_many_people", "until_before", "not_let", "bound"}
 AROUND = timedelta(days=2)
 
 
@@ -140,14 +141,15 @@ def micros(at: datetime) -> int:
 
 
 class House:
-    """All that stands in the way at a venue in a range of time, without some bookings."""
+    """All that stands in the way at a venue in a range of time, without some bookings; was: their terms, by id."""
 
     def __init__(
-        self, store: Store, venue: Venue, wishes: Sequence[_Wish], now: datetime, *, but: Sequence[Booking] = ()
+        self, store: Store, venue: Venue, wishes: Sequence[_Wish], now: datetime,
+        *, but: Sequence[Booking] = (), was: Mapping[str, RoomTerms] | None = None,
     ) -> None:  # fmt: skip
         first, last = _span(venue, wishes)
         start, end = first - AROUND, last + AROUND
-        self.venue, self.now = venue, now
+        self.venue, self.now, self.was = venue, now, was or {}
         self.let = store.rooms.let(venue.id, now)
         self.extras = store.rooms.extras(venue.id, held={one for wish in wishes for one in wish.details.extras})
         counted = {extra.id for extra in self.extras if extra.stock is not None}
@@ -205,6 +207,18 @@ class House:
                 if count > left:
                     raise Conflict("extra_gone", name=extra.name, left=max(0, left))
 
+    def bound(self, wish: _Wish, lines: tuple[Line, ...], by: Booker) -> S2MError | None:
+        """Why its renter may not change it so: the same rules as for a single booking."""
+        before = wish.booking
+        if before is None or wish.start is None:
+            return None
+        try:
+            price = Price(lines, before.dots)
+            binding.moved(before, self.was[before.terms_id], wish.terms, wish.start, price, by, self.now)
+        except Refused as error:
+            return error
+        return None
+
     def take(self, room: Room, terms: RoomTerms, start: datetime, end: datetime) -> None:
         """From now on this is in the way of what comes after it."""
         self._keep(room.id, *availability.blocked(terms, start, end))
@@ -235,11 +249,12 @@ class House:
         found = Occurrence(wish.day, wish.room, wish.start, wish.end, wish.twice, booking=wish.booking, terms=wish.terms)
         if choice == SKIP:
             return replace(found, skipped=True, problem=self.problem(wish.room, wish.terms, wish, by))
-        problem = self.problem(wish.room, wish.terms, wish, by)
+        same = wish.booking if wish.stays and wish.booking and wish.booking.people == wish.details.people else None
+        lines = same.lines if same else self.price(wish.terms, wish)
+        problem = self.problem(wish.room, wish.terms, wish, by) or self.bound(wish, lines, by)
         if problem is None and wish.start and wish.end:
             self.take(wish.room, wish.terms, wish.start, wish.end)
-            same = wish.booking if wish.stays and wish.booking and wish.booking.people == wish.details.people else None
-            return replace(found, lines=same.lines if same else self.price(wish.terms, wish))
+            return replace(found, lines=lines)
         others = self.others(replace(wish, stays=False), by)
         instead = next((room for room in others if room.id == choice), None)
         terms = self.terms(instead) if instead else None
@@ -306,7 +321,7 @@ def preview_change(
         member = as_member(booking.person_id, booking.lines)
         wishes.append(_wish(venue, booking, room, terms, change, by_person, member=member))
     ordered = sorted(wishes, key=lambda wish: wish.day)
-    house = House(store, venue, ordered, now, but=targets)
+    house = House(store, venue, ordered, now, but=targets, was=versions)
     for wish in ordered:
         if choices.get(wish.day.isoformat()) == SKIP and (was := wish.booking):
             house.leave(was)

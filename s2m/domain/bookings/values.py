@@ -48,6 +48,7 @@ class Booking:
     secret_hash: of the link that its renter manages it by. sequence: grows with each change, for calendars (RFC 5545, 3.8.7.4).
 
     dots: what the hire costs where it is paid_by capital, fee_dots what cancelling it cost, worth_cents what the hire is worth.
+    bound_percent: what cancelling costs at least, since its renter moved it when it cost so much.
     series_day: which local day of its series it is, also once it was moved (2026-03-12).
     ended_at: when it was cancelled, declined, released or lapsed; fee_cents: what the cancellation cost, VAT included.
     arrived_at: when somebody checked in at the door; left_at: when they left before the end.
@@ -84,6 +85,7 @@ class Booking:
     dots: int = 0
     fee_dots: int = 0
     worth_cents: int = 0
+    bound_percent: int = 0
     secret_hash: str | None = None
     sequence: int = 0
     confirmed_at: datetime | None = None

@@ -28,7 +28,7 @@ from s2m.domain.rooms.pictures import (
     shown_to_anyone,
     the_picture,
 )
-from s2m.domain.rooms.pricing import fee, price, samples, steps
+from s2m.domain.rooms.pricing import fee, price, samples, share, steps
 from s2m.domain.rooms.terms import (
     BOOKABLE_BY,
     EQUIPMENT,
@@ -45,6 +45,6 @@ __all__ = [
     "ALT_MAX", "BOOKABLE_BY", "EQUIPMENT", "FAR", "MOST_PICTURES", "SETUPS", "Closure", "Extra", "RoomPicture", "RoomTerms",
     "Version", "add_extra", "add_picture", "change_stock", "change_terms", "close", "closed_by",
     "describe_picture", "fee", "holiday", "holidays_of", "hours_of", "move_picture_up", "offer_everywhere", "open_on",
-    "parse_closure", "parse_terms", "price", "remove_picture", "reopen", "retire_extra", "samples", "shown_to_anyone",
+    "parse_closure", "parse_terms", "price", "remove_picture", "reopen", "retire_extra", "samples", "share", "shown_to_anyone",
     "steps", "terms_of", "the_extra", "the_picture", "values_of", "versions", "withdraw_terms",
 ]  # fmt: skip

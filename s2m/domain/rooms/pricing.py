@@ -17,6 +17,7 @@ from s2m.domain.rooms.offer import hours_of
 from s2m.domain.venues import DAYS, Venue, day_end, is_open
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings.values import Booking
     from s2m.domain.rooms.extras import Extra
     from s2m.domain.rooms.terms import RoomTerms
 
@@ -120,22 +121,28 @@ def samples(terms: RoomTerms, venue: Venue, now: datetime) -> list[Sample]:
     for what, day, clock, length in times:
         start = datetime.combine(day, time.fromisoformat(clock), venue.zone).astimezone(UTC)
         end = start + timedelta(hours=length)
-        sums = [_without_deposit(price(terms, venue, start, end, member=member)) for member in (False, True)]
+        sums = [without_deposit(price(terms, venue, start, end, member=member)) for member in (False, True)]
         found.append(Sample(what, start, end, *sums))
     return found
 
 
-def _without_deposit(lines: Iterable[Line]) -> Sum:
+def without_deposit(lines: Iterable[Line]) -> Sum:
+    """What a meeting costs. The deposit is given back."""
     return money.total(line for line in lines if line.code not in APART)
 
 
-def fee(terms: RoomTerms, lines: Iterable[Line], starts_at: datetime, now: datetime) -> tuple[int, tuple[Line, ...]]:
-    """What is due if it is cancelled now: the percentage, and a line for each rate of VAT. The deposit is given back whole."""
-    left = starts_at - now
+def share(terms: RoomTerms, booking: Booking, now: datetime) -> int:
+    """The percentage that is due if a booking is cancelled now: by its tiers, or what it was bound to when it moved."""
+    left = booking.starts_at - now
     due = [percent for hours, percent in terms.tiers if left < timedelta(hours=hours)]
-    percent = max(due, default=0)
+    return max([booking.bound_percent, *due])
+
+
+def fee(terms: RoomTerms, booking: Booking, now: datetime) -> tuple[int, tuple[Line, ...]]:
+    """What is due if it is cancelled now: the percentage, and a line for each rate of VAT. The deposit is given back whole."""
+    percent = share(terms, booking, now)
     net: dict[int, int] = {}
-    for line in lines:
+    for line in booking.lines:
         if line.code not in APART:
             net[line.vat] = net.get(line.vat, 0) + line.net_cents
     parts = {vat: money.part(cents, percent, 100) for vat, cents in net.items()}
@@ -143,12 +150,14 @@ def fee(terms: RoomTerms, lines: Iterable[Line], starts_at: datetime, now: datet
     return percent, tuple(found)
 
 
-def steps(terms: RoomTerms, starts_at: datetime) -> list[tuple[datetime | None, int]]:
-    """Until when cancelling costs what share, the cheapest first; None: until the start."""
+def steps(terms: RoomTerms, booking: Booking) -> list[tuple[datetime | None, int]]:
+    """Until when cancelling a booking costs what share, the cheapest first; None: until the start."""
     found: list[tuple[datetime | None, int]] = []
-    percent = 0
+    percent = booking.bound_percent
     for hours, then in sorted(terms.tiers, reverse=True):
-        found.append((starts_at - timedelta(hours=hours), percent))
+        if then <= percent:
+            continue
+        found.append((booking.starts_at - timedelta(hours=hours), percent))
         percent = max(percent, then)
     return [*found, (None, percent)]
 

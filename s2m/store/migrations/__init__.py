@@ -109,4 +109,5 @@ STEPS = (
     _read("0022_calendars"),
     _read("0023_plates"),
     _read("0024_capital"),
+    _read("0025_binding"),
 )

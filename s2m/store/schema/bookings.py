@@ -59,6 +59,7 @@ bookings = table(
     must("dots", Whole, server_default="0"),
     must("fee_dots", Whole, server_default="0"),
     must("worth_cents", Whole, server_default="0"),
+    must("bound_percent", Whole, server_default="0"),
     may("secret_hash"),
     must("sequence", Whole),
     must("created_by"),

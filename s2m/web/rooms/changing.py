@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from s2m.domain import bookings
+from s2m.domain import bookings, rooms
 from s2m.domain.bookings import changing
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.web.context import now, reading, writing
@@ -136,6 +136,7 @@ def _move(one: Mine, values: Any, *, preview: int | None = None, error: S2MError
             price = changing.price_after(store, one.venue, one.booking, values.get("room") or one.room.id, start, end, now())
     body = render_template(
         "rooms/move.html", one=one, b=one.booking, values=values, rooms=fits, preview=preview, price=price,
+        least=rooms.share(one.terms, one.booking, now()) if one.booking.status == "confirmed" else 0,
         errors=errors_of(error) if error else {}, twice=error.data.get("field") if error and error.code == "clock_twice" else "",
     )  # fmt: skip
     return body, status_of(error) if error else 200

@@ -1,0 +1,1 @@
+ALTER TABLE bookings ADD COLUMN bound_percent BIGINT NOT NULL DEFAULT 0;
