@@ -190,10 +190,12 @@ class Billing(Part):
         """When each step was mailed."""
         return {row.step: row.at for row in self.run(select(letters).where(letters.c.document_id == document_id))}
 
-    def unmailed(self, since: datetime, *, most: int = 20) -> list[Document]:
+    def unmailed(self, since: datetime) -> list[Document]:
+        """Those that have an address to be mailed to, the first first."""
         mailed = select(letters.c.document_id).where(letters.c.step == 0)
         query = select(documents).where(documents.c.issued_at >= since, documents.c.id.not_in(mailed))
-        return [_document(row) for row in self.run(query.order_by(documents.c.issued_at, documents.c.id).limit(most))]
+        found = [_document(row) for row in self.run(query.order_by(documents.c.issued_at, documents.c.id))]
+        return [document for document in found if document.buyer.email]
 
     def late(self, due_before: date) -> list[Bill]:
         """Invoices of all venues that were due before a day and are not paid, and of which the last reminder did not go out."""
