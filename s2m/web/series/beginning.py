@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, ngettext
 
 from s2m.domain import bookings
-from s2m.domain.bookings import Booker, Plan, Series
+from s2m.domain.bookings import Booker, Plan, Series, desk
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.venues import DAYS, Venue
 from s2m.web import context
@@ -86,10 +86,10 @@ def _book(venue: Venue, form: Asked, by: Booker) -> Series:
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
-    """A member books for themselves; a host for whoever has that address."""
+    """A member books for themselves; a host for whoever of the venue has that address, else for a stranger."""
     if not me().hosts(venue) or email == person().email:
         return person()
-    return store.people.by_email(venue.network_id, email)
+    return desk.by_mail(store, venue, email, person().id, now())
 
 
 def _renter_values(store: Store, form: Asked) -> dict[str, str]:
