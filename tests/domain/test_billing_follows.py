@@ -160,3 +160,13 @@ def test_what_comes_in_for_a_bill_that_was_replaced_counts_for_the_one_in_its_pl
     assert (found.state, found.bill.document.number) == ("matched", "2026-0002")
     matching.take_in(store, cast.seinhuis, [entry], cast.marieke.id, now)
     assert [each.open_cents for each in store.billing.of_booking(booked.id)] == [0, 0, 0] and len(said(booked)) == 3
+
+
+def test_a_bill_that_is_replaced_goes_to_whom_it_was_billed(store, cast, now, perron, marieke):
+    by = as_booker(cast.samira)
+    made = book(store, cast.seinhuis, perron, ONE, 2, by, now, person=cast.samira)
+    other = {"name": "Samira Vos", "email": "samira@seinhuis.example", "company": "Heel iets anders"}
+    bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(other), "en", now)
+    bookings.move(store, cast.seinhuis, made, perron.id, ONE, ONE + 3 * HOUR, marieke, now, agreed_cents=None)
+    parties = [(bill.document.buyer.name, bill.document.language) for bill in store.billing.of_booking(made.id)]
+    assert parties == [("Woonlab Soest", "nl")] * 3

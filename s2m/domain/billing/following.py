@@ -7,6 +7,7 @@ Where nobody said who sells here, nothing is billed and the booking stands all t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     supply = supply_of(store, venue, booking, lines)
     if standing and (standing.lines, standing.about) == (lines, supply.about):
         return None
+    if standing:  # to whom it was billed: what the renter typed since is of another booking
+        supply = replace(supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language)
     return _replace(store, venue, standing, supply, "system", now)
 
 

@@ -76,6 +76,9 @@ def _book(venue: Venue, form: Asked, by: Booker) -> Series:
         plan = _plan(store, venue, form)
         values = _renter_values(store, form)
         whose = _whose(store, venue, values["email"])
+        known = store.bookings.renter_of(whose.id) if whose else None
+        if known:  # what nobody typed stays as it was
+            values |= {name: getattr(known, name) for name in values if name not in form.values}
         renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
         who = Booker(by.id, whose.id if whose else None, by.is_host, whose is not None)
         made = bookings.book_series(store, venue, plan, form.choices, renter, who, now(), agreed_cents=agreed())
