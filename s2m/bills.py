@@ -41,7 +41,7 @@ def mail(database: Database, config: Config, now: datetime) -> tuple[int, int]:
         new = store.billing.unmailed(now - NEWS)
         late = store.billing.late(now.date() + timedelta(days=1 - REMINDERS[0]))
         zones = {venue.id: venue.zone for venue in store.venues.all()}
-    sent = sum(_mail(database, config, document, 0, now) for document in new if document.buyer.email)
+    sent = sum(_mail(database, config, document, 0, now) for document in new)
     reminded = 0
     for bill in late:
         zone = zones.get(bill.document.venue_id)
@@ -55,9 +55,9 @@ def mail(database: Database, config: Config, now: datetime) -> tuple[int, int]:
 
 def _mail(database: Database, config: Config, document: Document, step: int, now: datetime, bill: Bill | None = None) -> bool:
     """One letter, unless another process wrote it meanwhile. step: 0 the document itself, then the reminders."""
-    subject, body = _words(document, step, link(config, document.id), bill.open_cents if bill else 0)
-    files = attachments(document)
     try:
+        subject, body = _words(document, step, link(config, document.id), bill.open_cents if bill else 0)
+        files = attachments(document)
         with database.write() as store:
             # A bill that was paid or taken back a moment ago is not asked for
             if step and store.billing.bills(document.venue_id, [document.id])[0].open_cents <= 0:
@@ -67,6 +67,9 @@ def _mail(database: Database, config: Config, document: Document, step: int, now
                     store.billing.add_letter(document, earlier, now)
             store.outbox.add(document.network_id, document.buyer.email, subject, body, now, attachments=files)
     except Conflict:
+        return False
+    except Exception as error:  # one that cannot be written keeps no other back
+        log.error("bill not mailed", document=document.id, exc_info=error)
         return False
     return True
 

@@ -6,9 +6,10 @@ One scheduler per database, whatever is started: it holds a lock that falls with
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -21,6 +22,10 @@ from s2m.domain.relevance.meanings import of_the_product
 from s2m.heads import seal as seal_heads
 from s2m.restoring import note_missing
 from s2m.store.engine import Database
+
+if TYPE_CHECKING:
+    from s2m.domain.venues import Venue
+    from s2m.store import Store
 
 log = structlog.get_logger("s2m.jobs")
 RETRY = 10.0
@@ -119,49 +124,42 @@ def step_asks(database: Database, config: Config, now: datetime) -> str:
 def expire_bookings(database: Database, config: Config, now: datetime) -> str:
     """Let go of rooms that were held, kept on option or asked for too long. No lock where nothing is due."""
     with database.read() as store:
-        late = {booking.venue_id for booking in store.bookings.due(now)}
-        venues = [store.venues.get(venue_id) for venue_id in sorted(late)]
-    expired = 0
-    for venue in filter(None, venues):
-        with database.write() as store:
-            expired += bookings.expire_due(store, venue, now)
-    return f"let go {expired}"
+        due = [(booking.venue_id, booking.id) for booking in store.bookings.due(now)]
+    gone = each(database, due, lambda store, one: bookings.expire_due(store, _venue(store, one[0]), now, only=one[1]))
+    return f"let go {sum(gone)}"
 
 
 def write_letters(database: Database, config: Config, now: datetime) -> str:
     """Write to renters what happened to their bookings, and whose option lapses soon. No lock where there is nothing to tell."""
     with database.read() as store:
-        waiting = store.bookings.letters() or bookings.ending_options(store, now)
-    if not waiting:
-        return "wrote 0"
-    with database.write() as store:
-        bookings.warn_options(store, now)
-        return f"wrote {letters.write(store, config, keys(config.instance).bookings, letters.base_of(config), now)}"
+        ending = bool(bookings.ending_options(store, now))
+    if ending:
+        with database.write() as store:
+            bookings.warn_options(store, now)
+    with database.read() as store:
+        due = store.bookings.letters()
+    key, base = keys(config.instance).bookings, letters.base_of(config)
+    return f"wrote {sum(each(database, due, lambda store, one: letters.write(store, config, key, base, now, [one])))}"
 
 
 def release_rooms(database: Database, config: Config, now: datetime) -> str:
-    """Warn of rooms that were booked and stand empty, and give them free. A venue at a time, no lock where nothing is due."""
+    """Warn of rooms that were booked and stand empty, and give them free. No lock where nothing is due."""
     with database.read() as store:
-        late = [store.venues.get(venue_id) for venue_id in releasing.venues_due(store, now)]
-    warned = released = 0
-    for venue in filter(None, late):
-        with database.write() as store:
-            done = releasing.look_after(store, venue, now)
-        warned += sum(1 for _booking, what in done if what == "warned")
-        released += sum(1 for _booking, what in done if what == "released")
-    return f"warned {warned}, released {released}"
+        late = releasing.all_due(store, now)
+    done = each(database, late, lambda store, one: releasing.look_after(store, _venue(store, one.venue_id), now, only=one.id))
+    what = [word for some in done for _booking, word in some]
+    return f"warned {what.count('warned')}, released {what.count('released')}"
 
 
 def offer_rooms(database: Database, config: Config, now: datetime) -> str:
     """Write to whoever is offered a room they waited for, and end the waiting for what is over."""
     with database.read() as store:
-        untold, over = bool(config.smtp_url and store.waits.untold()), bool(store.waits.over(now))
-    told = ended = 0
-    if untold or over:
+        untold, over = store.waits.untold() if config.smtp_url else [], bool(store.waits.over(now))
+    ended = 0
+    if over:
         with database.write() as store:
             ended = waiting.lapse(store, now)
-            told = offers.tell(store, config, now) if config.smtp_url else 0
-    return f"wrote {told}, ended {ended}"
+    return f"wrote {sum(each(database, untold, lambda store, one: offers.tell(store, config, one, now)))}, ended {ended}"
 
 
 def settle_talks(database: Database, config: Config, now: datetime) -> str:
@@ -191,6 +189,28 @@ def forget_people(database: Database, config: Config, now: datetime) -> str:
     with database.write() as store:
         store.outbox.forget(now - MAIL_KEPT)
         return f"forgot whose {erasing.forget(store, now)} visits were"
+
+
+def each(database: Database, those: Iterable[Any], do: Callable[[Store, Any], Any]) -> list[Any]:
+    """Do each in a transaction of its own: one that cannot be done stops no other. Raises what stopped the last of them, once
+    all had their turn, so that the health page says so."""
+    done, failed = [], None
+    for one in those:
+        try:
+            with database.write() as store:
+                done.append(do(store, one))
+        except Exception as error:
+            log.error("left out", what=repr(one)[:80], exc_info=error)
+            failed = error
+    if failed:
+        raise failed
+    return done
+
+
+def _venue(store: Store, venue_id: str) -> Venue:
+    found = store.venues.get(venue_id)
+    assert found, "venues are never deleted"
+    return found
 
 
 JOBS = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -25,6 +25,7 @@ from s2m.spoken import Words
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking, Renter
+    from s2m.domain.bookings.letters import Letter
     from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Room, Venue
     from s2m.store import Store
@@ -75,10 +76,10 @@ def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) 
     return Meeting(booking, room, venue, renter, link, carried, store.rooms.version(booking.terms_id))
 
 
-def write(store: Store, config: Config, key: str, base: str, now: datetime) -> int:
-    """Write what is due into the outbox; how many."""
+def write(store: Store, config: Config, key: str, base: str, now: datetime, those: Iterable[Letter] | None = None) -> int:
+    """Write what is due into the outbox; how many. those: which of it; without, what this transaction noted itself."""
     written = 0
-    for letter in store.bookings.letters():
+    for letter in store.bookings.noted if those is None else those:
         booking = store.bookings.get(letter.booking_id)
         if not store.bookings.drop_letter(letter) or booking is None or not config.smtp_url:
             continue

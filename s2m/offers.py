@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 
-def tell(store: Store, config: Config, now: datetime) -> int:
-    """Write the mail of each offer that has none yet; how many. Each has a link of its own, and those before it end."""
-    told = 0
-    for wait in store.waits.untold():
-        held, renter = store.bookings.get(wait.offered_booking_id or ""), store.bookings.renter(wait.renter_id)
-        if held is None or renter is None or not renter.email:
-            continue
-        secret = store.secret()
-        store.waits.set(wait, told_at=now, secret_hash=fingerprint(secret))
-        base = base_of(config)
-        link = f"{base.rstrip('/')}/waits/{secret}?lang={renter.language}" if base else ""
-        subject, body = _mail(store, wait, held, renter.language, renter.name, link)
-        store.outbox.add(wait.network_id, renter.email, subject, body, now)
-        told += 1
-    return told
+def tell(store: Store, config: Config, wait: Wait, now: datetime) -> bool:
+    """Write the mail of an offer, unless it was written or is over meanwhile. Each has a link of its own, and those before it
+    end."""
+    store.ledger.lock_chain(wait.network_id)
+    now_is = store.waits.get(wait.id)
+    if now_is is None or now_is.state != "offered" or now_is.told_at:
+        return False
+    held, renter = store.bookings.get(now_is.offered_booking_id or ""), store.bookings.renter(now_is.renter_id)
+    if held is None or renter is None or not renter.email:
+        return False
+    secret = store.secret()
+    store.waits.set(now_is, told_at=now, secret_hash=fingerprint(secret))
+    base = base_of(config)
+    link = f"{base.rstrip('/')}/waits/{secret}?lang={renter.language}" if base else ""
+    subject, body = _mail(store, now_is, held, renter.language, renter.name, link)
+    store.outbox.add(now_is.network_id, renter.email, subject, body, now)
+    return True
 
 
 def _mail(store: Store, wait: Wait, held: Booking, language: str, name: str, link: str) -> tuple[str, str]:

@@ -218,6 +218,17 @@ def may_see_balance(store: Store, venue: Venue, person: Person, now: datetime, *
     return is_admin or store.presence.acquainted(person.id, venue.id, day_start(venue, now))
 
 
+def belongs(store: Store, venue: Venue, person: Person, by: str, now: datetime) -> bool:
+    """Whether a host may see how somebody rents: of who came to this venue or booked here themselves; of everybody where the
+    network has no other venue, and to an admin."""
+    if len(store.venues.all(venue.network_id)) == 1:
+        return True
+    is_admin = any(role.role == "admin" for role in store.people.roles(by))
+    theirs = store.bookings.of_person(person.id, since=person.created_at)
+    booked = any(one.venue_id == venue.id and one.created_by == person.id and one.confirmed_at for one in theirs)
+    return booked or may_see_balance(store, venue, person, now, is_admin=is_admin)
+
+
 def at_limit(store: Store, venue: Venue, policy: Policy, now: datetime, *, is_admin: bool) -> list[Person]:
     """Who is here and could not take another seat, as far as this host may see balances."""
     here = {h.person.id: h.person for h in store.presence.here(venue.id)}

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 
+# Follows from a booking: reversed by itself, the next change of the booking would move it once more
+OF_A_BOOKING = ("room", "room_back")
+
+
 @dataclass(frozen=True)
 class Freeze:
     """Why an account stands still: in words, since when, and by whom (a person's id)."""
@@ -94,11 +98,14 @@ def reverse_line(
 ) -> Transfer:
     """Mirror a line of somebody's statement; thanks behind it count no longer.
 
-    Raises Invalid `reason`, NotFound, Refused `own_account`, `not_acquainted`, `not_reversible`, Conflict `reversed`.
+    Raises Invalid `reason`, NotFound, Refused `own_account`, `not_acquainted`, `not_reversible`, `of_a_booking`, Conflict
+    `reversed`.
     """
     store.ledger.lock_chain(venue.network_id)
     check_put_right(store, venue, person, by, now)
     row, why = the_line(store, person, transfer_id), fields.line("reason", reason, fields.SENTENCE_MAX)
+    if row.kind in OF_A_BOOKING:
+        raise Refused("of_a_booking")
     mirrored = ledger.reverse(store, row.id, venue.network_id, now)
     about = store.mending.evidence(row.pending_id or row.id)
     store.ledger.add_evidence(mirrored, **about, reason=why)

@@ -19,6 +19,7 @@ from s2m.store.schema import bookings, checkouts, documents, letters, payments, 
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking
+    from s2m.domain.venues import Venue
 
 LAST_REMINDER = 2
 _DAYS = ("issued_on", "due_on", "supplied_on")
@@ -85,6 +86,13 @@ class Billing(Part):
         """0 before the first."""
         mine = (documents.c.venue_id == venue_id) & (documents.c.kind == kind) & (documents.c.year == year)
         return int(self.run(select(func.coalesce(func.max(documents.c.n), 0)).where(mine)).scalar_one())
+
+    def numbered_alike(self, venue: Venue, vat_id: str, prefix: str) -> bool:
+        """Whether a document of another venue of the network under this VAT id has a number that begins with this prefix."""
+        c = documents.c
+        query = select(c.seller).where(c.network_id == venue.network_id, c.venue_id != venue.id)
+        rows = self.run(query.where(c.kind == "invoice", c.number.like(f"{prefix}____-%")))  # the year is four digits
+        return any(row.seller["vat_id"] == vat_id for row in rows)
 
     def credit_of(self, document_id: str) -> Document | None:
         row = self.one(select(documents).where(documents.c.credits_id == document_id))
@@ -192,10 +200,12 @@ class Billing(Part):
         """When each step was mailed."""
         return {row.step: row.at for row in self.run(select(letters).where(letters.c.document_id == document_id))}
 
-    def unmailed(self, since: datetime, *, most: int = 20) -> list[Document]:
+    def unmailed(self, since: datetime) -> list[Document]:
+        """Those that have an address to be mailed to, the first first."""
         mailed = select(letters.c.document_id).where(letters.c.step == 0)
         query = select(documents).where(documents.c.issued_at >= since, documents.c.id.not_in(mailed))
-        return [_document(row) for row in self.run(query.order_by(documents.c.issued_at, documents.c.id).limit(most))]
+        found = [_document(row) for row in self.run(query.order_by(documents.c.issued_at, documents.c.id))]
+        return [document for document in found if document.buyer.email]
 
     def late(self, due_before: date) -> list[Bill]:
         """Invoices of all venues that were due before a day and are not paid, and of which the last reminder did not go out."""

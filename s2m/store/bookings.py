@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select, text, type_coerce, update
 
@@ -18,6 +18,9 @@ from s2m.store.prepared import Prepared
 from s2m.store.schema import booking_letters, bookings, renters
 from s2m.store.schema.bookings import BLOCKS
 from s2m.store.schema.columns import Instant, Whole
+
+if TYPE_CHECKING:
+    from s2m.store import Store
 
 _BLOCKS = bookings.c.status.in_(BLOCKING)
 # Nothing blocks for longer (a CHECK says so), so that an index finds what began before a moment
@@ -60,6 +63,10 @@ def _row(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Bookings(Part):
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.noted: list[Letter] = []  # that this transaction noted
+
     def add(self, booking: Booking) -> Booking:
         """The database refuses what overlaps."""
         self.run(insert(bookings), **_row(vars(booking)))  # as parameters: `values()` costs more than the rest of it
@@ -151,11 +158,12 @@ class Bookings(Part):
     def add_letter(self, booking: Booking, kind: str, now: datetime) -> None:
         letter = Letter(self.store.new_id(now), booking.network_id, booking.id, kind, now)
         self.run(insert(booking_letters).values(vars(letter)))
+        self.noted.append(letter)
 
     def letters(self) -> list[Letter]:
         """The oldest first."""
         order = booking_letters.c.created_at, booking_letters.c.id
-        return [Letter(**row._mapping) for row in self.run(select(booking_letters).order_by(*order).limit(100))]
+        return [Letter(**row._mapping) for row in self.run(select(booking_letters).order_by(*order))]
 
     def drop_letter(self, letter: Letter) -> bool:
         """Whether it was still there: two who write at once write it once."""

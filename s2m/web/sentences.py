@@ -299,6 +299,7 @@ SENTENCES: dict[str, Sentence] = {
     "no_day_pass": _fixed(lambda: _("No day passes are sold here.")),
     "reversed": _fixed(lambda: _("This line was reversed before.")),
     "not_reversible": _fixed(lambda: _("This line cannot be reversed.")),
+    "of_a_booking": _fixed(lambda: _("This line follows from a booking. Change or cancel the booking instead.")),
     "key_reused": _fixed(lambda: _("This was sent before with other content. Nothing was changed.")),
     "damaged": _fixed(lambda: _("The books cannot be read at one place. Tell the host: the health page names it.")),
     # Passports

@@ -28,6 +28,7 @@ def test_a_number_is_found_as_people_write_it(words):
     "words",
     [
         "", "2026", "0001", "12026-0001", "2026-00011", "20260001234", "2026-0001-2", "5-2026-0001", "2026-0001.5", "2026-0009",
+        "A2026-0001", "Factuur A2026-0001", "AC2026-0001",
         "C2026-0001", "creditnota C 2026-0001", "Q2026-0001", "q-2026-0001", "NL02RABO20260001234", "2026 en 0001", "1-2026",
     ],
 )  # fmt: skip
@@ -46,3 +47,9 @@ def test_a_credit_note_is_named_by_its_own_number_only():
 
 def test_a_number_without_signs_names_nothing():
     assert not names("anything", "") and not names("anything", "-")
+
+
+def test_a_number_with_a_prefix_is_not_the_one_without_it():
+    assert names("Factuur A2026-0001", "A2026-0001") and names("factuurA2026-0001", "A2026-0001") is True
+    assert not names("BA2026-0001", "A2026-0001") and not names("2026-0001", "A2026-0001")
+    assert names("A2026-0001 en 2026-0001", "2026-0001")

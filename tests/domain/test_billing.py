@@ -386,3 +386,15 @@ def _step(store, cast, now, room, what, value, document):
 
 def test_the_seller_of_the_tests_can_stand_on_a_bill(store, cast, now):
     assert sells(store, cast, now).party.postcode == "1234 AB" and SELLER["postcode"] == "1234 ab"
+
+
+def test_a_prefix_that_another_venue_once_numbered_with_is_not_free(store, cast, now):
+    sells(store, cast, now)
+    billing.issue(store, cast.seinhuis, supply(store, perron(store, cast, now)), now)
+    sells(store, cast, now, prefix="A")
+    for prefix in ("", "A"):
+        with pytest.raises(Invalid, match="number_prefix"):
+            sells(store, cast, now, cast.wissel, prefix=prefix)
+    assert sells(store, cast, now, cast.wissel, prefix="B").prefix == "B"
+    assert sells(store, cast, now, prefix="").prefix == ""  # one's own numbers go on
+    assert sells(store, cast, now, cast.wissel, prefix="", vat_id="NL123456782B12").prefix == ""

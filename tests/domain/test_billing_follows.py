@@ -153,3 +153,44 @@ def test_without_a_seller_bookings_stand_and_are_billed_once_there_is_one(store,
     sells(store, cast, now + DAY)
     assert [said(each) for each in (stands, fee, free)] == [[("2026-0001", 45_98, False)], [("2026-0002", 22_99, False)], []]
     assert following.waiting(store, cast.seinhuis) == [] and following.follow_waiting(store, cast.seinhuis, now) == 0
+
+
+def test_a_bill_that_a_host_took_back_stays_so_until_the_booking_costs_something_else(
+    store, cast, now, perron, booked, marieke, said
+):
+    first = store.billing.of_booking(booked.id)[0].document
+    paid(store, first, 191_96, now)
+    billing.credit(store, first, cast.marieke.id, now)
+    following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders"), now)
+    assert [number for number, _, _ in said(booked)] == ["2026-0001", "C2026-0001"]
+    bookings.move(store, cast.seinhuis, booked, perron.id, ONE, ONE + 3 * HOUR, marieke, now, agreed_cents=None)
+    assert said(booked)[2:] == [("2026-0002", 237_94, False)]
+    assert [each.open_cents for each in store.billing.of_booking(booked.id)] == [0, 0, 45_98]
+
+
+def test_what_comes_in_for_a_bill_that_was_replaced_counts_for_the_one_in_its_place(
+    store, cast, now, perron, booked, marieke, said
+):
+    from s2m.domain.billing import checkouts, matching
+    from s2m.domain.billing.bank import Entry
+
+    first = store.billing.of_booking(booked.id)[0].document
+    begun = checkouts.begin(store, first, "local", now)
+    bookings.move(store, cast.seinhuis, booked, perron.id, ONE, ONE + 3 * HOUR, marieke, now, agreed_cents=None)
+    checkouts.settle(store, begun.id, "local", "tr_1", "paid", begun.cents, now)
+    assert [each.open_cents for each in store.billing.of_booking(booked.id)] == [0, 0, 45_98]
+    entry = Entry("ref1", 45_98, now.date(), "Eva", f"factuur {first.number}")
+    (found,) = matching.match(store, cast.seinhuis, [entry])
+    assert (found.state, found.bill.document.number) == ("matched", "2026-0002")
+    matching.take_in(store, cast.seinhuis, [entry], cast.marieke.id, now)
+    assert [each.open_cents for each in store.billing.of_booking(booked.id)] == [0, 0, 0] and len(said(booked)) == 3
+
+
+def test_a_bill_that_is_replaced_goes_to_whom_it_was_billed(store, cast, now, perron, marieke):
+    by = as_booker(cast.samira)
+    made = book(store, cast.seinhuis, perron, ONE, 2, by, now, person=cast.samira)
+    other = {"name": "Samira Vos", "email": "samira@seinhuis.example", "company": "Heel iets anders"}
+    bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(other), "en", now)
+    bookings.move(store, cast.seinhuis, made, perron.id, ONE, ONE + 3 * HOUR, marieke, now, agreed_cents=None)
+    parties = [(bill.document.buyer.name, bill.document.language) for bill in store.billing.of_booking(made.id)]
+    assert parties == [("Woonlab Soest", "nl")] * 3

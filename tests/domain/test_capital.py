@@ -165,3 +165,23 @@ def test_a_request_takes_dots_when_the_host_says_yes_and_not_before(store, cast,
     host = replace(as_booker(cast.marieke), is_host=True)
     bookings.approve(store, cast.seinhuis, asked.id, host, now)
     assert free(store, cast.samira) == had - 4 and sound(store, cast)
+
+
+def test_a_line_that_was_reversed_is_paid_once_more_and_never_with_the_wrong_sign(store, cast, now, wissel, pay):
+    had, by = free(store, cast.samira), as_booker(cast.samira)
+    booked = pay(wissel, 2)
+
+    def reverse(kind):
+        rows = store.ledger.journal(cast.noord.id, booked.id)
+        ledger.reverse(store, [row for row in rows if row.unit == "SC" and row.kind == kind][-1].id, cast.noord.id, now)
+
+    reverse("room")
+    assert free(store, cast.samira) == had
+    again = bookings.change_details(store, cast.seinhuis, booked, Details(title="x"), by, now, agreed_cents=0)
+    assert free(store, cast.samira) == had - 4
+    host = as_booker(cast.marieke, host=True)
+    bookings.move(store, cast.seinhuis, again, wissel.id, ONE, ONE + HOUR, host, now, agreed_cents=0, agreed_dots=2)
+    assert free(store, cast.samira) == had - 2
+    reverse("room_back")
+    bookings.change_details(store, cast.seinhuis, store.bookings.get(booked.id), Details(title="y"), by, now, agreed_cents=0)
+    assert free(store, cast.samira) == had - 2 and sound(store, cast)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from s2m.domain import bookings, money, people
+from s2m.domain import bookings, money, people, presence
 from s2m.domain.bookings import Booker, Details, desk, lists, week
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.venues import Policy
@@ -57,6 +57,22 @@ def test_a_guest_is_known_by_name_and_mail_a_member_by_either(store, cast, now):
         with pytest.raises(Invalid) as error:
             party(typed)
         assert (error.value.code, error.value.data["field"]) == (code, "who")
+
+
+def test_how_somebody_rents_is_told_where_they_belong_alone(store, cast, now):
+    typed = {"name": "Samira Vos", "email": cast.samira.email, "street": "Geheimlaan 7", "vat_id": "NL123456789B01"}
+    bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(typed), "nl", now)
+
+    def party(typed):
+        return desk.party(store, cast.wissel, typed, cast.wim.id, now)
+
+    for typed in (f"Iemand, {cast.samira.email}", "samira"):
+        other = party(typed)
+        assert (other.person, other.values["street"], other.values["vat_id"]) == (None, "", ""), typed
+        assert store.audit.last(cast.noord.id, most=1, venue_id=cast.wissel.id)[0]["action"] == "people.search"
+    presence.check_in(store, cast.samira, cast.wissel, cast.policy, "badge", now)
+    for typed in (cast.samira.email, "samira"):
+        assert (party(typed).person, party(typed).values["street"]) == (cast.samira, "Geheimlaan 7")
 
 
 def test_a_host_is_bound_by_no_terms_but_by_what_is_booked_and_by_the_price_that_was_shown(store, cast, now, host):

@@ -48,6 +48,16 @@ def line(store):
     return line
 
 
+def test_what_follows_from_a_booking_is_put_right_there(store, cast, now, hanna, line):
+    presence.check_in(store, cast.samira, cast.seinhuis, cast.policy, "badge", now - timedelta(days=1))
+    house = store.ledger.seat_accounts(cast.samira, cast.seinhuis)[1]
+    mine = store.ledger.person_account(cast.samira.id)
+    for kind, sides in (("room", (mine, house)), ("room_back", (house, mine))):
+        ledger.transfer(store, *sides, 1, kind, now, key=ledger.digest(kind))
+        with pytest.raises(Refused, match="of_a_booking"):
+            mending.reverse_line(store, cast.seinhuis, cast.samira, line(cast.samira, kind).id, WHY, hanna.id, now)
+
+
 # Thanks -------------------------------------------------------------------------------------------------------------
 
 

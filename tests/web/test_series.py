@@ -193,3 +193,14 @@ def test_whoever_books_finds_repeating_waiting_and_what_is_repeated(samira, book
     assert f"/series/{booked[0].series_id}" in shown and f"/series/of/{booked[0].id}" in shown
     samira.post("/rooms/het-seinhuis/waits/new", room=form["room"], **at)
     assert "What I wait for" in samira.says("/me/bookings")
+
+
+def test_what_a_host_did_not_type_of_somebody_stays_as_it_was(database, phone, cast, form, now):
+    typed = {"name": "Samira Vos", "email": "samira@seinhuis.example", "street": "Laan 1", "vat_id": "NL123456789B01"}
+    with database.write() as store:
+        bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(typed), "nl", now)
+    host = phone(cast.marieke)
+    host.post(NEW, act="book", agreed=agreed(host.post(NEW, act="preview", **form)), **form)
+    with database.read() as store:
+        kept = store.bookings.renter_of(cast.samira.id)
+    assert (kept.street, kept.vat_id) == ("Laan 1", "NL123456789B01")

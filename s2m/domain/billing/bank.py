@@ -32,12 +32,24 @@ class Statement:
     foreign: int = 0
 
 
+# What people write right before a number, without a space; other letters there make it another number
+BEFORE = (
+    "FACTUUR", "FACTUURNR", "FACTUURNUMMER", "FACT", "FACTNR", "FAC", "NR", "NO", "NUMMER", "INVOICE", "INV", "REKENING", "REF",
+    "KENMERK", "REMI", "BETREFT",
+)  # fmt: skip
+
+
 def names(words: str, number: str) -> bool:
     """Whether words hold a number (2026-0001, 2026 0001, 20260001, Factuur2026/0001), also where a bank cut its line within it.
 
-    Not as a part of a longer number, nor of a credit note's or a quote's (C2026-0001).
+    Not as a part of a longer number, nor of another venue's, a credit note's or a quote's (A2026-0001, C2026-0001).
     """
     written = unicodedata.normalize("NFKC", words).upper()
     signs = [re.escape(sign) for sign in number.upper() if sign.isalnum()]
     before = r"(?<![0-9])(?<![0-9][-.])(?<!\b[CQ])(?<!\b[CQ][\s-])"
-    return bool(signs) and re.search(before + r"[\s./_-]*".join(signs) + r"(?![0-9])(?![-.][0-9])", written) is not None
+    number_there = before + r"[\s./_-]*".join(signs) + r"(?![0-9])(?![-.][0-9])"
+    for found in re.finditer(number_there, written) if signs else ():
+        letters = re.search(r"[^\W\d_]*$", written[: found.start()])
+        if not letters or letters[0] in ("", *BEFORE):
+            return True
+    return False

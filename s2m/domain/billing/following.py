@@ -47,7 +47,9 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     Under the chain's lock.
     """
     store.ledger.lock_chain(venue.network_id)
-    lines, standing = owed(store, booking), _standing(store, booking)
+    lines, standing = owed(store, booking), payments.standing(store, booking.id)
+    if standing is None and _taken_back(store, booking, lines):
+        return None
     if store.billing.seller(venue.id) is None or (standing is None and not lines):
         return None
     supply = supply_of(store, venue, booking, lines)
@@ -57,6 +59,8 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
         supply = replace(supply, buyer=standing.buyer)
     if standing and _says(standing) == _says(supply):
         return None
+    if standing:  # to whom it was billed: what the renter typed since is of another booking
+        supply = replace(supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language)
     return _replace(store, venue, standing, supply, "system", now)
 
 
@@ -91,6 +95,9 @@ def _replace(
     made = documents.issue(store, venue, supply, now) if supply.lines else None
     if standing and made:
         payments.carry(store, standing, made, now)
+    for bill in store.billing.of_booking(supply.booking_id or "") if made else ():
+        if made and bill.document.kind == "invoice" and bill.credit_id:
+            payments.carry(store, bill.document, made, now)
     return made
 
 
@@ -145,7 +152,7 @@ def party_of(renter: Renter) -> Party:
     )  # fmt: skip
 
 
-def _standing(store: Store, booking: Booking) -> Document | None:
-    """The booking's invoice that nothing took back."""
-    bills = store.billing.of_booking(booking.id)
-    return next((bill.document for bill in bills if bill.document.kind == "invoice" and not bill.credit_id), None)
+def _taken_back(store: Store, booking: Booking, lines: tuple[Line, ...]) -> bool:
+    """Whether a person took back the bill of just these lines: only they do so without another in its place, and it stays so."""
+    bills = [bill for bill in store.billing.of_booking(booking.id) if bill.document.kind == "invoice"]
+    return bool(lines and bills and bills[-1].credit_id and bills[-1].document.lines == lines)

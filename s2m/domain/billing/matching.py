@@ -30,11 +30,13 @@ def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
     """What came in and which bill it names, one after the other: several lines may pay one bill, until nothing is open on it."""
     coming = [entry for entry in entries if entry.cents > 0]
     known = store.billing.references(venue.id, [entry.reference for entry in coming])
-    bills = [(_tight(bill.document.number), bill) for bill in store.billing.bills(venue.id, kind="invoice")]
-    left = {bill.document.id: bill.open_cents for _number, bill in bills}
+    those = store.billing.bills(venue.id, kind="invoice")
+    bills = [(_tight(bill.document.number), bill) for bill in those]
+    left = {bill.document.id: bill.open_cents for bill in those}
+    stands = {bill.document.booking_id: bill for bill in those if bill.document.booking_id and not bill.credit_id}
     found = []
     for entry in coming:
-        one = _found(entry, known, bills, left)
+        one = _found(entry, known, bills, left, stands)
         if one.state == "matched" and one.bill:
             left[one.bill.document.id] -= entry.cents
             known.add(entry.reference)
@@ -42,11 +44,15 @@ def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
     return found
 
 
-def _found(entry: Entry, known: set[str], bills: Sequence[tuple[str, Bill]], left: Mapping[str, int]) -> Found:
+def _found(
+    entry: Entry, known: set[str], bills: Sequence[tuple[str, Bill]], left: Mapping[str, int], stands: Mapping[str | None, Bill]
+) -> Found:  # fmt: skip
     words = _tight(entry.words)
-    # One line that names several bills pays for all of them together, and only a host can say how much of each
+    # Who names a bill that was taken back pays the one of the same booking that stands in its place
     named = [bill for number, bill in bills if number in words and names(entry.words, bill.document.number)]
-    bill = named[0] if len(named) == 1 else None
+    meant = {one.document.id: one for bill in named for one in [stands.get(bill.document.booking_id, bill)]}
+    # One line that names several bills pays for all of them together, and only a host can say how much of each
+    bill = next(iter(meant.values())) if len(meant) == 1 else None
     if entry.reference in known:
         return Found(entry, "seen", bill)
     if bill is None:

@@ -86,7 +86,8 @@ def bill(store: Store, document: Document) -> Bill:
 def pay(
     store: Store, document: Document, cents: int, way: str, paid_on: date, by: str, now: datetime, *, reference: str | None = None
 ) -> Payment:
-    """Cents that came in for an invoice, perhaps a part or too much; below zero: that went back.
+    """Cents that came in for an invoice, perhaps a part or too much; below zero: that went back. What comes in for one that was
+    taken back counts for the one that stands in its place.
 
     Raises Refused `not_an_invoice`, Conflict `payment_known` where this reference was put down before.
     """
@@ -95,7 +96,16 @@ def pay(
         raise Refused("not_an_invoice")
     if reference and store.billing.has_reference(document.venue_id, reference):
         raise Conflict("payment_known")
-    return _put_down(store, document, cents, way, paid_on, by, now, reference=reference)
+    row = _put_down(store, document, cents, way, paid_on, by, now, reference=reference)
+    if cents > 0 and store.billing.credit_of(document.id) and (after := standing(store, document.booking_id)):
+        carry(store, document, after, now)
+    return row
+
+
+def standing(store: Store, booking_id: str | None) -> Document | None:
+    """A booking's invoice that nothing took back."""
+    bills = store.billing.of_booking(booking_id) if booking_id else []
+    return next((bill.document for bill in bills if bill.document.kind == "invoice" and not bill.credit_id), None)
 
 
 def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Payment:

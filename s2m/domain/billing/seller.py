@@ -85,7 +85,7 @@ def change_seller(store: Store, venue: Venue, given: Mapping[str, object], by: s
     """Who sells at this venue from now on; documents that went out keep what they say.
 
     What was booked before anybody sold is billed at once. Raises Invalid for each field; `number_prefix` where another venue of
-    the same VAT id numbers alike: two bills of one seller would have one number (Wet OB, art. 35a).
+    the same VAT id numbers alike, or once did: two bills of one seller would have one number (Wet OB, art. 35a).
     """
     party = Party(
         name=fields.line("name", given.get("name"), fields.NAME_MAX),
@@ -105,6 +105,8 @@ def change_seller(store: Store, venue: Venue, given: Mapping[str, object], by: s
     for other in store.billing.sellers(venue.network_id):
         if other.venue_id != venue.id and (other.party.vat_id, other.prefix) == (party.vat_id, prefix):
             raise Invalid("prefix", "number_prefix")
+    if store.billing.numbered_alike(venue, party.vat_id, prefix):
+        raise Invalid("prefix", "number_prefix")
     seller = Seller(venue.network_id, venue.id, party, prefix, days, by, now)
     store.billing.set_seller(seller)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="seller.change", venue_id=venue.id)

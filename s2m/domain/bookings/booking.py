@@ -167,10 +167,10 @@ def _asked(store: Store, venue: Venue, booking_id: str, now: datetime) -> Bookin
     return asked
 
 
-def expire_due(store: Store, venue: Venue, now: datetime) -> int:
-    """Let go of a venue's holds, options and requests whose time is over; how many. Safe to run again."""
+def expire_due(store: Store, venue: Venue, now: datetime, *, only: str = "") -> int:
+    """Let go of a venue's holds, options and requests whose time is over; how many. Safe to run again. only: the id of one."""
     store.ledger.lock_chain(venue.network_id)
-    due = [one for one in store.bookings.due(now) if one.venue_id == venue.id]
+    due = [one for one in store.bookings.due(now) if one.venue_id == venue.id and only in ("", one.id)]
     for one in due:
         lapsed = settle(store, venue, one, SYSTEM, now, status="expired", expires_at=None, ended_at=now)
         if one.status == "hold" and one.created_by == STRANGER.id:

@@ -17,6 +17,7 @@ from s2m.domain.errors import Refused
 if TYPE_CHECKING:
     from s2m.domain.bookings.values import Booker, Booking
     from s2m.domain.money import Line
+    from s2m.domain.people import Person
     from s2m.domain.rooms import RoomTerms
     from s2m.domain.venues import Venue
     from s2m.store import Store
@@ -77,7 +78,9 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> None:
         return
     dots, worth = owed(booking)
     rows = store.ledger.journal(venue.network_id, booking.id)
-    _pay(store, venue, booking, dots - _moved(rows, ledger.SC), now)
+    person = store.people.get(booking.person_id)
+    assert person, "people are erased, never deleted"
+    _pay(store, venue, booking, person, dots - _paid(store, person, rows), now)
     ledger.forgo(store, venue, booking.room_id, worth, rows, booking.id, now)
 
 
@@ -90,17 +93,17 @@ def owed(booking: Booking) -> tuple[int, int]:
     return 0, 0
 
 
-def _moved(rows: list[ledger.Transfer], unit: str) -> int:
-    """What a journal moved until now, what came back taken off."""
-    return sum(row.amount if row.kind == "room" else -row.amount for row in rows if row.unit == unit)
+def _paid(store: Store, person: Person, rows: list[ledger.Transfer]) -> int:
+    """What somebody paid by a journal until now, what came back taken off; whatever the rows are called."""
+    theirs = store.ledger.person_account(person.id).id
+    moved = [row for row in rows if theirs in (row.debit_id, row.credit_id)]
+    return sum(row.amount if row.debit_id == theirs else -row.amount for row in moved)
 
 
-def _pay(store: Store, venue: Venue, booking: Booking, dots: int, now: datetime) -> None:
+def _pay(store: Store, venue: Venue, booking: Booking, person: Person, dots: int, now: datetime) -> None:
     """More from the member, within what they have; or some of it back."""
     if not dots:
         return
-    person = store.people.get(booking.person_id or "")
-    assert person, "people are erased, never deleted"
     member, house = store.ledger.seat_accounts(person, venue)
     key = ledger.digest("room", booking.id, booking.sequence, dots)
     try:

@@ -47,24 +47,38 @@ def party(
     store: Store, venue: Venue, typed: object, by: str, now: datetime, *, chosen: object = "", company: object = ""
 ) -> Party:
     """Whom a host books for, from a name of somebody known, or from `Woonlab Soest, eva@woonlab.example`. chosen: the id of one
-    of several people of that name. A look for somebody is in the audit trail.
+    of several people of that name. A look for somebody is in the audit trail. Who does not belong to the venue is a stranger
+    here: nothing of how they rent elsewhere is told.
 
     Raises Invalid `nobody_found`, `renter_no_mail`, and as in `fields`, on field `who`.
     """
     text = fields.line("who", typed, fields.NAME_MAX * 2)
     if "@" in text:
-        return _by_mail(store, venue, text, company)
+        return _by_mail(store, venue, text, company, by, now)
     found = hosting.search(store, venue, fields.line("who", text, fields.NAME_MAX), by, now, most=MANY)
     some = [one for one in found if one.id == chosen] or found
     if not some:
         raise Invalid("who", "nobody_found")
-    return _known(store, some[0], company) if len(some) == 1 else Party(None, {}, tuple(some))
+    if len(some) > 1:
+        return Party(None, {}, tuple(some))
+    if hosting.belongs(store, venue, some[0], by, now):
+        return _known(store, some[0], company)
+    if not some[0].email:
+        raise Invalid("who", "renter_no_mail", name=some[0].first_name)
+    return Party(None, parse_renter({"name": some[0].name, "email": some[0].email, "company": company}))
 
 
-def _by_mail(store: Store, venue: Venue, text: str, company: object) -> Party:
+def by_mail(store: Store, venue: Venue, email: str, by: str, now: datetime) -> Person | None:
+    """Whoever has this address, if they belong to the venue. That somebody looked is in the audit trail."""
+    store.audit.record(venue.network_id, now, actor=by, role="host", action="people.search", venue_id=venue.id)
+    someone = store.people.by_email(venue.network_id, email)
+    return someone if someone and hosting.belongs(store, venue, someone, by, now) else None
+
+
+def _by_mail(store: Store, venue: Venue, text: str, company: object, by: str, now: datetime) -> Party:
     name, _, mail = text.rpartition(",") if "," in text else text.rpartition(" ")
     address = fields.email(mail.strip(" <>"), "who")
-    someone = store.people.by_email(venue.network_id, address)
+    someone = by_mail(store, venue, address, by, now)
     if someone:
         return _known(store, someone, company)
     return Party(None, parse_renter({"name": name.strip() or address.partition("@")[0], "email": address, "company": company}))

@@ -52,20 +52,20 @@ def due(booking: Booking, terms: RoomTerms, now: datetime) -> str:
     return "release" if at and now >= at else ""
 
 
-def venues_due(store: Store, now: datetime) -> list[str]:
-    """The venues where there is something to do, by id. For a look before the lock."""
-    return sorted({one.venue_id for one, _what in _due(store, now)})
+def all_due(store: Store, now: datetime) -> list[Booking]:
+    """The bookings of all venues of which there is something to do. For a look before the lock."""
+    return [one for one, _what in _due(store, now)]
 
 
-def look_after(store: Store, venue: Venue, now: datetime) -> list[tuple[Booking, str]]:
-    """Warn and release at a venue what is due: each booking with `warned` or `released`. Safe to run again.
+def look_after(store: Store, venue: Venue, now: datetime, *, only: str = "") -> list[tuple[Booking, str]]:
+    """Warn and release at a venue what is due: each booking with `warned` or `released`. Safe to run again. only: the id of one.
 
     The booker who is seated in the room came, whether or not they said so.
     """
     store.ledger.lock_chain(venue.network_id)
     done = []
     for booking, what in _due(store, now):
-        if booking.venue_id != venue.id:
+        if booking.venue_id != venue.id or only not in ("", booking.id):
             continue
         if _seated(store, booking):
             store.bookings.set(booking, arrived_at=now)

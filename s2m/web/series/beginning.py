@@ -73,6 +73,9 @@ def _book(venue: Venue, form: Asked) -> Series:
     with writing() as store:
         plan = _plan(store, venue, form)
         by, whose, values = _renting(store, venue, form)
+        known = store.bookings.renter_of(whose.id) if whose else None
+        if known:  # what nobody typed stays as it was
+            values |= {name: getattr(known, name) for name in values if name not in form.values}
         renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
         made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed())
         count = len(store.bookings.of_series(made.id))
@@ -89,10 +92,10 @@ def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | 
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
-    """A member books for themselves; a host for whoever has that address."""
+    """A member books for themselves; a host for whoever of the venue has that address, else for a stranger."""
     if not me().hosts(venue) or email == person().email:
         return person()
-    return store.people.by_email(venue.network_id, email)
+    return desk.by_mail(store, venue, email, person().id, now())
 
 
 def _renter_values(store: Store, form: Asked) -> dict[str, str]:
