@@ -24,6 +24,13 @@ class Entry:
     iban: str = ""
 
 
+# What people write right before a number, without a space; other letters there make it another number
+BEFORE = (
+    "FACTUUR", "FACTUURNR", "FACTUURNUMMER", "FACT", "FACTNR", "FAC", "NR", "NO", "NUMMER", "INVOICE", "INV", "REKENING", "REF",
+    "KENMERK", "REMI", "BETREFT",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Statement:
     """What a bank tells of one account. entries: what came in; taken_back: what came in before and went back (a payment that was
@@ -40,13 +47,6 @@ def matching(entry: Entry, open_documents: Iterable[Document]) -> Document | Non
     person decides."""
     named = [one for one in open_documents if one.kind == "invoice" and names(entry.words, one.number)]
     return named[0] if len(named) == 1 else None
-
-
-# What people write right before a number, without a space; other letters there make it another number
-BEFORE = (
-    "FACTUUR", "FACTUURNR", "FACTUURNUMMER", "FACT", "FACTNR", "FAC", "NR", "NO", "NUMMER", "INVOICE", "INV", "REKENING", "REF",
-    "KENMERK", "REMI", "BETREFT",
-)  # fmt: skip
 
 
 def names(words: str, number: str) -> bool:
