@@ -33,7 +33,7 @@ def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
     those = store.billing.bills(venue.id, kind="invoice")
     bills = [(_tight(bill.document.number), bill) for bill in those]
     left = {bill.document.id: bill.open_cents for bill in those}
-    stands = {bill.document.booking_id: bill for bill in those if bill.document.booking_id and not bill.credit_id}
+    stands = {str(bill.document.booking_id): bill for bill in those if bill.document.booking_id and not bill.credit_id}
     found = []
     for entry in coming:
         one = _found(entry, known, bills, left, stands)
@@ -45,12 +45,12 @@ def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
 
 
 def _found(
-    entry: Entry, known: set[str], bills: Sequence[tuple[str, Bill]], left: Mapping[str, int], stands: Mapping[str | None, Bill]
+    entry: Entry, known: set[str], bills: Sequence[tuple[str, Bill]], left: Mapping[str, int], stands: Mapping[str, Bill]
 ) -> Found:  # fmt: skip
     words = _tight(entry.words)
     # Who names a bill that was taken back pays the one of the same booking that stands in its place
     named = [bill for number, bill in bills if number in words and names(entry.words, bill.document.number)]
-    meant = {one.document.id: one for bill in named for one in [stands.get(bill.document.booking_id, bill)]}
+    meant = {one.document.id: one for bill in named for one in [stands.get(bill.document.booking_id or "", bill)]}
     # One line that names several bills pays for all of them together, and only a host can say how much of each
     bill = next(iter(meant.values())) if len(meant) == 1 else None
     if entry.reference in known:
