@@ -199,6 +199,17 @@ def test_a_mistyped_address_is_put_right_and_its_link_is_dead(phone, perron, mai
     assert phone().post(right + "/confirm").status_code == 303 and bookings_now()[0].status == "confirmed"
 
 
+def test_asking_for_link_after_link_keeps_the_room_no_longer(phone, perron, mailing, bookings_now, now, clock):
+    visitor = phone()
+    address = keep(visitor, perron)
+    for _ in range(3):
+        fill_in(visitor, address)
+        clock.shift(14 * 60)
+    (held,) = bookings_now()
+    assert held.expires_at == held.created_at + timedelta(minutes=35)
+    assert visitor.get(address).headers["Location"].startswith(f"{HOUSE}/room/")
+
+
 def test_an_option_is_taken_and_made_firm(phone, perron, mailing, waiting, bookings_now):
     visitor = phone()
     fill_in(visitor, keep(visitor, perron), act="option")
