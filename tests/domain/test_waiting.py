@@ -183,6 +183,18 @@ def test_a_stranger_stands_in_line_from_when_they_asked_once_their_mail_is_prove
     assert held.status == "hold" and held.person_id is None
 
 
+def test_a_stranger_stands_in_a_line_once_and_learns_it_only_by_the_link(store, cast, join, free, now):
+    asked = [join() for _ in range(3)]
+    waiting.prove(store, cast.seinhuis, asked[0], now)
+    for one in asked[1:]:
+        with pytest.raises(Conflict, match="waits_already"):
+            waiting.prove(store, cast.seinhuis, one, now)
+    free(now)
+    assert states(store, *asked) == ["offered", "unproven", "unproven"]
+    waiting.decline(store, cast.seinhuis, seen(store, asked[0]), now)
+    assert waiting.prove(store, cast.seinhuis, asked[1], now).state == "offered"
+
+
 def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, join, now):
     with pytest.raises(Conflict, match="free_now"):
         join(cast.samira, start=ONE + 3 * HOUR)
@@ -207,8 +219,11 @@ def test_twenty_lines_are_enough_for_anybody(store, cast, perron, join, marieke,
         start = ONE + n // 4 * 7 * DAY + (n % 4 - 4) * HOUR
         book(store, cast.seinhuis, perron, start, 0.75, marieke, now)
         join(cast.samira, start=start, hours=0.75)
+        waiting.prove(store, cast.seinhuis, join(start=start, hours=0.75), now)
     with pytest.raises(Refused, match="too_many_waits"):
         join(cast.samira)
+    with pytest.raises(Refused, match="too_many_waits"):
+        waiting.prove(store, cast.seinhuis, join(), now)
 
 
 def test_who_leaves_the_line_is_asked_no_more(store, cast, join, free, now):

@@ -73,7 +73,7 @@ def join(
     """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address.
 
     Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_many_people`; Conflict
-    `free_now` where it need not be waited for, `waits_already`.
+    `free_now` where it need not be waited for, `waits_already`. Of a stranger the lines are counted once they prove their address.
     """
     store.ledger.lock_chain(venue.network_id)
     if not 1 <= people <= PEOPLE_MOST:
@@ -83,12 +83,17 @@ def join(
         "waiting" if renter.person_id else "unproven", now, secret_hash,
     )  # fmt: skip
     _check_wish(store, venue, wait, now)
-    mine = store.waits.of_person(renter.person_id) if renter.person_id else []
-    if any(one.room_id == room_id and one.starts_at < end and one.ends_at > start for one in mine):
-        raise Conflict("waits_already")
-    if len(mine) >= WAITS_MOST:
-        raise Refused("too_many_waits", most=WAITS_MOST)
+    if renter.person_id:
+        _check_line(wait, store.waits.of_person(renter.person_id))
     return store.waits.add(wait)
+
+
+def _check_line(wait: Wait, others: list[Wait]) -> None:
+    """That nobody stands in one line twice, or in too many. others: what they are in line for."""
+    if any(one.room_id == wait.room_id and one.starts_at < wait.ends_at and one.ends_at > wait.starts_at for one in others):
+        raise Conflict("waits_already")
+    if len(others) >= WAITS_MOST:
+        raise Refused("too_many_waits", most=WAITS_MOST)
 
 
 def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
@@ -116,11 +121,16 @@ def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
 
 
 def prove(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
-    """The link in the mail was opened: now they stand in line, from when they asked. What became free meanwhile is offered."""
+    """The link in the mail was opened: now they stand in line, from when they asked. What became free meanwhile is offered.
+
+    Raises Conflict `waits_already`, Refused `too_many_waits`: only now, since whoever typed the address learns nothing of it.
+    """
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
     if wait.state != "unproven":
         return wait
+    renter = store.bookings.renter(wait.renter_id)
+    _check_line(wait, store.waits.of_mail(wait.network_id, renter.email) if renter else [])
     wait = store.waits.set(wait, state="waiting")
     _offer(store, venue, wait, now)
     return _fresh(store, wait)
