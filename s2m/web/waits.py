@@ -23,7 +23,7 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import holds, tell
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -80,7 +80,7 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
         renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
         secret = None if who else store.secret()
         hashed = fingerprint(secret) if secret else None
-        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed)
+        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed, keeping=holds())
         if secret:
             _ask_proof(store, venue, renter.email, secret)
     return None if secret else wait

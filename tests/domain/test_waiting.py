@@ -37,13 +37,14 @@ def taken(store, cast, perron, marieke, now):
 def join(store, cast, perron, taken, now):
     moments = (now + n * timedelta(milliseconds=1) for n in count())
 
-    def join(person=None, at=None, start=ONE, hours=1, people=1, room=perron, secret_hash=None):
+    def join(person=None, at=None, start=ONE, hours=1, people=1, room=perron, secret_hash=None, keeping=()):
         at = at or next(moments)
         values = bookings.parse_renter({"name": "Eva", "email": f"{person.id[-8:] if person else 'eva'}@woonlab.example"})
         renter = bookings.renter_for(store, cast.noord.id, person, values, "nl", at)
         room_id = room.id if room else None
         return waiting.join(
-            store, cast.seinhuis, room_id, start, start + hours * HOUR, people, renter, at, secret_hash=secret_hash
+            store, cast.seinhuis, room_id, start, start + hours * HOUR, people, renter, at, secret_hash=secret_hash,
+            keeping=keeping,
         )  # fmt: skip
 
     return join
@@ -210,6 +211,26 @@ def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, 
     with pytest.raises(NotFound):
         join(cast.samira, room=replace(perron, id="x"))
     join(cast.samira)
+    with pytest.raises(Conflict, match="waits_already"):
+        join(cast.samira)
+
+
+def test_nobody_waits_for_what_they_keep_themselves(store, cast, perron, join, now):
+    day = ONE + DAY
+    for who, person in ((as_booker(cast.samira), cast.samira), (bookings.STRANGER, None)):
+        held = bookings.hold(store, cast.seinhuis, perron.id, day, day + HOUR, who, now)
+        keeping = () if person else (held.id,)
+        with pytest.raises(Conflict, match="free_now"):
+            join(person, start=day, keeping=keeping)
+        assert join(cast.joost, start=day).state == "waiting"
+        waiting.leave(store, cast.seinhuis, store.waits.of_person(cast.joost.id)[0], now)
+        bookings.let_go(store, cast.seinhuis, held, now)
+    bookings.hold(store, cast.seinhuis, perron.id, ONE - 2 * HOUR, ONE - HOUR, as_booker(cast.samira), now)
+    assert join(cast.samira, start=ONE - 2 * HOUR, hours=3).state == "waiting"  # somebody else is there, too
+
+
+def test_who_waits_for_any_room_waits_for_each(store, cast, join):
+    join(cast.samira, room=None)
     with pytest.raises(Conflict, match="waits_already"):
         join(cast.samira)
 

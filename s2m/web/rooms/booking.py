@@ -51,9 +51,11 @@ def hold(slug: str, room_id: str) -> ResponseReturnValue:
 
 
 def _open_holds(store: Store) -> list[str]:
-    """The forms of this browser that are still open."""
-    found = (store.bookings.get(one) for one in holds())
-    return [one.id for one in found if one and one.status == "hold" and one.expires_at and one.expires_at > now()]
+    """The forms of this browser that are still open, and a member's elsewhere, with what they are offered."""
+    who = me().person
+    ours = [one for one in map(store.bookings.get, holds()) if one]
+    ours += store.bookings.of_person(who.id, since=now()) if who else []
+    return list({one.id: None for one in ours if one.status == "hold" and one.expires_at and one.expires_at > now()})
 
 
 @blueprint.get("/bookings/<key>/form")
