@@ -23,7 +23,7 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import holds, tell
+from s2m.web.rooms.shared import agreed, holds, tell
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -177,7 +177,6 @@ def _leave(store: Store, venue: Venue, wait: Wait) -> None:
 def _book(store: Store, venue: Venue, wait: Wait) -> None:
     """What is held becomes a booking at the price that was shown."""
     held, renter = store.bookings.get(wait.offered_booking_id or ""), store.bookings.renter(wait.renter_id)
-    agreed = request.form.get("agreed", "")
     if held is None or renter is None or wait.state != "taken":
         raise Conflict("offer_over")
     details = Details(
@@ -185,8 +184,7 @@ def _book(store: Store, venue: Venue, wait: Wait) -> None:
         title_hidden=bool(request.form.get("title_hidden")), people=wait.people,
     )  # fmt: skip
     by = waiting.booker_of(wait)
-    cents = int(agreed) if agreed.isascii() and agreed.isdecimal() else -1
-    filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=cents)
+    filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=agreed(request.form))
     bookings.conclude(store, venue, filled, by, now())
     tell(store)
 

@@ -72,6 +72,12 @@ def test_the_form_shows_every_time_and_books_them_at_once(database, cast, samira
     assert "Thu 19 Mar , 13:00 –14:00 · Perron" in samira.says(f"/rooms/het-seinhuis/series/{made[0].series_id}")
 
 
+def test_a_sum_that_is_no_sum_books_nothing_and_is_shown_once_more(samira, form):
+    for sum_ in ("9" * 5000, "²", "-1"):
+        seen = samira.post(NEW, act="book", agreed=sum_, **form)
+        assert seen.status_code == 409 and "€137.94" in seen.text
+
+
 def test_what_is_in_the_way_is_skipped_or_held_elsewhere_without_telling_who_is_there(database, samira, form, taken, remise):
     seen = samira.post(NEW, act="preview", **form)
     assert "taken" in seen.text and "Instead: Remise" in seen.text and "Book 3 times" not in seen.text

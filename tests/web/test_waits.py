@@ -169,6 +169,7 @@ def test_whoever_says_yes_may_go_on_with_the_ordinary_form_for_extras(database, 
     assert samira.post(path, act="yes").status_code == 303
     ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', samira.get(path).text)[1]
     assert samira.get(ordinary).status_code == 200 and phone(cast.joost).get(ordinary).status_code == 404
+    assert samira.post(path, act="book", agreed="9" * 5000).status_code == 409
     held = ordinary.split("/")[2]
     sent = {"act": "book", "agreed": "4598", "people": "3", "title": "Kring", "name": "Samira Vos"}
     answer = samira.post(f"/bookings/{held}/form", email="samira@seinhuis.example", **sent)

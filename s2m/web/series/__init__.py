@@ -95,12 +95,6 @@ def bookable(store: Store, venue: Venue) -> list[tuple[Room, RoomTerms]]:
     return [(room, terms) for room, terms in let if terms.bookable_by != "hosts" or me().hosts(venue)]
 
 
-def agreed() -> int:
-    """The sum that was shown; below zero where it was none."""
-    given = request.form.get("agreed", "")
-    return int(given) if given.isascii() and given.isdecimal() else -1
-
-
 def with_skips(choices: Mapping[str, str], preview: Callable[[Mapping[str, str]], Preview]) -> Preview:
     """The preview; with one button everything that cannot be had is skipped."""
     seen = preview(choices)

@@ -17,12 +17,11 @@ from s2m.web import context
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import agreed, tell
 from s2m.web.series import (
     ACTS,
     HOUR,
     Asked,
-    agreed,
     asked,
     blueprint,
     bookable,
@@ -78,7 +77,7 @@ def _book(venue: Venue, form: Asked, by: Booker) -> Series:
         whose = _whose(store, venue, values["email"])
         renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
         who = Booker(by.id, whose.id if whose else None, by.is_host, whose is not None)
-        made = bookings.book_series(store, venue, plan, form.choices, renter, who, now(), agreed_cents=agreed())
+        made = bookings.book_series(store, venue, plan, form.choices, renter, who, now(), agreed_cents=agreed(request.form))
         count = len(store.bookings.of_series(made.id))
         tell(store)
     flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))

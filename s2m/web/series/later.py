@@ -17,12 +17,11 @@ from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import tell
+from s2m.web.rooms.shared import agreed, tell
 from s2m.web.series import (
     ACTS,
     HOUR,
     Asked,
-    agreed,
     asked,
     blueprint,
     bookable,
@@ -109,7 +108,7 @@ def _change(venue: Venue, booking: Booking, scope: str, form: Asked, by: Booker)
         series, booking = _booking(store, venue, booking.id)
         wish = _wish(store, venue, booking, form)
         count = bookings.change_series(
-            store, venue, booking, scope, wish, form.choices, by, now(), agreed_cents=agreed()
+            store, venue, booking, scope, wish, form.choices, by, now(), agreed_cents=agreed(request.form)
         )
         after = store.bookings.get(booking.id)
         tell(store)
@@ -164,7 +163,7 @@ def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
         with writing() as store:
             series, booking = _booking(store, venue, booking_id)
             count = bookings.cancel_series(
-                store, venue, booking, scope, by, now(), agreed_cents=0 if waive else agreed(), waive=waive
+                store, venue, booking, scope, by, now(), agreed_cents=0 if waive else agreed(request.form), waive=waive
             )  # fmt: skip
             tell(store)
     except (Conflict, Refused, Invalid) as error:
