@@ -312,6 +312,17 @@ def test_nobody_else_reaches_a_form_or_a_booking(phone, cast, perron, mailing, w
 # What cannot be -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("query", ["minutes=²", "minutes=" + "9" * 5000, "from=12x34", "from=1²:30"])
+def test_an_address_that_was_tampered_with_shows_the_room(phone, perron, query):
+    assert phone().get(f"{HOUSE}/room/{perron.id}?{query}").status_code == 200
+
+
+def test_a_length_that_is_no_number_is_refused(phone, perron):
+    for minutes in ("²", "9" * 5000):
+        answer = phone().post(f"{HOUSE}/room/{perron.id}/hold", start="2026-03-13T09:00:00+00:00", minutes=minutes)
+        assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("given, status, said", [
     ({"day": "2026-03-11"}, 422, "This time is over"), ({"day": "9999-01-01"}, 422, "Type a day"),
     ({"until": "09:00"}, 422, "end comes after the start"), ({"until": "08:00"}, 422, "end comes after the start"),
@@ -385,6 +396,30 @@ def test_a_booking_carries_seats_once_the_house_says_what_one_costs(samira, book
     with store.write() as writing:
         venues.change_policy(writing, cast.seinhuis, replace(cast.policy, seat_cost_euro=12), cast.marieke.id, now)
     assert "This meeting carries 6 free seats that day." in samira.says(booked)
+
+
+def test_the_second_of_two_taps_leads_to_what_the_first_booked(samira, phone, perron, mailing, waiting, bookings_now):
+    address = keep(samira, perron)
+    first, second = fill_in(samira, address), samira.post(address, **EVA, agreed="9196", act="book")
+    assert first.headers["Location"] == second.headers["Location"] == address.removesuffix("/form")
+    late = samira.post(address, **EVA | {"name": ""}, agreed="9196"), samira.get(address)
+    assert [answer.headers["Location"] for answer in late] == [address.removesuffix("/form")] * 2
+    visitor = phone()
+    address = keep(visitor, perron, **{"from": "12:00", "until": "13:00"})
+    fill_in(visitor, address)
+    visitor.post(link_in(waiting()[-1]) + "/confirm")
+    answer = visitor.post(address, **EVA, agreed="4598", act="book")
+    assert "This booking: booked" in visitor.says(answer.headers["Location"])
+    assert [one.status for one in bookings_now()] == ["confirmed", "confirmed"]
+
+
+def test_of_two_taps_at_once_both_lead_to_the_booking(phone, cast, samira, perron, bookings_now):
+    address = keep(samira, perron)
+    both = samira, phone(cast.samira)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda one: one.post(address, **EVA, agreed="9196", act="book"), both))
+    assert [answer.headers["Location"] for answer in answers] == [address.removesuffix("/form")] * 2
+    assert [one.status for one in bookings_now()] == ["confirmed"]
 
 
 def test_a_title_people_and_extras_change_with_the_price_shown(samira, booked, bookings_now, waiting, mailing):
