@@ -77,6 +77,7 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
             raise Refused("no_mail")
         address.limit_mail(values["email"])
     with writing() as store:
+        store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
         renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
         secret = None if who else store.secret()
         hashed = fingerprint(secret) if secret else None

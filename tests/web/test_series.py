@@ -78,6 +78,22 @@ def test_a_sum_that_is_no_sum_books_nothing_and_is_shown_once_more(samira, form)
         assert seen.status_code == 409 and "€137.94" in seen.text
 
 
+def test_the_books_are_locked_before_a_renter_is_written(phone, cast, samira, perron, form, monkeypatch):
+    locked, write = [], bookings.renter_for
+
+    def renter_for(store, network_id, *others):
+        locked.append((network_id, "ledger") in store.ledger._heads)
+        return write(store, network_id, *others)
+
+    monkeypatch.setattr(bookings, "renter_for", renter_for)
+    samira.post(NEW, act="book", agreed="0", **form)
+    time = {"day": "2026-03-19", "from": "13:00", "until": "14:00"}
+    kept = samira.post(f"/rooms/het-seinhuis/room/{perron.id}/hold", **time).headers["Location"].partition("?")[0]
+    samira.post(kept, act="book", agreed="4598", people="1", name=form["name"], email=form["email"])
+    phone(cast.joost).post("/rooms/het-seinhuis/waits/new", room=perron.id, people="1", **time)
+    assert locked == [True] * 3
+
+
 def test_what_is_in_the_way_is_skipped_or_held_elsewhere_without_telling_who_is_there(database, samira, form, taken, remise):
     seen = samira.post(NEW, act="preview", **form)
     assert "taken" in seen.text and "Instead: Remise" in seen.text and "Book 3 times" not in seen.text

@@ -204,6 +204,7 @@ def _send(store: Store, one: Mine, *, option: bool) -> None:
     values = bookings.parse_renter(form)
     if option and not one.terms.option_hours:
         raise Refused("no_options")
+    store.ledger.lock_chain(one.venue.network_id)  # before anything is written: one order for all, no deadlocks
     renter = bookings.renter_for(store, one.venue.network_id, who, values, context.locale(), now())
     filled = bookings.fill_in(
         store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form), paid_by=_pays(form),

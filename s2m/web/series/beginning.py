@@ -72,6 +72,7 @@ def _plan(store: Store, venue: Venue, form: Asked) -> Plan:
 
 def _book(venue: Venue, form: Asked, by: Booker) -> Series:
     with writing() as store:
+        store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
         plan = _plan(store, venue, form)
         values = _renter_values(store, form)
         whose = _whose(store, venue, values["email"])
