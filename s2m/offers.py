@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from s2m.config import Config
 from s2m.domain.signin import fingerprint
-from s2m.letters import base_of
+from s2m.letters import base_of, reader
 from s2m.spoken import Words
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def tell(store: Store, config: Config, now: datetime) -> int:
         base = base_of(config)
         link = f"{base.rstrip('/')}/waits/{secret}?lang={renter.language}" if base else ""
         subject, body = _mail(store, wait, held, renter.language, renter.name, link)
-        store.outbox.add(wait.network_id, renter.email, subject, body, now)
+        store.outbox.add(wait.network_id, reader(store, renter), subject, body, now)
         told += 1
     return told
 

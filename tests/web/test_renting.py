@@ -430,6 +430,15 @@ def test_a_title_people_and_extras_change_with_the_price_shown(samira, booked, b
     assert (bookings_now()[0].title, bookings_now()[0].people, bookings_now()[0].title_hidden) == ("Vervolg", 12, False)
 
 
+def test_twenty_changes_an_hour_are_enough_and_letters_go_to_the_proved_address(samira, perron, mailing, waiting, bookings_now):
+    booked = fill_in(samira, keep(samira, perron), email="iemand@elders.example").headers["Location"]
+    answers = [samira.post(f"{booked}/details", agreed="9196", title=f"Kring {n}", people="4").status_code for n in range(21)]
+    assert answers == [303] * 20 + [429] and bookings_now()[0].title == "Kring 19"
+    assert samira.post(f"{booked}/cancel", agreed="0").status_code == 429
+    assert samira.post(f"{booked}/move", **FRIDAY | {"until": "12:00"}).status_code != 429
+    assert {mail.recipient for mail in waiting()} == {"samira@seinhuis.example"}
+
+
 def test_a_move_is_priced_before_it_is_made(samira, booked, bookings_now):
     longer = FRIDAY | {"until": "12:00"}
     asked = samira.post(f"{booked}/move", **longer, agreed="")
