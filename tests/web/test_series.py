@@ -78,6 +78,16 @@ def test_a_sum_that_is_no_sum_books_nothing_and_is_shown_once_more(samira, form)
         assert seen.status_code == 409 and "€137.94" in seen.text
 
 
+def test_six_series_an_hour_are_enough_for_who_is_no_host(phone, cast, samira, booked, form):
+    answers = [samira.post(NEW, act="book", agreed="0", **form).status_code for _ in range(6)]
+    assert answers == [422] * 5 + [429] and samira.post(NEW, act="preview", **form).status_code != 429
+    page = f"/rooms/het-seinhuis/series/of/{booked[0].id}/cancel"
+    assert samira.post(page, scope="all", agreed="0").status_code == 429
+    assert samira.post(page, scope="this", agreed="0").status_code == 409
+    marieke = phone(cast.marieke)
+    assert {marieke.post(NEW, act="book", agreed="0", **form).status_code for _ in range(7)} == {422}
+
+
 def test_the_books_are_locked_before_a_renter_is_written(phone, cast, samira, perron, form, monkeypatch):
     locked, write = [], bookings.renter_for
 

@@ -25,6 +25,7 @@ from s2m.web.series import (
     asked,
     blueprint,
     bookable,
+    limit_acts,
     me_as_booker,
     show_preview,
     venue_called,
@@ -48,6 +49,7 @@ def start(slug: str) -> ResponseReturnValue:
     by = me_as_booker(venue)
     try:
         if act == "book":
+            limit_acts(by)
             made = _book(venue, form, by)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
         with reading() as store:

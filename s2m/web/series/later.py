@@ -25,6 +25,7 @@ from s2m.web.series import (
     asked,
     blueprint,
     bookable,
+    limit_acts,
     me_as_booker,
     show_preview,
     venue_called,
@@ -77,6 +78,7 @@ def edit(slug: str, booking_id: str) -> ResponseReturnValue:
     scope, by = str(form.values.get("scope")), me_as_booker(venue)
     try:
         if act == "book":
+            limit_acts(by, scope)
             return _change(venue, booking, scope, form, by)
         return _edit_preview(venue, booking, scope, form, by)
     except Conflict as error:
@@ -158,6 +160,7 @@ def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
     by = me_as_booker(venue)
     if request.method == "GET":
         return _cancel_page(venue, booking_id, scope)
+    limit_acts(by, scope)
     waive = by.is_host and bool(request.form.get("waive"))
     try:
         with writing() as store:
