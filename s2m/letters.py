@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -60,12 +60,19 @@ def base_of(config: Config) -> str:
     return config.public_url or (kept.read_text().strip() if kept.exists() else "")
 
 
+def reader(store: Store, renter: Renter) -> str:
+    """Where letters go: a member's to the address that they proved; what they typed as a renter stands on the invoice."""
+    person = store.people.get(renter.person_id) if renter.person_id else None
+    return (person.email if person else None) or renter.email
+
+
 def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) -> Meeting | None:
     """None for one that has no renter yet. A stranger's booking gets its secret here, where it has none."""
     room, venue = store.venues.room(booking.room_id), store.venues.get(booking.venue_id)
     renter = store.bookings.renter(booking.renter_id or "")
     if room is None or venue is None or renter is None:
         return None
+    renter = replace(renter, email=reader(store, renter))
     name = booking.id
     if booking.person_id is None:
         name = secret_of(key, booking)

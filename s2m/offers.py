@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from s2m.config import Config
 from s2m.domain.signin import fingerprint
-from s2m.letters import base_of
+from s2m.letters import base_of, reader
 from s2m.spoken import Words
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def tell(store: Store, config: Config, wait: Wait, now: datetime) -> bool:
     base = base_of(config)
     link = f"{base.rstrip('/')}/waits/{secret}?lang={renter.language}" if base else ""
     subject, body = _mail(store, now_is, held, renter.language, renter.name, link)
-    store.outbox.add(now_is.network_id, renter.email, subject, body, now)
+    store.outbox.add(now_is.network_id, reader(store, renter), subject, body, now)
     return True
 
 

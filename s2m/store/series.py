@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select, update
 
 from s2m.domain.bookings.values import Series, Wait
 from s2m.store.part import Part
-from s2m.store.schema import bookings, series, waits
+from s2m.store.schema import bookings, renters, series, waits
 
 _IN_LINE = waits.c.state.in_(("waiting", "offered"))
 
@@ -83,6 +83,11 @@ class Waits(Part):
         """What somebody is in line for, by when it is."""
         query = select(waits).where(waits.c.person_id == person_id, _IN_LINE)
         return self._all(query.order_by(waits.c.starts_at, waits.c.id))
+
+    def of_mail(self, network_id: str, email: str) -> list[Wait]:
+        """What whoever reads an address is in line for, by when it is."""
+        theirs = waits.c.renter_id.in_(select(renters.c.id).where(renters.c.network_id == network_id, renters.c.email == email))
+        return self._all(select(waits).where(theirs, _IN_LINE).order_by(waits.c.starts_at, waits.c.id))
 
     def over(self, now: datetime) -> list[Wait]:
         """What nobody needs to wait for any more, since that time is over."""

@@ -23,7 +23,7 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import holds, tell, the_venue
+from s2m.web.rooms.shared import agreed, holds, tell, the_venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -67,10 +67,11 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
             raise Refused("no_mail")
         address.limit_mail(values["email"])
     with writing() as store:
+        store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
         renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
         secret = None if who else store.secret()
         hashed = fingerprint(secret) if secret else None
-        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed)
+        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed, keeping=holds())
         if secret:
             _ask_proof(store, venue, renter.email, secret)
     return None if secret else wait
@@ -171,7 +172,6 @@ def _leave(store: Store, venue: Venue, wait: Wait) -> None:
 def _book(store: Store, venue: Venue, wait: Wait) -> None:
     """What is held becomes a booking at the price that was shown."""
     held, renter = store.bookings.get(wait.offered_booking_id or ""), store.bookings.renter(wait.renter_id)
-    agreed = request.form.get("agreed", "")
     if held is None or renter is None or wait.state != "taken":
         raise Conflict("offer_over")
     details = Details(
@@ -179,8 +179,7 @@ def _book(store: Store, venue: Venue, wait: Wait) -> None:
         title_hidden=bool(request.form.get("title_hidden")), people=wait.people,
     )  # fmt: skip
     by = waiting.booker_of(store, wait)
-    cents = int(agreed) if agreed.isascii() and agreed.isdecimal() else -1
-    filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=cents)
+    filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=agreed(request.form))
     bookings.conclude(store, venue, filled, by, now())
     tell(store)
 

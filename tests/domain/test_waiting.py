@@ -38,13 +38,14 @@ def taken(store, cast, perron, marieke, now):
 def join(store, cast, perron, taken, now):
     moments = (now + n * timedelta(milliseconds=1) for n in count())
 
-    def join(person=None, at=None, start=ONE, hours=1, people=1, room=perron, secret_hash=None):
+    def join(person=None, at=None, start=ONE, hours=1, people=1, room=perron, secret_hash=None, keeping=()):
         at = at or next(moments)
         values = bookings.parse_renter({"name": "Eva", "email": f"{person.id[-8:] if person else 'eva'}@woonlab.example"})
         renter = bookings.renter_for(store, cast.noord.id, person, values, "nl", at)
         room_id = room.id if room else None
         return waiting.join(
-            store, cast.seinhuis, room_id, start, start + hours * HOUR, people, renter, at, secret_hash=secret_hash
+            store, cast.seinhuis, room_id, start, start + hours * HOUR, people, renter, at, secret_hash=secret_hash,
+            keeping=keeping,
         )  # fmt: skip
 
     return join
@@ -259,6 +260,18 @@ def test_a_stranger_stands_in_line_from_when_they_asked_once_their_mail_is_prove
     assert held.status == "hold" and held.person_id is None
 
 
+def test_a_stranger_stands_in_a_line_once_and_learns_it_only_by_the_link(store, cast, join, free, now):
+    asked = [join() for _ in range(3)]
+    waiting.prove(store, cast.seinhuis, asked[0], now)
+    for one in asked[1:]:
+        with pytest.raises(Conflict, match="waits_already"):
+            waiting.prove(store, cast.seinhuis, one, now)
+    free(now)
+    assert states(store, *asked) == ["offered", "unproven", "unproven"]
+    waiting.decline(store, cast.seinhuis, seen(store, asked[0]), now)
+    assert waiting.prove(store, cast.seinhuis, asked[1], now).state == "offered"
+
+
 def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, join, now):
     with pytest.raises(Conflict, match="free_now"):
         join(cast.samira, start=ONE + 3 * HOUR)
@@ -278,13 +291,36 @@ def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, 
         join(cast.samira)
 
 
+def test_nobody_waits_for_what_they_keep_themselves(store, cast, perron, join, now):
+    day = ONE + DAY
+    for who, person in ((as_booker(cast.samira), cast.samira), (bookings.STRANGER, None)):
+        held = bookings.hold(store, cast.seinhuis, perron.id, day, day + HOUR, who, now)
+        keeping = () if person else (held.id,)
+        with pytest.raises(Conflict, match="free_now"):
+            join(person, start=day, keeping=keeping)
+        assert join(cast.joost, start=day).state == "waiting"
+        waiting.leave(store, cast.seinhuis, store.waits.of_person(cast.joost.id)[0], now)
+        bookings.let_go(store, cast.seinhuis, held, now)
+    bookings.hold(store, cast.seinhuis, perron.id, ONE - 2 * HOUR, ONE - HOUR, as_booker(cast.samira), now)
+    assert join(cast.samira, start=ONE - 2 * HOUR, hours=3).state == "waiting"  # somebody else is there, too
+
+
+def test_who_waits_for_any_room_waits_for_each(store, cast, join):
+    join(cast.samira, room=None)
+    with pytest.raises(Conflict, match="waits_already"):
+        join(cast.samira)
+
+
 def test_twenty_lines_are_enough_for_anybody(store, cast, perron, join, marieke, now):
     for n in range(20):
         start = ONE + n // 4 * 7 * DAY + (n % 4 - 4) * HOUR
         book(store, cast.seinhuis, perron, start, 0.75, marieke, now)
         join(cast.samira, start=start, hours=0.75)
+        waiting.prove(store, cast.seinhuis, join(start=start, hours=0.75), now)
     with pytest.raises(Refused, match="too_many_waits"):
         join(cast.samira)
+    with pytest.raises(Refused, match="too_many_waits"):
+        waiting.prove(store, cast.seinhuis, join(), now)
 
 
 def test_who_leaves_the_line_is_asked_no_more(store, cast, join, free, now):

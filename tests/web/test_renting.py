@@ -207,6 +207,17 @@ def test_a_mistyped_address_is_put_right_and_its_link_is_dead(phone, perron, mai
     assert phone().post(right + "/confirm").status_code == 303 and bookings_now()[0].status == "confirmed"
 
 
+def test_asking_for_link_after_link_keeps_the_room_no_longer(phone, perron, mailing, bookings_now, now, clock):
+    visitor = phone()
+    address = keep(visitor, perron)
+    for _ in range(3):
+        fill_in(visitor, address)
+        clock.shift(14 * 60)
+    (held,) = bookings_now()
+    assert held.expires_at == held.created_at + timedelta(minutes=35)
+    assert visitor.get(address).headers["Location"].startswith(f"{HOUSE}/room/")
+
+
 def test_an_option_is_taken_and_made_firm(phone, perron, mailing, waiting, bookings_now):
     visitor = phone()
     fill_in(visitor, keep(visitor, perron), act="option")
@@ -309,6 +320,17 @@ def test_nobody_else_reaches_a_form_or_a_booking(phone, cast, perron, mailing, w
 # What cannot be -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("query", ["minutes=²", "minutes=" + "9" * 5000, "from=12x34", "from=1²:30"])
+def test_an_address_that_was_tampered_with_shows_the_room(phone, perron, query):
+    assert phone().get(f"{HOUSE}/room/{perron.id}?{query}").status_code == 200
+
+
+def test_a_length_that_is_no_number_is_refused(phone, perron):
+    for minutes in ("²", "9" * 5000):
+        answer = phone().post(f"{HOUSE}/room/{perron.id}/hold", start="2026-03-13T09:00:00+00:00", minutes=minutes)
+        assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("given, status, said", [
     ({"day": "2026-03-11"}, 422, "This time is over"), ({"day": "9999-01-01"}, 422, "Type a day"),
     ({"until": "09:00"}, 422, "end comes after the start"), ({"until": "08:00"}, 422, "end comes after the start"),
@@ -396,6 +418,30 @@ def test_a_price_in_dots_promises_no_seats(samira, store, cast, now):
     assert "for the room" in in_dots and "€65.40" in in_dots and "carries" not in in_dots
 
 
+def test_the_second_of_two_taps_leads_to_what_the_first_booked(samira, phone, perron, mailing, waiting, bookings_now):
+    address = keep(samira, perron)
+    first, second = fill_in(samira, address), samira.post(address, **EVA, agreed="9196", act="book")
+    assert first.headers["Location"] == second.headers["Location"] == address.removesuffix("/form")
+    late = samira.post(address, **EVA | {"name": ""}, agreed="9196"), samira.get(address)
+    assert [answer.headers["Location"] for answer in late] == [address.removesuffix("/form")] * 2
+    visitor = phone()
+    address = keep(visitor, perron, **{"from": "12:00", "until": "13:00"})
+    fill_in(visitor, address)
+    visitor.post(link_in(waiting()[-1]) + "/confirm")
+    answer = visitor.post(address, **EVA, agreed="4598", act="book")
+    assert "This booking: booked" in visitor.says(answer.headers["Location"])
+    assert [one.status for one in bookings_now()] == ["confirmed", "confirmed"]
+
+
+def test_of_two_taps_at_once_both_lead_to_the_booking(phone, cast, samira, perron, bookings_now):
+    address = keep(samira, perron)
+    both = samira, phone(cast.samira)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda one: one.post(address, **EVA, agreed="9196", act="book"), both))
+    assert [answer.headers["Location"] for answer in answers] == [address.removesuffix("/form")] * 2
+    assert [one.status for one in bookings_now()] == ["confirmed"]
+
+
 def test_a_title_people_and_extras_change_with_the_price_shown(samira, booked, bookings_now, waiting, mailing):
     page = samira.get(f"{booked}/details")
     assert 'value="Kennismaking"' in page.text
@@ -424,6 +470,13 @@ def test_an_extra_that_was_booked_is_still_there_when_it_is_offered_no_longer(
     assert (bookings_now()[0].title, bookings_now()[0].extras) == ("Vervolg", {extra.id: 8})
     other = keep(samira, perron, **{"from": "14:00", "until": "15:00"})
     assert "Koffie" not in samira.says(other)
+def test_twenty_changes_an_hour_are_enough_and_letters_go_to_the_proved_address(samira, perron, mailing, waiting, bookings_now):
+    booked = fill_in(samira, keep(samira, perron), email="iemand@elders.example").headers["Location"]
+    answers = [samira.post(f"{booked}/details", agreed="9196", title=f"Kring {n}", people="4").status_code for n in range(21)]
+    assert answers == [303] * 20 + [429] and bookings_now()[0].title == "Kring 19"
+    assert samira.post(f"{booked}/cancel", agreed="0").status_code == 429
+    assert samira.post(f"{booked}/move", **FRIDAY | {"until": "12:00"}).status_code != 429
+    assert {mail.recipient for mail in waiting()} == {"samira@seinhuis.example"}
 
 
 def test_a_move_is_priced_before_it_is_made(samira, booked, bookings_now):

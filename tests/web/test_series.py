@@ -72,6 +72,38 @@ def test_the_form_shows_every_time_and_books_them_at_once(database, cast, samira
     assert "Thu 19 Mar , 13:00 –14:00 · Perron" in samira.says(f"/rooms/het-seinhuis/series/{made[0].series_id}")
 
 
+def test_a_sum_that_is_no_sum_books_nothing_and_is_shown_once_more(samira, form):
+    for sum_ in ("9" * 5000, "²", "-1"):
+        seen = samira.post(NEW, act="book", agreed=sum_, **form)
+        assert seen.status_code == 409 and "€137.94" in seen.text
+
+
+def test_six_series_an_hour_are_enough_for_who_is_no_host(phone, cast, samira, booked, form):
+    answers = [samira.post(NEW, act="book", agreed="0", **form).status_code for _ in range(6)]
+    assert answers == [422] * 5 + [429] and samira.post(NEW, act="preview", **form).status_code != 429
+    page = f"/rooms/het-seinhuis/series/of/{booked[0].id}/cancel"
+    assert samira.post(page, scope="all", agreed="0").status_code == 429
+    assert samira.post(page, scope="this", agreed="0").status_code == 409
+    marieke = phone(cast.marieke)
+    assert {marieke.post(NEW, act="book", agreed="0", **form).status_code for _ in range(7)} == {422}
+
+
+def test_the_books_are_locked_before_a_renter_is_written(phone, cast, samira, perron, form, monkeypatch):
+    locked, write = [], bookings.renter_for
+
+    def renter_for(store, network_id, *others):
+        locked.append((network_id, "ledger") in store.ledger._heads)
+        return write(store, network_id, *others)
+
+    monkeypatch.setattr(bookings, "renter_for", renter_for)
+    samira.post(NEW, act="book", agreed="0", **form)
+    time = {"day": "2026-03-19", "from": "13:00", "until": "14:00"}
+    kept = samira.post(f"/rooms/het-seinhuis/room/{perron.id}/hold", **time).headers["Location"].partition("?")[0]
+    samira.post(kept, act="book", agreed="4598", people="1", name=form["name"], email=form["email"])
+    phone(cast.joost).post("/rooms/het-seinhuis/waits/new", room=perron.id, people="1", **time)
+    assert locked == [True] * 3
+
+
 def test_what_is_in_the_way_is_skipped_or_held_elsewhere_without_telling_who_is_there(database, samira, form, taken, remise):
     seen = samira.post(NEW, act="preview", **form)
     assert "taken" in seen.text and "Instead: Remise" in seen.text and "Book 3 times" not in seen.text

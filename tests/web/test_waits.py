@@ -97,6 +97,18 @@ def test_no_asks_the_next_in_line(database, phone, cast, clock, mailing, address
     assert "Free for you until" in phone(cast.wim).says("/me/waits")
 
 
+def test_what_is_offered_counts_as_kept_and_nobody_waits_for_what_their_browser_keeps(phone, cast, mailing, perron, form, free):
+    samira, visitor = phone(cast.samira), phone()
+    hold, friday = f"/rooms/het-seinhuis/room/{perron.id}/hold", {"day": "2026-03-20"}
+    eva = {"name": "Eva", "email": "eva@woonlab.example"}
+    visitor.post(hold, **form | friday)
+    assert visitor.post(NEW, **form | friday | eva).status_code == 409
+    samira.post(NEW, **form)
+    free()
+    hours = [{"from": f"{hour:02}:00", "until": f"{hour + 1}:00"} for hour in (9, 11, 15)]
+    assert [samira.post(hold, **form | friday | hour).status_code for hour in hours] == [303, 303, 409]
+
+
 def test_a_stranger_is_in_line_once_they_opened_the_link(database, phone, mailing, address, waiting, cast, form, free):
     stranger = phone()
     answer = stranger.post(NEW, name="Eva", email="eva@woonlab.example", **form)
@@ -163,6 +175,7 @@ def test_whoever_says_yes_may_go_on_with_the_ordinary_form_for_extras(database, 
     assert samira.post(path, act="yes").status_code == 303
     ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', samira.get(path).text)[1]
     assert samira.get(ordinary).status_code == 200 and phone(cast.joost).get(ordinary).status_code == 404
+    assert samira.post(path, act="book", agreed="9" * 5000).status_code == 409
     held = ordinary.split("/")[2]
     sent = {"act": "book", "agreed": "4598", "people": "3", "title": "Kring", "name": "Samira Vos"}
     answer = samira.post(f"/bookings/{held}/form", email="samira@seinhuis.example", **sent)

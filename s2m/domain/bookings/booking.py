@@ -105,8 +105,10 @@ def fill_in(
 
 
 def wait_for_mail(store: Store, booking: Booking, now: datetime) -> Booking:
-    """A stranger has half an hour to open the link that was sent to them; the room is kept meanwhile."""
-    return store.bookings.set(booking, expires_at=now + MAIL, changed_at=now)
+    """A stranger has half an hour to open the link that was sent to them; the room is kept meanwhile. Another link gives no more
+    time than the first could: nobody keeps a room by asking for links."""
+    until = min(now + MAIL, booking.created_at + HOLD + MAIL)
+    return store.bookings.set(booking, expires_at=max(until, booking.expires_at or until), changed_at=now)
 
 
 def conclude(store: Store, venue: Venue, booking: Booking, by: Booker, now: datetime, *, option: bool = False) -> Booking:

@@ -6,6 +6,7 @@ offer is a hold, so the database itself sees to that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -69,12 +70,13 @@ def fitting(store: Store, venue: Venue, wait: Wait, now: datetime) -> list[tuple
 
 def join(
     store: Store, venue: Venue, room_id: str | None, start: datetime, end: datetime, people: int, renter: Renter, now: datetime,
-    *, secret_hash: str | None = None,
+    *, secret_hash: str | None = None, keeping: Collection[str] = (),
 ) -> Wait:  # fmt: skip
-    """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address.
+    """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address;
+    keeping: what a stranger's browser holds.
 
     Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_many_people`; Conflict
-    `free_now` where it need not be waited for, `waits_already`.
+    `free_now` where it need not be waited for, `waits_already`; a stranger's lines are counted when they prove their mail.
     """
     store.ledger.lock_chain(venue.network_id)
     if not 1 <= people <= PEOPLE_MOST:
@@ -83,17 +85,30 @@ def join(
         store.new_id(now), venue.network_id, venue.id, room_id, renter.id, renter.person_id, start, end, people,
         "waiting" if renter.person_id else "unproven", now, secret_hash,
     )  # fmt: skip
-    _check_wish(store, venue, wait, now)
-    mine = store.waits.of_person(renter.person_id) if renter.person_id else []
-    if any(one.room_id == room_id and one.starts_at < end and one.ends_at > start for one in mine):
-        raise Conflict("waits_already")
-    if len(mine) >= WAITS_MOST:
-        raise Refused("too_many_waits", most=WAITS_MOST)
+    _check_wish(store, venue, wait, now, keeping)
+    if renter.person_id:
+        _check_line(wait, store.waits.of_person(renter.person_id))
     return store.waits.add(wait)
 
 
-def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
-    """That some room could be had by its terms, and that none of those is free."""
+def _holds(wait: Wait, booking: Booking, keeping: Collection[str]) -> bool:
+    """Whether whoever waits keeps this themselves, while they fill in its form or think about an offer."""
+    theirs = booking.id in keeping or (wait.person_id is not None and booking.person_id == wait.person_id)
+    return booking.status == "hold" and theirs
+
+
+def _check_line(wait: Wait, others: list[Wait]) -> None:
+    """That nobody stands in one line twice, or in too many. others: what they are in line for."""
+    same = [one for one in others if one.room_id == wait.room_id or None in (one.room_id, wait.room_id)]
+    if any(one.starts_at < wait.ends_at and one.ends_at > wait.starts_at for one in same):
+        raise Conflict("waits_already")
+    if len(others) >= WAITS_MOST:
+        raise Refused("too_many_waits", most=WAITS_MOST)
+
+
+def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime, keeping: Collection[str]) -> None:
+    """That some room could be had by its terms, and that none of those is free, or kept by whoever asks: else they let go of a
+    hold of minutes, are offered the room, and have it for hours."""
     if wait.room_id:
         rooms.terms_of(store, the_room(store, venue, wait.room_id), now)
     there = fitting(store, venue, wait, now)
@@ -107,6 +122,10 @@ def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
         except S2MError as error:
             refusals.append(error)
             continue
+        around = availability.blocked(terms, wait.starts_at, wait.ends_at)
+        there_now = store.bookings.between(venue.id, *around, room_ids=[room.id])
+        if there_now and all(_holds(wait, one, keeping) for one in there_now):
+            free = True
         with suppress(Conflict):
             availability.check_free(store, room, terms, wait.starts_at, wait.ends_at)
             free = True
@@ -117,11 +136,16 @@ def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime) -> None:
 
 
 def prove(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
-    """The link in the mail was opened: now they stand in line, from when they asked. What became free meanwhile is offered."""
+    """The link in the mail was opened: now they stand in line, from when they asked. What became free meanwhile is offered.
+
+    Raises Conflict `waits_already`, Refused `too_many_waits`: only now, since whoever typed the address learns nothing of it.
+    """
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
     if wait.state != "unproven":
         return wait
+    renter = store.bookings.renter(wait.renter_id)
+    _check_line(wait, store.waits.of_mail(wait.network_id, renter.email) if renter else [])
     wait = store.waits.set(wait, state="waiting")
     _offer(store, venue, wait, now)
     return _fresh(store, wait)

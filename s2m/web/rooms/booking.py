@@ -52,9 +52,11 @@ def hold(slug: str, room_id: str) -> ResponseReturnValue:
 
 
 def _open_holds(store: Store) -> list[str]:
-    """The forms of this browser that are still open."""
-    found = (store.bookings.get(one) for one in holds())
-    return [one.id for one in found if one and one.status == "hold" and one.expires_at and one.expires_at > now()]
+    """The forms of this browser that are still open, and a member's elsewhere, with what they are offered."""
+    who = me().person
+    ours = [one for one in map(store.bookings.get, holds()) if one]
+    ours += store.bookings.of_person(who.id, since=now()) if who else []
+    return list({one.id: None for one in ours if one.status == "hold" and one.expires_at and one.expires_at > now()})
 
 
 @blueprint.get("/bookings/<key>/form")
@@ -62,14 +64,21 @@ def _open_holds(store: Store) -> list[str]:
 def form(key: str) -> ResponseReturnValue:
     with reading() as store:
         one = held(store, key)
+    return _over(one) or _form(one, request.args)
+
+
+def _over(one: Mine) -> ResponseReturnValue | None:
+    """Where to go on where there is nothing to fill in any more: to what was booked (perhaps by the first of two taps), else back
+    to the room. None while it is kept."""
     booking = one.booking
-    if booking.status != "hold":
-        if booking.status == "expired":
-            return _again(one)
-        raise NotFound()
-    if booking.expires_at and booking.expires_at <= now():
+    if booking.status == "expired" or (booking.status == "hold" and booking.expires_at and booking.expires_at <= now()):
         return _again(one)
-    return _form(one, request.args)
+    return None if booking.status == "hold" else redirect(_booked(one), 303)
+
+
+def _booked(one: Mine) -> str:
+    """A stranger looks after a booking by the link in their mail alone."""
+    return url_for("rooms.show" if one.booking.person_id else "rooms.sent", key=one.key)
 
 
 def _again(one: Mine) -> ResponseReturnValue:
@@ -157,6 +166,8 @@ def send(key: str) -> ResponseReturnValue:
     """Book, or take an option. A member has it at once; a stranger gets a mail first."""
     with reading() as store:
         one = held(store, key)
+    if over := _over(one):
+        return over
     try:
         proved = me().person is not None
         if not proved and not address.can_mail():
@@ -168,10 +179,12 @@ def send(key: str) -> ResponseReturnValue:
     except (Invalid, Refused, TooMany) as error:
         return _form(one, request.form, error)
     except Conflict as error:
-        return _again(one) if error.code == "hold_over" else _form(one, request.form, error)
+        with reading() as store:
+            one = held(store, key)
+        return _over(one) or _form(one, request.form, error)
     if proved:
         _say_yours(one, option=request.form.get("act") == "option")
-    return redirect(url_for("rooms.show" if proved else "rooms.sent", key=key), 303)
+    return redirect(_booked(one), 303)
 
 
 def _say_yours(one: Mine, *, option: bool) -> None:
@@ -187,6 +200,7 @@ def _send(store: Store, one: Mine, *, option: bool) -> None:
     values = bookings.parse_renter(form)
     if option and not one.terms.option_hours:
         raise Refused("no_options")
+    store.ledger.lock_chain(one.venue.network_id)  # before anything is written: one order for all, no deadlocks
     renter = bookings.renter_for(store, one.venue.network_id, who, values, context.locale(), now())
     filled = bookings.fill_in(
         store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form), paid_by=_pays(form),

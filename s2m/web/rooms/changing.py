@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from s2m.domain import bookings, rooms
 from s2m.domain.bookings import changing
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
-from s2m.web.context import now, reading, writing
+from s2m.web.context import limit, now, reading, writing
 from s2m.web.errors import status_of
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
@@ -22,6 +23,7 @@ from s2m.web.rooms.shared import Mine, agreed, agreed_dots, booker, errors_of, m
 if TYPE_CHECKING:
     from s2m.store import Store
 
+HOUR = timedelta(hours=1)
 CHANGES = (Invalid, Refused, Conflict)
 
 
@@ -40,6 +42,13 @@ def standing(store: Store, key: str) -> Mine:
     return one
 
 
+def limit_changes(one: Mine) -> None:
+    """Each change writes a mail, perhaps to an address that was only typed, and keeps others waiting. What only asks for a
+    price counts not. Raises TooMany."""
+    if agreed(request.form) >= 0:
+        limit("booking-change", one.booking.person_id or one.booking.id, most=20, per=HOUR)
+
+
 # Title, people, extras -----------------------------------------------------------------------------------------------
 
 
@@ -52,6 +61,7 @@ def details(key: str) -> ResponseReturnValue:
         return show_page(key, Conflict("booking_over"))
     if request.method == "GET":
         return _details(one, _values(one))
+    limit_changes(one)
     try:
         with writing() as store:
             one = standing(store, key)
@@ -98,6 +108,7 @@ def move(key: str) -> ResponseReturnValue:
         return show_page(key, Conflict("booking_over"))
     if request.method == "GET":
         return _move(one, _when(one))
+    limit_changes(one)
     try:
         start, end = bookings.when(one.venue, request.form)
         with writing() as store:
@@ -154,6 +165,7 @@ def cancel(key: str) -> ResponseReturnValue:
         return show_page(key, Conflict("booking_over"))
     if request.method == "GET":
         return _cancel(one)
+    limit_changes(one)
     try:
         with writing() as store:
             one = mine(store, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from s2m.domain.bookings import finding, timeline
 from s2m.domain.bookings.finding import Wish
 from s2m.domain.bookings.values import PEOPLE_MOST
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
-from s2m.domain.venues import Room, Venue, opening
+from s2m.domain.venues import CLOCK, Room, Venue, opening
 from s2m.web.context import now, reading
 from s2m.web.errors import status_of
 from s2m.web.policy import anyone
@@ -94,13 +95,14 @@ def form_values(venue: Venue, terms: RoomTerms, given: Any) -> dict[str, Any]:
         first = hours[0].astimezone(venue.zone) if hours and (day != local.date() or hours[0] > now()) else local
         values["from"] = f"{first:%H}:{first.minute // 15 * 15:02}"
     if not values["until"]:
-        minutes = int(given.get("minutes")) if str(given.get("minutes") or "").isdigit() else max(60, terms.shortest)
+        text = str(given.get("minutes") or "")
+        minutes = int(text) if re.fullmatch("[0-9]{1,4}", text) else max(60, terms.shortest)
         values |= _until(values["from"], min(minutes, 24 * 60))
     return values | {"day": given.get("day") or day.isoformat()}
 
 
 def _until(start: str, minutes: int) -> dict[str, str]:
-    hour, minute = (int(part) for part in start.split(":")) if start[:2].isdigit() and start[3:].isdigit() else (9, 0)
+    hour, minute = (int(part) for part in start.split(":")) if CLOCK.fullmatch(start) else (9, 0)
     end = hour * 60 + minute + minutes
     if end == 24 * 60:
         return {"until": "24:00"}

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from s2m.domain.bookings import Booker, Preview
 from s2m.domain.errors import S2MError
 from s2m.domain.venues import Room, Venue
-from s2m.web.context import me, now, person
+from s2m.web.context import limit, me, now, person
 from s2m.web.errors import sentence
 
 if TYPE_CHECKING:
@@ -85,10 +85,14 @@ def bookable(store: Store, venue: Venue) -> list[tuple[Room, RoomTerms]]:
     return [(room, terms) for room, terms in let if terms.bookable_by != "hosts" or me().hosts(venue)]
 
 
-def agreed() -> int:
-    """The sum that was shown; below zero where it was none."""
-    given = request.form.get("agreed", "")
-    return int(given) if given.isascii() and given.isdecimal() else -1
+def limit_acts(by: Booker, scope: str = "all") -> None:
+    """Many times at once keep everybody else waiting: a few such acts an hour are enough for who is no host. Raises TooMany."""
+    if by.is_host:
+        return
+    if scope == "this":
+        limit("booking-change", by.id, most=20, per=HOUR)
+    else:
+        limit("series-act", by.id, most=6, per=HOUR)
 
 
 def with_skips(choices: Mapping[str, str], preview: Callable[[Mapping[str, str]], Preview]) -> Preview:

@@ -17,15 +17,15 @@ from s2m.web import context
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import tell, the_venue
+from s2m.web.rooms.shared import agreed, tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
     Asked,
-    agreed,
     asked,
     blueprint,
     bookable,
+    limit_acts,
     me_as_booker,
     show_preview,
     with_skips,
@@ -47,6 +47,7 @@ def start(slug: str) -> ResponseReturnValue:
     limit("series", person().id, most=120, per=HOUR)
     try:
         if act == "book":
+            limit_acts(me_as_booker(venue))
             made = _book(venue, form)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
         with reading() as store:
@@ -71,13 +72,14 @@ def _plan(store: Store, venue: Venue, form: Asked) -> Plan:
 
 def _book(venue: Venue, form: Asked) -> Series:
     with writing() as store:
+        store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
         plan = _plan(store, venue, form)
         by, whose, values = _renting(store, venue, form)
         known = store.bookings.renter_of(whose.id) if whose else None
         if known:  # what nobody typed stays as it was
             values |= {name: getattr(known, name) for name in values if name not in form.values}
         renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
-        made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed())
+        made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed(request.form))
         count = len(store.bookings.of_series(made.id))
         tell(store)
     flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))

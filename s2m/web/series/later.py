@@ -17,15 +17,15 @@ from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import tell, the_venue
+from s2m.web.rooms.shared import agreed, tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
     Asked,
-    agreed,
     asked,
     blueprint,
     bookable,
+    limit_acts,
     me_as_booker,
     show_preview,
     with_skips,
@@ -77,6 +77,7 @@ def edit(slug: str, booking_id: str) -> ResponseReturnValue:
     scope, by = str(form.values.get("scope")), me_as_booker(venue)
     try:
         if act == "book":
+            limit_acts(by, scope)
             return _change(venue, booking, scope, form, by)
         return _edit_preview(venue, booking, scope, form, by)
     except Conflict as error:
@@ -108,7 +109,7 @@ def _change(venue: Venue, booking: Booking, scope: str, form: Asked, by: Booker)
         series, booking = _booking(store, venue, booking.id)
         wish = _wish(store, venue, booking, form)
         count = bookings.change_series(
-            store, venue, booking, scope, wish, form.choices, by, now(), agreed_cents=agreed()
+            store, venue, booking, scope, wish, form.choices, by, now(), agreed_cents=agreed(request.form)
         )
         after = store.bookings.get(booking.id)
         tell(store)
@@ -158,12 +159,13 @@ def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
     by = me_as_booker(venue)
     if request.method == "GET":
         return _cancel_page(venue, booking_id, scope)
+    limit_acts(by, scope)
     waive = by.is_host and bool(request.form.get("waive"))
     try:
         with writing() as store:
             series, booking = _booking(store, venue, booking_id)
             count = bookings.cancel_series(
-                store, venue, booking, scope, by, now(), agreed_cents=0 if waive else agreed(), waive=waive
+                store, venue, booking, scope, by, now(), agreed_cents=0 if waive else agreed(request.form), waive=waive
             )  # fmt: skip
             tell(store)
     except (Conflict, Refused, Invalid) as error:
