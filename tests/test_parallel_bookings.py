@@ -40,7 +40,8 @@ def test_twenty_get_in_line_and_twenty_cancel_at_once_and_one_is_offered_it(data
     """The tenth of a second in which all want the same: there is one offer, to whoever stands first in the end."""
     with database.write() as store:
         taken = book(store, cast.seinhuis, perron, ONE, 1, as_booker(cast.marieke, host=True), now)
-        renters = [bookings.renter_for(store, cast.noord.id, None, bookings.parse_renter(EVA), "nl", now) for _n in range(MANY)]
+        values = [bookings.parse_renter(EVA | {"email": f"eva{n}@woonlab.example"}) for n in range(MANY)]
+        renters = [bookings.renter_for(store, cast.noord.id, None, one, "nl", now) for one in values]
 
     def act(n):
         with database.write() as store:

@@ -356,7 +356,7 @@ def test_nobody_came_the_host_sees_it_the_renter_is_told_and_the_room_is_free(
         assert "Booked, and nobody there yet" not in phone(cast.marieke).says(TODAY)
         assert "Free until" in plate.says("/plate")
     warning, released = waiting()[-2:]
-    assert (warning.recipient, warning.subject) == ("eva@woonlab.example", "Ben je in Perron?")
+    assert (warning.recipient, warning.subject) == ("samira@seinhuis.example", "Ben je in Perron?")
     assert "Om 10:30 geven we de ruimte vrij" in warning.body and released.subject.startswith("Vrijgegeven: Perron")
     assert stored(write, meeting).gross_cents == meeting.gross_cents
 

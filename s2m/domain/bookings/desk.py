@@ -53,6 +53,7 @@ def party(
     Raises Invalid `nobody_found`, `renter_no_mail`, and as in `fields`, on field `who`.
     """
     text = fields.line("who", typed, fields.NAME_MAX * 2)
+    store.ledger.lock_chain(venue.network_id)  # before the trail's: whoever books writes to both
     if "@" in text:
         return _by_mail(store, venue, text, company, by, now)
     found = hosting.search(store, venue, fields.line("who", text, fields.NAME_MAX), by, now, most=MANY)
@@ -70,6 +71,7 @@ def party(
 
 def by_mail(store: Store, venue: Venue, email: str, by: str, now: datetime) -> Person | None:
     """Whoever has this address, if they belong to the venue. That somebody looked is in the audit trail."""
+    store.ledger.lock_chain(venue.network_id)
     store.audit.record(venue.network_id, now, actor=by, role="host", action="people.search", venue_id=venue.id)
     someone = store.people.by_email(venue.network_id, email)
     return someone if someone and hosting.belongs(store, venue, someone, by, now) else None

@@ -50,9 +50,9 @@ def start(slug: str) -> ResponseReturnValue:
             limit_acts(me_as_booker(venue))
             made = _book(venue, form)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
+        by = _for_whom(venue, form)
         with reading() as store:
             plan = _plan(store, venue, form)
-            by = _renting(store, venue, form)[0]
             seen = with_skips(form.choices, lambda choices: bookings.preview(store, venue, plan, choices, by, now()))
         return show_preview(form, seen, plan.room.name, "", changing=False)
     except Conflict as error:
@@ -84,6 +84,12 @@ def _book(venue: Venue, form: Asked) -> Series:
         tell(store)
     flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))
     return made
+
+
+def _for_whom(venue: Venue, form: Asked) -> Booker:
+    """Whose price is shown. Apart from what is shown, since the trail is told that a host looked for somebody."""
+    with writing() as store:
+        return _renting(store, venue, form)[0]
 
 
 def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | None, dict[str, str]]:
@@ -141,8 +147,9 @@ def weekday_names() -> list[tuple[str, str]]:
 def _again(venue: Venue, form: Asked, error: Conflict) -> ResponseReturnValue:
     """What was shown is no longer so: show it once more. Nothing was booked."""
     try:
+        by = _for_whom(venue, form)
         with reading() as store:
-            plan, by = _plan(store, venue, form), _renting(store, venue, form)[0]
+            plan = _plan(store, venue, form)
             seen = bookings.preview(store, venue, plan, form.choices, by, now())
         problem = sentence(error.code, error.data)
         return show_preview(form, seen, plan.room.name, problem, changing=False), status_of(error)
