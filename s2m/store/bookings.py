@@ -121,6 +121,7 @@ class Bookings(Part):
         """A room's bookings that are not over at a moment, the first first; also those that no longer stand."""
         query = select(bookings).where(bookings.c.room_id == room_id, bookings.c.ends_at > since)
         return self._all(query.order_by(bookings.c.starts_at, bookings.c.id))
+
     def with_capital(self, person_id: str, room_id: str) -> list[Booking]:
         """Somebody's bookings of a room that are, or are to be, paid with capital."""
         mine = (bookings.c.person_id == person_id) & (bookings.c.room_id == room_id) & (bookings.c.paid_by == "capital")
@@ -131,6 +132,7 @@ class Bookings(Part):
         c = bookings.c
         mine = (c.venue_id == venue_id) & (c.starts_at >= since) & (c.starts_at < until) & c.confirmed_at.is_not(None)
         return self._all(select(bookings).where(mine).order_by(c.starts_at, c.id))
+
     def of_series(self, series_id: str) -> list[Booking]:
         """All of a series, also what no longer stands, by the day it was meant for."""
         query = select(bookings).where(bookings.c.series_id == series_id, bookings.c.renter_id.is_not(None))

@@ -470,6 +470,8 @@ def test_an_extra_that_was_booked_is_still_there_when_it_is_offered_no_longer(
     assert (bookings_now()[0].title, bookings_now()[0].extras) == ("Vervolg", {extra.id: 8})
     other = keep(samira, perron, **{"from": "14:00", "until": "15:00"})
     assert "Koffie" not in samira.says(other)
+
+
 def test_twenty_changes_an_hour_are_enough_and_letters_go_to_the_proved_address(samira, perron, mailing, waiting, bookings_now):
     booked = fill_in(samira, keep(samira, perron), email="iemand@elders.example").headers["Location"]
     answers = [samira.post(f"{booked}/details", agreed="9196", title=f"Kring {n}", people="4").status_code for n in range(21)]
