@@ -146,21 +146,12 @@ def talk_text(keys: Keys, talk_id: str, now: datetime) -> str:
 
     No nonce: a listener counts once a talk, whichever code they used.
     """
-    message = f"S2M1.L.{keys.current}.{_packed(talk_id)}.{_base36(step_of(now))}"
-    return f"{message}.{keys.sign(keys.current, message)}"
+    return _step_text(keys, "L", talk_id, now)
 
 
 def read_talk(keys: Keys, text: str, now: datetime) -> str:
     """The id of the talk whose code this is. Raises Invalid `code_unreadable`, Refused `code_forged`, `talk_code_expired`."""
-    found = TALK.fullmatch(text) if len(text) <= LONGEST else None
-    if not found:
-        raise Invalid("code", "code_unreadable")
-    key_id, packed, step, signature = found.groups()
-    if not keys.check(key_id, f"S2M1.L.{key_id}.{packed}.{step}", signature):
-        raise Refused("code_forged")
-    if int(step, 36) not in _accepted(now, DOOR_STEP):
-        raise Refused("talk_code_expired")
-    return _unpacked(packed)
+    return _read_step(keys, "L", TALK, text, now, "talk_code_expired")
 
 
 def typed_talk(keys: Keys, talk_id: str, now: datetime) -> str:
@@ -170,30 +161,17 @@ def typed_talk(keys: Keys, talk_id: str, now: datetime) -> str:
 
 def read_typed_talk(keys: Keys, text: str, talk_ids: Iterable[str], now: datetime) -> str:
     """Which of these talks a typed code belongs to. Raises Refused `talk_code_expired` where it is none of them (any more)."""
-    given = plain(text)
-    for talk_id in talk_ids:
-        if any(hmac.compare_digest(_typed(keys, "LT", talk_id, step), given) for step in _accepted(now, TYPED_STEP)):
-            return talk_id
-    raise Refused("talk_code_expired")
+    return _read_typed_step(keys, "LT", text, talk_ids, now, "talk_code_expired")
 
 
 def room_text(keys: Keys, device_id: str, now: datetime) -> str:
     """The last part of the address in a plate's rotating QR code. No nonce: what it is good for, may be done again."""
-    message = f"S2M1.R.{keys.current}.{_packed(device_id)}.{_base36(step_of(now))}"
-    return f"{message}.{keys.sign(keys.current, message)}"
+    return _step_text(keys, "R", device_id, now)
 
 
 def read_room(keys: Keys, text: str, now: datetime) -> str:
     """The id of the plate whose code this is. Raises Invalid `code_unreadable`, Refused `code_forged`, `room_code_expired`."""
-    found = ROOM.fullmatch(text) if len(text) <= LONGEST else None
-    if not found:
-        raise Invalid("code", "code_unreadable")
-    key_id, packed, step, signature = found.groups()
-    if not keys.check(key_id, f"S2M1.R.{key_id}.{packed}.{step}", signature):
-        raise Refused("code_forged")
-    if int(step, 36) not in _accepted(now, DOOR_STEP):
-        raise Refused("room_code_expired")
-    return _unpacked(packed)
+    return _read_step(keys, "R", ROOM, text, now, "room_code_expired")
 
 
 def typed_room(keys: Keys, device_id: str, now: datetime) -> str:
@@ -203,11 +181,35 @@ def typed_room(keys: Keys, device_id: str, now: datetime) -> str:
 
 def read_typed_room(keys: Keys, text: str, device_ids: Iterable[str], now: datetime) -> str:
     """Which of these plates a typed code belongs to. Raises Refused `room_code_expired` where it is none's (any more)."""
+    return _read_typed_step(keys, "RT", text, device_ids, now, "room_code_expired")
+
+
+def _step_text(keys: Keys, letter: str, id_: str, now: datetime) -> str:
+    """A code of the present step that names one thing, without a nonce."""
+    message = f"S2M1.{letter}.{keys.current}.{_packed(id_)}.{_base36(step_of(now))}"
+    return f"{message}.{keys.sign(keys.current, message)}"
+
+
+def _read_step(keys: Keys, letter: str, shape: re.Pattern[str], text: str, now: datetime, expired: str) -> str:
+    """What such a code names. Raises Invalid `code_unreadable`, Refused `code_forged`, and `expired`."""
+    found = shape.fullmatch(text) if len(text) <= LONGEST else None
+    if not found:
+        raise Invalid("code", "code_unreadable")
+    key_id, packed, step, signature = found.groups()
+    if not keys.check(key_id, f"S2M1.{letter}.{key_id}.{packed}.{step}", signature):
+        raise Refused("code_forged")
+    if int(step, 36) not in _accepted(now, DOOR_STEP):
+        raise Refused(expired)
+    return _unpacked(packed)
+
+
+def _read_typed_step(keys: Keys, kind: str, text: str, ids: Iterable[str], now: datetime, expired: str) -> str:
+    """Which of these a typed code belongs to. Raises Refused `expired`."""
     given = plain(text)
-    for device_id in device_ids:
-        if any(hmac.compare_digest(_typed(keys, "RT", device_id, step), given) for step in _accepted(now, TYPED_STEP)):
-            return device_id
-    raise Refused("room_code_expired")
+    for id_ in ids:
+        if any(hmac.compare_digest(_typed(keys, kind, id_, step), given) for step in _accepted(now, TYPED_STEP)):
+            return id_
+    raise Refused(expired)
 
 
 def meeting_text(keys: Keys, booking_id: str) -> str:

@@ -144,8 +144,3 @@ def times_of(venue: Venue, start: datetime, end: datetime) -> Times:
     if ends.time() == time() and ends.date() == begins.date() + timedelta(days=1):
         return Times(f"{begins:%H:%M}", "24:00")
     return Times(f"{begins:%H:%M}", f"{ends:%H:%M}", ends.date() > begins.date())
-
-
-def months_without(rule: Rule) -> bool:
-    """Whether some months have no such day: the 31st is not in all of them."""
-    return "BYMONTHDAY=" in rule.text and rule.first.day > 28
