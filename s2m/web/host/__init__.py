@@ -69,7 +69,7 @@ from s2m.web.host import (  # noqa: E402, F401
     photos,
     policy,
     posts,
-    rooms,
+    seats,
     talks,
     tasks,
     thanks,

@@ -1,4 +1,4 @@
-"""The rooms of a venue: who sits where, and making, changing and retiring them."""
+"""Who sits where, and the rooms to sit in: making, changing and retiring them."""
 
 from __future__ import annotations
 
