@@ -13,12 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from s2m.domain import bookings, fields, rooms
 from s2m.domain.bookings import finding
-from s2m.domain.bookings.availability import FAR
 from s2m.domain.bookings.finding import Answer, Found, Wish
 from s2m.domain.bookings.values import PEOPLE_MOST
 from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.money import Line
-from s2m.domain.rooms import EQUIPMENT, SETUPS, RoomTerms
+from s2m.domain.rooms import EQUIPMENT, FAR, SETUPS, RoomTerms
 from s2m.domain.venues import CLOCK, Venue
 from s2m.web.context import now, reading
 from s2m.web.policy import anyone
