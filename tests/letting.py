@@ -21,7 +21,9 @@ def as_booker(person, *, host=False):
     return Booker(person.id, person.id, is_host=host, is_member=True)
 
 
-def book(store, venue, room, start, hours, by, now, *, renter=None, option=False, person=None, paid_by="euro", language="nl", **details):
+def book(
+    store, venue, room, start, hours, by, now, *, renter=None, option=False, person=None, paid_by="euro", language="nl", **details
+):  # fmt: skip
     """From a hold to what becomes of it, at the price that it has."""
     held = bookings.hold(store, venue, room.id, start, start + hours * HOUR, by, now)
     given = Details(**details)
