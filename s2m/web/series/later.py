@@ -15,7 +15,7 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.rooms import terms_of
 from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
 from s2m.web.rooms.shared import agreed, tell, the_venue
 from s2m.web.series import (
@@ -145,9 +145,7 @@ def _edit_form(
         values = dict(form.values)
     with reading() as store:
         rooms = [room for room, _terms in bookable(store, venue)]
-    field = str(error.data.get("field", "form")) if error else ""
-    errors = {field: sentence(error.code, error.data)} if error else {}
-    body = render_template("series/edit.html", series=series, booking=booking, values=values, rooms=rooms, errors=errors)
+    body = render_template("series/edit.html", series=series, booking=booking, values=values, rooms=rooms, errors=said(error))
     return body, status_of(error) if error else 200
 
 
