@@ -64,10 +64,11 @@ def lets_rooms() -> bool:
         return bool(letting(store))
 
 
-def booker() -> Booker:
-    """Who books on these pages. A host books here as any member does; at the desk they may more."""
+def booker(venue: Venue | None = None) -> Booker:
+    """Who books on these pages, with a host's rights at `venue`; without one a host books as any member does."""
     who = me().person
-    return Booker(who.id, who.id, is_member=who.is_member) if who else STRANGER
+    hosts = venue is not None and me().hosts(venue)
+    return Booker(who.id, who.id, is_host=hosts, is_member=who.is_member) if who else STRANGER
 
 
 def mine(store: Store, key: str) -> Mine:

@@ -17,7 +17,7 @@ from s2m.web import context
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import agreed, tell, the_venue
+from s2m.web.rooms.shared import agreed, booker, tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -26,7 +26,6 @@ from s2m.web.series import (
     blueprint,
     bookable,
     limit_acts,
-    me_as_booker,
     show_preview,
     with_skips,
 )
@@ -47,7 +46,7 @@ def start(slug: str) -> ResponseReturnValue:
     limit("series", person().id, most=120, per=HOUR)
     try:
         if act == "book":
-            limit_acts(me_as_booker(venue))
+            limit_acts(booker(venue))
             made = _book(venue, form)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
         by = _for_whom(venue, form)
@@ -96,7 +95,7 @@ def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | 
     """Who books (what is shown has the price of whoever it is for), for whom, and what was typed of them. Raises Invalid."""
     values = _renter_values(store, form)
     whose = _whose(store, venue, values["email"])
-    return desk.booker_for(me_as_booker(venue), whose), whose, values
+    return desk.booker_for(booker(venue), whose), whose, values
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
