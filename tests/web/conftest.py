@@ -56,6 +56,17 @@ def phone(app, cast, clock):
 
 
 @pytest.fixture
+def samira(phone, cast):
+    return phone(cast.samira)
+
+
+@pytest.fixture
+def write(app):
+    """Opens a transaction that stays: `with write() as store`."""
+    return app.extensions["s2m.database"].write
+
+
+@pytest.fixture
 def mailing(app):
     """This place sends mail; what waits to be sent stays in the outbox."""
     app.extensions["s2m.config"] = replace(app.extensions["s2m.config"], smtp_url="smtp://127.0.0.1:9")
