@@ -49,7 +49,8 @@ def phone(app, cast, clock):
 
     def phone(person=None):
         made = Phone(app, person, datetime.now(UTC))
-        made.get("/login?lang=en")
+        with made.client.session_transaction() as kept:
+            kept["lang"] = "en"
         return made
 
     return phone
