@@ -133,8 +133,6 @@ class _Wish:
     stays: bool = False  # in its room and at its time: only who comes to it changes
 
 
-
-
 class House:
     """All that stands in the way at a venue in a range of time, without some bookings; was: their terms, by id."""
 
