@@ -66,7 +66,8 @@ def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document
 def credit(store: Store, document: Document, by: str, now: datetime) -> Document:
     """Take an invoice back, whole. by: a person's id, or `system`.
 
-    Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back.
+    Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back,
+    `not_an_invoice`.
     """
     store.ledger.lock_chain(document.network_id)
     if document.kind != "invoice":

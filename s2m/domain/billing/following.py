@@ -129,6 +129,7 @@ def quotable(store: Store, booking: Booking) -> bool:
 
 
 def supply_of(store: Store, venue: Venue, booking: Booking, lines: tuple[Line, ...]) -> Supply:
+    """What a document says of a booking: its renter as they are now, the room and the time in words."""
     renter, room = store.bookings.renter(booking.renter_id or ""), store.venues.room(booking.room_id)
     assert renter and room, "renters and rooms are never deleted"
     start, end = booking.starts_at.astimezone(venue.zone), booking.ends_at.astimezone(venue.zone)

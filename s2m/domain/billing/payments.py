@@ -109,7 +109,10 @@ def standing(store: Store, booking_id: str | None) -> Document | None:
 
 
 def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Payment:
-    """A host puts down what came in, or (`back`) what they gave back. Raises Invalid, Refused `more_than_over`."""
+    """A host puts down what came in, or (`back`) what they gave back. amount in euro, way, paid_on: a day.
+
+    Raises Invalid `too_small`, `choice`, `day_shape`, and as `money.cents` does; Refused `more_than_over`.
+    """
     venue = _venue(store, document)
     cents = money.cents(given.get("amount"), "amount")
     if not cents:

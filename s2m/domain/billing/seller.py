@@ -75,6 +75,7 @@ def registration(value: object, field: str = "registration") -> str:
 
 
 def postcode_nl(value: object, field: str = "postcode") -> str:
+    """A Dutch postcode as the mail writes it: 3512 JC. Raises Invalid `postcode`."""
     found = POSTCODE_NL.fullmatch(value.strip().upper()) if isinstance(value, str) else None
     if not found:
         raise Invalid(field, "postcode")
@@ -84,8 +85,8 @@ def postcode_nl(value: object, field: str = "postcode") -> str:
 def change_seller(store: Store, venue: Venue, given: Mapping[str, object], by: str, now: datetime) -> Seller:
     """Who sells at this venue from now on; documents that went out keep what they say.
 
-    What was booked before anybody sold is billed at once. Raises Invalid for each field; `number_prefix` where another venue of
-    the same VAT id numbers alike, or once did: two bills of one seller would have one number (Wet OB, art. 35a).
+    What was booked before anybody sold is billed at once. Raises Invalid for each field; `prefix_shape`; `number_prefix` where
+    another venue of the same VAT id numbers alike, or once did: two bills of one seller would have one number (Wet OB, art. 35a).
     """
     party = Party(
         name=fields.line("name", given.get("name"), fields.NAME_MAX),

@@ -141,7 +141,7 @@ def check_open(store: Store, held: Booking) -> RoomTerms:
 
 
 def confirm_or_ask(store: Store, venue: Venue, held: Booking, terms: RoomTerms, by: Booker, now: datetime) -> Booking:
-    """A hold or option that is filled in stands, or waits for the host. Under the chain's lock."""
+    """A hold or option that is filled in stands, or waits for the host. Raises Conflict `hold_over`. Under the chain's lock."""
     if held.expires_at is not None and held.expires_at <= now:
         raise Conflict("hold_over")
     if terms.approval and not by.is_host:
@@ -203,7 +203,7 @@ def settle(store: Store, venue: Venue, before: Booking, by: Booker, now: datetim
 
 
 def fresh(store: Store, booking: Booking) -> Booking:
-    """As it stands now that nobody else can change it."""
+    """As it stands now that nobody else can change it. Raises NotFound. Under the chain's lock."""
     found = store.bookings.get(booking.id)
     if found is None:
         raise NotFound()

@@ -98,7 +98,10 @@ def _as_booker(booking: Booking) -> Booker:
 def check_time(
     venue: Venue, before: Booking, room_id: str, terms: RoomTerms, start: datetime, end: datetime, by: Booker, now: datetime
 ) -> None:
-    """A meeting that goes on may be made longer or shorter; its start is not asked about again. It never ends in the past."""
+    """A meeting that goes on may be made longer or shorter; its start is not asked about again. It never ends in the past.
+
+    Raises Invalid `booking_past`, and as `availability.check` does.
+    """
     begun = start == before.starts_at and start <= now
     if begun and end <= now:
         raise Invalid("until", "booking_past")

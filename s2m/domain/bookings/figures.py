@@ -105,6 +105,7 @@ def _earned(one: Booking) -> int:
 
 
 def together(name: str, rooms_: Sequence[Figures]) -> Figures:
+    """The figures of some rooms as those of one; what is a median stays one, over all their bookings."""
     return Figures(
         name,
         sum((one.open for one in rooms_), NOTHING),

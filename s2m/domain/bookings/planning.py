@@ -107,6 +107,7 @@ class Preview:
 
 
 def added(sums: Iterable[Sum]) -> Sum:
+    """Sums added up as they are, the VAT rate by rate: nothing is rounded once more."""
     net = gross = 0
     vat: dict[int, VatSum] = {}
     for one in sums:
@@ -228,12 +229,14 @@ class House:
         return tuple(sorted(free, key=lambda room: (room.capacity, room.name)))
 
     def price(self, terms: RoomTerms, wish: _Wish) -> tuple[Line, ...]:
+        """The lines of a time in a room of these terms; none for a time that the clock skips."""
         if wish.start is None or wish.end is None:
             return ()
         chosen = extras_of(wish.details.extras, self.extras)
         return rooms.price(terms, self.venue, wish.start, wish.end, extras=chosen, member=wish.member)
 
     def decide(self, wish: _Wish, choice: str, by: Booker) -> Occurrence:
+        """What becomes of a time, which blocks its room for those after it. choice: `skip`, the id of another room, or empty."""
         found = Occurrence(wish.day, wish.room, wish.start, wish.end, wish.twice, booking=wish.booking, terms=wish.terms)
         if choice == SKIP:
             return replace(found, skipped=True, problem=self.problem(wish.room, wish.terms, wish, by))

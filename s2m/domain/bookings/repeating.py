@@ -68,7 +68,9 @@ def parse_rule(given: Mapping[str, object], weekdays: list[str]) -> Rule:
     """A rule from a form: day (the first), every, interval, weekdays (mon, tue, …), ends_how (count or until), count, until.
 
     weekly without a weekday is on that of the first day. monthly_weekday: the second Tuesday, say; a fifth means the last one of
-    each month. monthly_day leaves out months that have no such day. Raises Invalid.
+    each month. monthly_day leaves out months that have no such day.
+
+    Raises Invalid `choice`, `too_many_times`, `day_shape`, `last_before`, `series_long`, `until_before`, and as in `fields`.
     """
     first, every = day_of(given.get("day")), given.get("every")
     if every not in EVERY:

@@ -40,7 +40,8 @@ def book_series(
 ) -> Series:  # fmt: skip
     """Book every time that goes on, in one transaction. agreed_cents: the sum that was shown, VAT included.
 
-    Raises as `planning.preview` does; Conflict `series_changed` where something is no longer as it was shown: nothing is booked.
+    Raises as `planning.preview` does; Invalid `nothing_left`; Conflict `series_changed` where something is no longer as it was
+    shown. Nothing is booked then.
     """
     store.ledger.lock_chain(venue.network_id)
     seen = _agreed(preview(store, venue, plan, choices, by, now), agreed_cents)
@@ -114,7 +115,7 @@ def change_series(
 ) -> int:  # fmt: skip
     """Change them all, in one transaction; how many. agreed_cents: what they come to together, VAT included, as it was shown.
 
-    Raises as `targets` and `planning.preview_change` do; Conflict `series_changed`: nothing is changed then.
+    Raises as `targets` and `planning.preview_change` do; Invalid `nothing_left`; Conflict `series_changed`: nothing is changed then.
     """
     store.ledger.lock_chain(venue.network_id)
     booking = fresh(store, booking)

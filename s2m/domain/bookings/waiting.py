@@ -75,8 +75,8 @@ def join(
     """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address;
     keeping: what a stranger's browser holds.
 
-    Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_many_people`; Conflict
-    `free_now` where it need not be waited for, `waits_already`; a stranger's lines are counted when they prove their mail.
+    Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_small`, `too_many_people`;
+    Conflict `free_now` where it need not be waited for, `waits_already`; a stranger's lines are counted when they prove their mail.
     """
     store.ledger.lock_chain(venue.network_id)
     if not 1 <= people <= PEOPLE_MOST:

@@ -58,6 +58,7 @@ def span_of(venue: Venue, days: Sequence[date]) -> tuple[datetime, datetime]:
 
 
 def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], on: date) -> Week:
+    """The week that a day lies in. strips: what is booked in it, in whatever order."""
     days = days_of(on)
     strips = list(strips)
     edges = [_instant(venue, day, 0) for day in (*days, days[-1] + timedelta(days=1))]

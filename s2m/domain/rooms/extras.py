@@ -38,7 +38,10 @@ class Extra:
 
 
 def add_extra(store: Store, venue: Venue, given: Mapping[str, object], by: str, now: datetime) -> Extra:
-    """Raises Invalid; Conflict `extra_exists` where one in use has that name."""
+    """name, kind, per, vat (hundredths of a percent), price in euro, stock (empty: not counted).
+
+    Raises Invalid `choice`, and as in `fields` and `money`; Conflict `extra_exists` where one in use has that name.
+    """
     name, kind, per = fields.name(given.get("name")), given.get("kind"), given.get("per")
     if kind not in KINDS:
         raise Invalid("kind", "choice")

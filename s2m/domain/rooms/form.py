@@ -32,7 +32,8 @@ def parse_terms(given: Given, room: Room, offered: Iterable[str]) -> RoomTerms:
     euro, empty: not offered. tier_hours_<n> and tier_percent_<n>; hours and off-peak times as <day>_opens and off_<day>_opens.
 
     Raises Invalid for the first field that is wrong: `quarters`, `longest_below`, `notice_beyond`, `no_price`, `off_peak_empty`,
-    `tier_twice`, `tier_order`, `release_before_warn`, `dots_unlimited`, `hours_empty`, and as in `fields`, `money` and `venues`.
+    `tier_twice`, `tier_order`, `release_before_warn`, `dots_unlimited`, `hours_empty`, `choice`, and as in `fields`, `money`
+    and `venues`.
     """
     by, vat = given.get("bookable_by"), fields.whole(given.get("vat"), "vat", least=0, most=2100)
     if by not in BOOKABLE_BY:

@@ -97,7 +97,7 @@ def close(
 ) -> Closure:
     """Nobody can book then any more; what is booked stays, and the host sees it; what is offered to who waits is not.
 
-    Raises Invalid, NotFound.
+    Raises Invalid `until_before`, and as in `fields`; NotFound for what is no meeting room of this venue.
     """
     from s2m.domain.bookings import waiting
 
