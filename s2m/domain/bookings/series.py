@@ -115,7 +115,8 @@ def change_series(
 ) -> int:  # fmt: skip
     """Change them all, in one transaction; how many. agreed_cents: what they come to together, VAT included, as it was shown.
 
-    Raises as `targets` and `planning.preview_change` do; Invalid `nothing_left`; Conflict `series_changed`: nothing is changed then.
+    Raises as `targets` and `planning.preview_change` do; Invalid `nothing_left`; Conflict `series_changed`. Nothing is changed
+    then.
     """
     store.ledger.lock_chain(venue.network_id)
     booking = fresh(store, booking)

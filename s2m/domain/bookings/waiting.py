@@ -76,7 +76,8 @@ def join(
     keeping: what a stranger's browser holds.
 
     Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_small`, `too_many_people`;
-    Conflict `free_now` where it need not be waited for, `waits_already`; a stranger's lines are counted when they prove their mail.
+    Conflict `free_now` where it need not be waited for, `waits_already`. A stranger's lines are counted when they prove their
+    mail.
     """
     store.ledger.lock_chain(venue.network_id)
     if not 1 <= people <= PEOPLE_MOST:
