@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from s2m.domain.bookings.timeline import USUAL
+from s2m.domain.instants import clock_at, number
 from s2m.domain.rooms import Closure, RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
 DAYS = 7
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARTER = 15 * 60 * 1_000_000
 FIRM = "confirmed"
 Let = tuple[Room, RoomTerms]
@@ -71,7 +71,7 @@ def days_of(on: date) -> tuple[date, ...]:
 
 def span_of(venue: Venue, days: Sequence[date]) -> tuple[datetime, datetime]:
     """From the first midnight to the last, in UTC."""
-    return _at(venue, days[0], 0), _at(venue, days[-1] + timedelta(days=1), 0)
+    return clock_at(venue.zone, days[0]), clock_at(venue.zone, days[-1] + timedelta(days=1))
 
 
 def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], closures: Iterable[Closure], on: date) -> Week:
@@ -112,7 +112,7 @@ def _add(cell: Cell, start: int, end: int, firm: bool, columns: int, *, began: b
 
 
 def _close(row: Sequence[Cell], closure: Closure, bases: Sequence[int], columns: int) -> None:
-    start, end = _micros(closure.starts_at), _micros(closure.ends_at)
+    start, end = number(closure.starts_at), number(closure.ends_at)
     for cell, base in zip(row, bases, strict=True):
         a, b = _within(start - base, end - base, columns)
         if b > a:
@@ -124,7 +124,7 @@ def _shut(spans: Sequence[Span | None], base: int, columns: int) -> list[tuple[i
     """What lies between and around the hours of a day and of the day before, whose last may be after midnight."""
     found, at = [], 0
     for start, end in filter(None, spans):
-        a, b = _within(_micros(start) - base, _micros(end) - base, columns)
+        a, b = _within(number(start) - base, number(end) - base, columns)
         if b > a:
             found += [(at, a - at)] if a > at else []
             at = b
@@ -163,13 +163,5 @@ def _opening(venue: Venue, lets: Sequence[Let], days: Sequence[date]) -> Opening
     return found
 
 
-def _at(venue: Venue, day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), venue.zone).astimezone(UTC)
-
-
 def _instant(venue: Venue, day: date, hour: int) -> int:
-    return _micros(_at(venue, day, hour))
-
-
-def _micros(at: datetime) -> int:
-    return (at - EPOCH) // timedelta(microseconds=1)
+    return number(clock_at(venue.zone, day, time(hour)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -192,9 +194,13 @@ def _counted(columns: int) -> Callable[[week.Cell], str]:
     """How a day of a room is told; the words are looked up once, not for each of many cells."""
     words, free, closed, partly = _("%(count)s × · %(hours)s h"), _("free"), _("closed"), _("partly closed")
 
+    @cache
+    def hours(quarters: int) -> str:
+        return str(format_decimal(quarters / 4))
+
     def counted(cell: week.Cell) -> str:
         if cell.count or cell.quarters:
-            return words % {"count": cell.count, "hours": f"{cell.quarters / 4:g}"} + (f" · {partly}" if cell.partly else "")
+            return words % {"count": cell.count, "hours": hours(cell.quarters)} + (f" · {partly}" if cell.partly else "")
         return closed if cell.closed(columns) else partly if cell.partly else free
 
     return counted
