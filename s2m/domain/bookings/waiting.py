@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import rooms
 from s2m.domain.bookings import availability
-from s2m.domain.bookings.booking import SYSTEM, check_open, fresh, hold, settle
+from s2m.domain.bookings.booking import SYSTEM, check_open, hold, settle
 from s2m.domain.bookings.renting import pays_as_member
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import BLOCKING, HOLD, PEOPLE_MOST, Booker, Booking, Wait
@@ -171,7 +171,8 @@ def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: dat
         if after.status in BLOCKING:
             store.waits.set(wait, state="taken", ended_at=now)
         elif wait.state in ("offered", "taken"):
-            store.waits.set(wait, state="lapsed", ended_at=now)
+            in_time = before.expires_at is not None and now < before.expires_at
+            store.waits.set(wait, state="declined" if in_time else "lapsed", ended_at=now)
     was, stands = ((one.room_id, one.blocked_from, one.blocked_until) for one in (before, after))
     if before.blocks and (not after.blocks or was != stands):
         freed(store, venue, before.room_id, before.blocked_from, before.blocked_until, now)
@@ -225,14 +226,14 @@ def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
 
 
 def decline(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
-    """No: the next in line is offered it. Raises Conflict `offer_over`."""
+    """No, or no after all: the next in line is offered it. Raises Conflict `offer_over`."""
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
     held = store.bookings.get(wait.offered_booking_id or "")
-    if wait.state != "offered" or held is None:
+    if wait.state not in ("offered", "taken") or held is None or held.status != "hold":
         raise Conflict("offer_over")
     wait = store.waits.set(wait, state="declined", ended_at=now)
-    settle(store, venue, fresh(store, held), booker_of(store, wait), now, status="expired", expires_at=None, ended_at=now)
+    settle(store, venue, held, booker_of(store, wait), now, status="expired", expires_at=None, ended_at=now)
     return wait
 
 
