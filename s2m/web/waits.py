@@ -71,7 +71,7 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
         renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
         secret = None if who else store.secret()
         hashed = fingerprint(secret) if secret else None
-        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed, keeping=holds())
+        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed)
         if secret:
             _ask_proof(store, venue, renter.email, secret)
     return None if secret else wait

@@ -185,12 +185,15 @@ def test_no_asks_the_next_in_line(database, phone, cast, clock, mailing, address
     assert "Free for you until" in phone(cast.wim).says("/me/waits")
 
 
-def test_what_is_offered_counts_as_kept_and_nobody_waits_for_what_their_browser_keeps(phone, cast, mailing, perron, form, free):
+def test_what_is_offered_counts_as_kept_and_nobody_waits_for_what_is_only_kept(phone, cast, mailing, perron, form, free):
     samira, visitor = phone(cast.samira), phone()
     hold, friday = f"/rooms/het-seinhuis/room/{perron.id}/hold", {"day": "2026-03-20"}
     eva = {"name": "Eva", "email": "eva@woonlab.example"}
     visitor.post(hold, **form | friday)
-    assert visitor.post(NEW, **form | friday | eva).status_code == 409
+    answer = visitor.post(NEW, **form | friday | eva)
+    assert answer.status_code == 409 and "Somebody is busy booking this and has until Thu 12 Mar, 09:46." in answer.text
+    assert phone().post(NEW, **form | friday | eva).status_code == 409  # nor from another browser
+    assert phone(cast.joost).post(NEW, **form | friday).status_code == 409
     samira.post(NEW, **form)
     free()
     hours = [{"from": f"{hour:02}:00", "until": f"{hour + 1}:00"} for hour in (9, 11, 15)]
