@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from s2m.domain import devices
+from tests.letting import let
+
 DEVICES = "/host/het-seinhuis/devices"
 
 
@@ -77,3 +80,11 @@ def test_another_venues_screen_is_not_there(host, phone, cast):
     for path in (there, f"{there}/now", f"{there}/revoke"):
         assert wim.get(path).status_code == 404
     assert wim.post(f"{there}/revoke").status_code == 404
+
+
+def test_unpairing_a_plate_speaks_of_no_check_in(host, write, cast, now):
+    with write() as store:
+        room = let(store, cast.seinhuis, cast.marieke, now)
+        plate, _code = devices.offer_pairing(store, cast.seinhuis, "plate", "", cast.marieke.id, now, room_id=room.id)
+    asked = host.says(f"{DEVICES}/{plate.id}/revoke")
+    assert "shows nothing more of this house" in asked and "check in" not in asked
