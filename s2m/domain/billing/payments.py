@@ -1,7 +1,8 @@
 """What comes in for a bill, and goes back: by hand, from a bank's file, or through a provider. Rows are only added.
 
 A payment counts for one document. Where that is taken back for another one, what was paid for it is *carried*: one row takes
-it off, one puts it on, and the ledger has nothing to write, since the same renter owes it at the same venue.
+it off, one puts it on, and the ledger has nothing to write, since the same renter owes it at the same venue. So all that came in
+for a booking lies on its last invoice, also what comes in, or is taken off, for an older one later.
 """
 
 from __future__ import annotations
@@ -72,10 +73,8 @@ class Bill:
             return "credit"
         if self.open_cents < 0:
             return "over"
-        if self.credit_id:
-            return "credited"
         if self.open_cents == 0:
-            return "paid"
+            return "credited" if self.credit_id else "paid"
         return "overdue" if self.document.due_on < today else "open"
 
 
@@ -87,7 +86,7 @@ def pay(
     store: Store, document: Document, cents: int, way: str, paid_on: date, by: str, now: datetime, *, reference: str | None = None
 ) -> Payment:
     """Cents that came in for an invoice, perhaps a part or too much; below zero: that went back. What comes in for one that was
-    taken back counts for the one that stands in its place.
+    taken back counts for the one that came after it.
 
     Raises Refused `not_an_invoice`, Conflict `payment_known` where this reference was put down before.
     """
@@ -97,8 +96,7 @@ def pay(
     if reference and store.billing.has_reference(document.venue_id, reference):
         raise Conflict("payment_known")
     row = _put_down(store, document, cents, way, paid_on, by, now, reference=reference)
-    if cents > 0 and store.billing.credit_of(document.id) and (after := standing(store, document.booking_id)):
-        carry(store, document, after, now)
+    _carry_on(store, document, now)
     return row
 
 
@@ -164,20 +162,30 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
     )  # fmt: skip
     store.billing.add_payment(row)
     ledger.take_back(store, document.network_id, wrong.id, "reversal", row.id, now)
+    _carry_on(store, document, now)
     _tell(store, document, by, "bill.unpay", now)
     return row
 
 
 def carry(store: Store, old: Document, new: Document, now: datetime) -> None:
-    """What was paid for a document that was taken back counts for the one that came after it."""
+    """What was paid for a document that was taken back counts for the one that came after it, and what was carried there but never
+    came in comes back from it."""
     paid = -bill(store, old).open_cents
-    if paid > 0:
+    if paid:
         today = now.astimezone(_venue(store, old).zone).date()
         for document, cents in ((old, -paid), (new, paid)):
             row = Payment(
                 store.new_id(now), document.network_id, document.venue_id, document.id, cents, "carried", today, "system", now
             )  # fmt: skip
             store.billing.add_payment(row)
+
+
+def _carry_on(store: Store, document: Document, now: datetime) -> None:
+    """Nothing stays on an invoice after which another one came for the same booking: that one took its place."""
+    those = store.billing.of_booking(document.booking_id) if document.booking_id else []
+    last = next((each.document for each in reversed(those) if each.document.kind == "invoice"), document)
+    if last.id != document.id:
+        carry(store, document, last, now)
 
 
 def _put_down(
