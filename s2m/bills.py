@@ -96,13 +96,18 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
     values = {
         "number": document.number, "about": document.about, "seller": document.seller.name,
         "amount": euro(open_cents or document.sum.gross_cents, document.language), "due": day(document.due_on, document.language),
-        "credits": document.credits_number,
+        "credits": document.credits_number, "reason": document.reason,
     }  # fmt: skip
     if step:
         subject = _("Reminder: invoice %(number)s")
         said = _(
             "invoice %(number)s (%(about)s) was due on %(due)s, and %(amount)s of it is still open. Did you pay these days? Then "
             "you need not do anything."
+        )
+    elif document.reduces_id:
+        subject = _("Credit note %(number)s")
+        said = _(
+            "%(amount)s comes off invoice %(credits)s (%(about)s). The reason: %(reason)s. The credit note is in this mail."
         )
     elif document.kind == "credit":
         subject = _("Credit note %(number)s")

@@ -57,7 +57,7 @@ def agrees(store, venue):
     signed = [(-1 if bill.document.kind == "credit" else 1, bill.document) for bill in bills]
     want = {f"vat_{rate}": 0 for rate in (2100, 900)} | {"revenue": 0, "deposits": 0}
     for sign, document in signed:
-        for kind, cents in billing.documents.parts(document.lines).items():
+        for kind, cents in billing.documents.parts(document).items():
             want[kind] += sign * cents
     paid, returned = (sum(getattr(bill, name) for bill in bills) for name in ("paid_cents", "returned_cents"))
     want |= {"receivable": -sum(bill.open_cents for bill in bills), "issuing": returned - paid}

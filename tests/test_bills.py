@@ -75,6 +75,18 @@ def test_a_credit_note_is_mailed_as_what_it_is(database, issue, mailed, now):
     assert sorted(subjects(mailed(now))) == ["Credit note C2026-0001", "Invoice 2026-0001"]
 
 
+def test_a_part_that_comes_off_is_mailed_with_its_reason_and_reminders_ask_for_the_rest(database, issue, mailed, now, cast):
+    made = issue(language="en")
+    mailed(now)
+    with database.write() as store:
+        billing.credit_part(store, made, {"amount_0": "26,80", "reason": "No coffee"}, cast.marieke.id, now)
+    (letter,) = mailed(now)
+    assert letter.subject == "Credit note C2026-0001" and "€26.80 comes off invoice 2026-0001" in letter.body
+    assert "The reason: No coffee." in letter.body and len(letter.attachments) == 2
+    (reminder,) = mailed(now + 21 * DAY)
+    assert "€300.00 of it is still open" in reminder.body
+
+
 def test_reminders_go_out_a_week_and_two_after_it_was_due_and_never_again(issue, mailed, now):
     made = issue(language="en")
     due = (made.due_on - now.date()).days

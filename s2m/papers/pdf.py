@@ -93,4 +93,6 @@ def _dates(document: Document, lang: str) -> list[list[str]]:
         told.append([words["valid"], day(document.due_on, lang)])
     if document.credits_number:
         told.append([words["credits"], readable(document.credits_number)])
+    if document.reason:
+        told.append([words["reason"], readable(document.reason)])
     return [*told, [words["supplied"], day(document.supplied_on, lang)]]

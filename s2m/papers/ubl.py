@@ -49,6 +49,7 @@ def ubl(document: Document) -> bytes:
         _put(root, "cbc:DueDate", document.due_on.isoformat())  # BT-9
     _put(root, type_code, code)  # BT-3
     _put(root, "cbc:Note", readable(document.about))  # BT-22
+    _put(root, "cbc:Note", readable(document.reason))
     _put(root, "cbc:DocumentCurrencyCode", "EUR")  # BT-5
     if document.credits_number:  # BT-25
         _put(root, "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID", readable(document.credits_number))

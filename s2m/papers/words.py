@@ -56,6 +56,9 @@ WORDS = {
         "room_off_peak": "Ruimte per uur, buiten de drukke uren",
         "member": "Korting voor leden",
         "extra": "Extra",
+        "room": "Ruimte",
+        "reduction": "Al gecrediteerd met {text}",
+        "reason": "Reden",
         "deposit": "Borg",
         "cancellation": "Annulering",
         "exempt": "Vrijgesteld van btw: verhuur van onroerende zaken (artikel 11, lid 1, onder b, Wet OB 1968).",
@@ -97,6 +100,9 @@ WORDS = {
         "room_off_peak": "Room by the hour, outside busy hours",
         "member": "Discount for members",
         "extra": "Extra",
+        "room": "Room",
+        "reduction": "Credited before with {text}",
+        "reason": "Reason",
         "deposit": "Deposit",
         "cancellation": "Cancellation",
         "exempt": "Exempt from VAT: letting of immovable property (article 135(1)(l) of Directive 2006/112/EC).",
@@ -119,6 +125,8 @@ TODO = {
         "nothing": "Je hoeft niets te doen.",
         "credit": "Deze creditnota neemt factuur {credits} terug. Heb je die al betaald, dan krijg je {amount} van ons terug. "
         "Anders hoef je {amount} niet te betalen.",
+        "credit_part": "Deze creditnota haalt {amount} van factuur {credits} af. Heb je die al betaald, dan krijg je {amount} "
+        "van ons terug. Anders betaal je {amount} minder.",
         "credit_alone": "Je krijgt {amount} van ons terug.",
     },
     "en": {
@@ -128,6 +136,8 @@ TODO = {
         "nothing": "There is nothing to do.",
         "credit": "This credit note takes back invoice {credits}. If you have paid it, we pay {amount} back to you. "
         "If not, {amount} need not be paid.",
+        "credit_part": "This credit note takes {amount} off invoice {credits}. If you have paid it, we pay {amount} back to you. "
+        "If not, you pay {amount} less.",
         "credit_alone": "We pay {amount} back to you.",
     },
 }
@@ -165,7 +175,9 @@ def percent(rate: int, lang: str) -> str:
 
 
 def what(line: Line, lang: str) -> str:
-    """The words of a line: its own, else those of its code."""
+    """The words of a line: its own, else those of its code. What a credit note took off says which, also of a deposit."""
+    if line.code == "reduction" or (line.code == "deposit" and line.text):
+        return WORDS[lang]["reduction"].format(text=readable(line.text))
     return readable(line.text) or WORDS[lang].get(line.code, line.code.replace("_", " "))
 
 
@@ -208,7 +220,8 @@ def todo(document: Document) -> list[str]:
         return [words["nothing"]]
     if document.kind == "credit":
         credits = readable(document.credits_number)
-        return [words["credit" if credits else "credit_alone"].format(amount=amount, credits=credits)]
+        kind = "credit_part" if document.reduces_id else "credit" if credits else "credit_alone"
+        return [words[kind].format(amount=amount, credits=credits)]
     told = [words["invoice"].format(amount=amount, due=due, number=readable(document.number))]
     if seller.iban:
         told.append(words["account"].format(iban=grouped(seller.iban), name=readable(seller.name)))

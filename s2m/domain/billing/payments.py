@@ -46,7 +46,7 @@ class Payment:
 @dataclass(frozen=True)
 class Bill:
     """A document and how it stands. credit_number: of what took it back, if anything did. reminders: how many went out.
-    returned_cents: what was given back of its deposit."""
+    returned_cents: what was given back, or kept, of its deposit. notes: credit notes that took a part off, the first first."""
 
     document: Document
     paid_cents: int = 0
@@ -54,18 +54,24 @@ class Bill:
     credit_number: str = ""
     reminders: int = 0
     returned_cents: int = 0
+    notes: tuple[Document, ...] = ()
 
     @property
     def deposit_cents(self) -> int:
-        """What of the deposit that was billed is not given back yet."""
-        billed = sum(line.net_cents for line in self.document.lines if line.code == "deposit")
+        """What of the deposit that stands on it is not given back yet."""
+        billed = deposit_of(self.document) - sum(map(deposit_of, self.notes))
         return 0 if self.credit_id or self.document.kind != "invoice" else billed - self.returned_cents
+
+    @property
+    def stands_cents(self) -> int:
+        """What is asked for with it, paid or not."""
+        stands = self.document.kind == "invoice" and not self.credit_id
+        return self.document.sum.gross_cents - sum(note.sum.gross_cents for note in self.notes) if stands else 0
 
     @property
     def open_cents(self) -> int:
         """What is still owed; below zero: to be given back."""
-        owed = self.document.sum.gross_cents if self.document.kind == "invoice" and not self.credit_id else 0
-        return owed - self.paid_cents
+        return self.stands_cents - self.paid_cents
 
     def state(self, today: date) -> str:
         """credit, credited, paid, over (more came in than is owed), overdue, open."""
@@ -76,6 +82,10 @@ class Bill:
         if self.open_cents == 0:
             return "credited" if self.credit_id else "paid"
         return "overdue" if self.document.due_on < today else "open"
+
+
+def deposit_of(document: Document) -> int:
+    return sum(line.net_cents for line in document.lines if line.code == "deposit")
 
 
 def bill(store: Store, document: Document) -> Bill:
@@ -168,8 +178,8 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
 
 
 def carry(store: Store, old: Document, new: Document, now: datetime) -> None:
-    """What was paid for a document that was taken back counts for the one that came after it, and what was carried there but never
-    came in comes back from it."""
+    """What was paid for a document that was taken back counts for the one that came after it; what was carried there and never
+    came in comes back."""
     paid = -bill(store, old).open_cents
     if paid:
         today = now.astimezone(_venue(store, old).zone).date()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from s2m.domain import billing
+from s2m.domain.billing import links
 from s2m.papers import camt
 from s2m.web.host import bills
 from tests.billing import SELLER, perron, sells, supply
@@ -106,6 +107,29 @@ def test_an_invoice_is_taken_back_once_and_said_so_first(host, bill, database, c
     again = host.post(at)
     assert again.status_code == 409 and "took this invoice back before" in again.text
     assert "taken back" in host.says(f"{AT}/bills?show=all")
+
+
+def test_a_part_comes_off_with_a_reason_and_the_renter_reads_both(host, phone, bill, database, app):
+    at = f"{AT}/bills/{bill.id}"
+    refused = host.post(f"{at}/credit", part="1", amount_0="217.81", reason="Het scherm deed het niet")
+    assert refused.status_code == 422 and "At most €217.80 stands of this." in refused.text and 'value="217.81"' in refused.text
+    assert "Say how much comes off" in host.post(f"{at}/credit", part="1", reason="x").text
+    made = host.post(f"{at}/credit", part="1", amount_0="50", reason="Het scherm <deed> het niet", follow_redirects=True)
+    assert "C2026-0001 is made." in made.text and "Het scherm &lt;deed&gt; het niet" in made.text
+    assert "Off by credit note C2026-0001" in host.says(at) and "€276.80" in host.says(at) and "open" in host.says(at)
+    assert "At most €167.80, with VAT" in host.says(f"{at}/credit")
+    token = links.token(app.extensions["s2m.keys"].bills, bill.id)
+    said = phone().says(f"/bills/{token}")
+    assert "€276.80 to pay by 26 March 2026" in said and "Off by credit note C2026-0001" in said and "What stands €276.80" in said
+    with database.read() as store:
+        note = store.billing.bills(bill.venue_id, kind="credit")[0].document
+    said = phone().says(f"/bills/{links.token(app.extensions['s2m.keys'].bills, note.id)}")
+    assert "€50.00 comes off invoice 2026-0001." in said and "Het scherm" in said
+    assert host.get(f"{AT}/bills/{note.id}/pdf").data.startswith(b"%PDF")
+    assert "Het scherm &lt;deed&gt;" in host.get(f"{AT}/bills/{note.id}/ubl").text
+    assert "276.80" in host.says(f"{AT}/bills")
+    host.post(f"{at}/credit")
+    assert "taken back" in host.says(at)
 
 
 def test_an_invoice_with_a_wrong_address_is_made_anew_and_keeps_what_was_paid(host, database, cast, now, booked, stands):
