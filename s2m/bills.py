@@ -18,7 +18,7 @@ from s2m.domain.errors import Conflict, Refused
 from s2m.letters import base_of
 from s2m.papers.pdf import pdf
 from s2m.papers.ubl import ubl
-from s2m.papers.words import day, euro
+from s2m.papers.words import day, euro, what
 
 if TYPE_CHECKING:
     from s2m.domain.billing import Bill, Document
@@ -96,7 +96,7 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
     values = {
         "number": document.number, "about": document.about, "seller": document.seller.name,
         "amount": euro(open_cents or document.sum.gross_cents, document.language), "due": day(document.due_on, document.language),
-        "credits": document.credits_number, "reason": document.reason,
+        "what": what(document.lines[0], document.language), "credits": document.credits_number, "reason": document.reason,
     }  # fmt: skip
     if step:
         subject = _("Reminder: invoice %(number)s")
@@ -112,6 +112,12 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
     elif document.kind == "credit":
         subject = _("Credit note %(number)s")
         said = _("invoice %(credits)s (%(about)s) is taken back. The credit note is in this mail.")
+    elif document.of_deposit:
+        subject = _("Invoice %(number)s")
+        said = _(
+            "%(amount)s of your deposit for %(about)s was kept. %(what)s. The invoice in this mail is paid with it, and what is "
+            "left of the deposit comes back to you."
+        )
     else:
         subject = _("Invoice %(number)s")
         said = _("here is the invoice for %(about)s: %(amount)s, to be paid by %(due)s. It is in this mail.")

@@ -8,7 +8,7 @@ import pytest
 from s2m import bills
 from s2m.config import ADDRESS, Config
 from s2m.domain import billing
-from tests.billing import perron, sells, supply
+from tests.billing import DEPOSIT, perron, sells, supply
 
 DAY = timedelta(days=1)
 
@@ -85,6 +85,17 @@ def test_a_part_that_comes_off_is_mailed_with_its_reason_and_reminders_ask_for_t
     assert "The reason: No coffee." in letter.body and len(letter.attachments) == 2
     (reminder,) = mailed(now + 21 * DAY)
     assert "€300.00 of it is still open" in reminder.body
+
+
+def test_what_was_kept_of_a_deposit_is_mailed_as_paid(database, issue, mailed, now, cast):
+    made = issue(lines=(DEPOSIT,), language="en")
+    mailed(now)
+    with database.write() as store:
+        billing.pay(store, made, 100_00, "bank", now.date(), "system", now)
+        billing.keep_deposit(store, made, {"kept": "30", "why": "damage", "reason": "A chair"}, cast.marieke.id, now)
+    (letter,) = mailed(now)
+    assert "€30.00 of your deposit" in letter.body and "Damage: A chair." in letter.body and "to be paid by" not in letter.body
+    assert mailed(now + 40 * DAY) == []
 
 
 def test_reminders_go_out_a_week_and_two_after_it_was_due_and_never_again(issue, mailed, now):

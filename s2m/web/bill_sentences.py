@@ -21,6 +21,9 @@ BILLS: dict[str, Sentence] = {
     "deposit_returned": _fixed(
         lambda: _("The deposit of this invoice is given back. Take that off first, then the invoice can be taken back.")
     ),
+    "deposit_kept": _fixed(
+        lambda: _("A part of the deposit of this invoice was kept, so it cannot be taken back whole. Take a part off it.")
+    ),
     "paid_already": _fixed(lambda: _("Nothing is left to pay.")),
     "no_provider": _fixed(lambda: _("Nobody takes payments online here. Pay by bank: the invoice says how.")),
     "provider_away": _fixed(lambda: _("The payment service does not answer. Nothing was paid. Try again, or pay by bank.")),

@@ -318,7 +318,7 @@ LINES = st.lists(
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("bill"), LINES),
-        st.tuples(st.sampled_from(["pay", "refund", "credit", "undo", "rebill", "deposit"]), st.integers(0, 50_000)),
+        st.tuples(st.sampled_from(["pay", "refund", "credit", "undo", "rebill", "deposit", "keep", "part"]), st.integers(0, 50_000)),
     ),
     min_size=4, max_size=16,
 )  # fmt: skip
@@ -343,7 +343,7 @@ def _play(store, cast, now, room, steps):
                 billing.issue(store, cast.seinhuis, supply(store, room, tuple(value)), now)
             elif invoices:
                 _step(store, cast, now, room, what, value, invoices[value % len(invoices)].document)
-        except (Refused, Conflict):
+        except (Refused, Conflict, Invalid):
             pass
         assert agrees(store, cast.seinhuis) is None, (what, value)
     for kind in ("invoice", "credit"):
@@ -358,6 +358,11 @@ def _step(store, cast, now, room, what, value, document):
             by_hand(store, document, cast, now, amount, **({"back": "1"} if what == "refund" else {}))
     elif what == "deposit":
         billing.return_deposit(store, document, cast.marieke.id, now)
+    elif what == "keep":
+        kept = {"kept": f"{value // 1000}.{value % 100:02}", "why": ("damage", "service")[value % 2], "reason": "x"}
+        billing.keep_deposit(store, document, kept, cast.marieke.id, now)
+    elif what == "part":
+        billing.credit_part(store, document, {"amount_0": str(value // 1000), "reason": "x"}, cast.marieke.id, now)
     elif what == "undo":
         made = store.billing.payments(document.id)
         if made:

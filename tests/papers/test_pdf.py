@@ -103,6 +103,13 @@ def test_a_part_that_comes_off_says_what_of_which_invoice_and_why():
     assert "Credited before with C2026-0001" in words(pdf(after))
 
 
+def test_what_was_kept_of_a_deposit_asks_for_nothing_and_says_why_it_has_no_vat():
+    text = words(pdf(bill("invoice", "nl", lines=(money.line("damage", 100, 30_00, 0, "Een stoel"),))))
+    for said in ("Schade: Een stoel", "Van je borg gehouden € 30,00", "dus al betaald", "Geen btw over een vergoeding van schade"):
+        assert said in text, said
+    assert "Maak" not in text and "Betalen vóór" not in text and "Vrijgesteld" not in text
+
+
 def test_who_owes_nothing_is_not_asked_to_pay():
     text = words(pdf(bill(lines=(money.line("room_day", 100, 0, 2100),))))
     assert "Je hoeft niets te doen." in text and "Maak" not in text

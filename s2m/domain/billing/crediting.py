@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import fields, money
 from s2m.domain.billing import documents
-from s2m.domain.billing.values import Document
+from s2m.domain.billing.values import KEPT, Document
 from s2m.domain.errors import Conflict, Invalid, Refused
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def items(bill: Bill) -> tuple[Item, ...]:
 
 def _thing(line: Line) -> tuple[str, str, int]:
     hire = line.code == "member" or line.code.startswith("room")
-    return ("room" if hire else line.code, line.text if line.code == "extra" else "", line.vat)
+    named = line.code == "extra" or line.code in KEPT
+    return ("room" if hire else line.code, line.text if named else "", line.vat)
 
 
 def _less(one: Item, cents: int) -> Item:
@@ -109,7 +110,7 @@ def credit_part(store: Store, document: Document, given: Mapping[str, object], b
     `reason` in words. All that stands is the same as taking the invoice back.
 
     Raises Invalid `too_large` beside an amount that is more than stands of it, `nothing_chosen`, and as `money.cents` does;
-    Conflict `credited`; Refused `not_an_invoice`, `deposit_returned`.
+    Conflict `credited`; Refused `not_an_invoice`, `deposit_returned`, `deposit_kept`.
     """
     reason = fields.line("reason", given.get("reason") or "", documents.REASON_MAX)
     store.ledger.lock_chain(document.network_id)

@@ -29,7 +29,7 @@ REASON_MAX = 160
 @dataclass(frozen=True)
 class Supply:
     """What is billed: whose room, to whom, in which language, when, and what it is for in one line. starts_at, ends_at: of the
-    booking."""
+    booking. vat: as of a Document."""
 
     booking_id: str | None
     room_id: str
@@ -41,6 +41,7 @@ class Supply:
     lines: tuple[Line, ...]
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    vat: tuple[tuple[int, int], ...] = ()
 
 
 def quote(store: Store, venue: Venue, supply: Supply, now: datetime, until: datetime | None = None) -> Document:
@@ -68,7 +69,8 @@ def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document
 def credit(store: Store, document: Document, by: str, now: datetime, *, reason: str = "") -> Document:
     """Take an invoice back, as far as it stands. by: a person's id, or `system`.
 
-    Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back.
+    Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back,
+    `deposit_kept` for good where a part of that was kept.
     """
     store.ledger.lock_chain(document.network_id)
     if document.kind != "invoice":
@@ -77,7 +79,8 @@ def credit(store: Store, document: Document, by: str, now: datetime, *, reason: 
         raise Conflict("credited")
     bill = store.billing.bills(document.venue_id, [document.id])[0]
     if bill.returned_cents:
-        raise Refused("deposit_returned")
+        kept = any(row.way == "kept" for row in store.billing.payments(document.id))
+        raise Refused("deposit_kept" if kept else "deposit_returned")
     if not bill.notes:
         note = add_note(store, document, by, now, credits_id=document.id, reason=reason)
         ledger.take_back(store, document.network_id, document.id, "credit", note.id, now)
@@ -169,7 +172,7 @@ def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime)
         store.new_id(now), venue.network_id, venue.id, supply.booking_id, supply.renter_id, kind, today.year, 0,
         _begin(store, venue, kind, today.year), seller.party, supply.buyer, supply.language, supply.about, today,
         today + timedelta(days=seller.days), supply.day, supply.lines, now,
-        room_id=supply.room_id, starts_at=supply.starts_at, ends_at=supply.ends_at,
+        room_id=supply.room_id, starts_at=supply.starts_at, ends_at=supply.ends_at, vat=supply.vat,
     )  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def again(
     booking = store.bookings.get(document.booking_id or "")
     if booking is None or not (lines := _less(store, booking, owed(store, booking))):
         raise Refused("nothing_to_bill")
+    if document.of_deposit:
+        raise Refused("nothing_to_bill")
     if store.billing.credit_of(document.id):
         raise Conflict("credited")
     if known := store.bookings.renter(document.renter_id):
@@ -101,8 +103,8 @@ def _replace(
     made = documents.issue(store, venue, supply, now) if supply.lines else None
     if standing and made:
         payments.carry(store, standing, made, now)
-    for bill in store.billing.of_booking(supply.booking_id or "") if made else ():
-        if made and bill.document.kind == "invoice" and bill.credit_id:
+    for bill in payments.invoices(store, supply.booking_id) if made else ():
+        if made and bill.credit_id:
             payments.carry(store, bill.document, made, now)
     return made
 
@@ -163,14 +165,14 @@ def _less(
 ) -> tuple[Line, ...]:  # fmt: skip
     """What is billed of these lines: without what a host took off the invoices of the booking. but: an invoice of which that does
     not count, to compare with what stands on it."""
-    notes = [bill.document for bill in store.billing.of_booking(booking.id) if bill.document.reduces_id]
+    notes = [note for bill in payments.invoices(store, booking.id) for note in bill.notes]
     less = documents.reduced(lines, [note for note in notes if but is None or note.reduces_id != but.id])
     return less if money.total(less).gross_cents > 0 else ()
 
 
 def _taken_back(store: Store, booking: Booking) -> bool:
     """Whether a person took back the bill of what is owed now: only they do so without another in its place, and it stays so."""
-    bills = [bill for bill in store.billing.of_booking(booking.id) if bill.document.kind == "invoice"]
+    bills = payments.invoices(store, booking.id)
     if not bills or not bills[-1].credit_id:
         return False
     lines = _less(store, booking, owed(store, booking), but=bills[-1].document)

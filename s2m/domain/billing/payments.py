@@ -26,9 +26,9 @@ LONG_AGO = timedelta(days=3 * 366)
 
 @dataclass(frozen=True)
 class Payment:
-    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried, or deposit: what was given back
-    of it, which is nothing less paid of the bill. recorded_by: a person's id, or system. reference: what makes it one payment (a
-    line of the bank's file, a provider's payment)."""
+    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried; deposit, kept: what
+    was given back or kept of it, which is nothing less paid of the bill; from_deposit: what was kept, where that is billed.
+    recorded_by: a person's id, or system. reference: what makes it one payment (a line of the bank's file, a provider's payment)."""
 
     id: str
     network_id: str
@@ -112,8 +112,13 @@ def pay(
 
 def standing(store: Store, booking_id: str | None) -> Document | None:
     """A booking's invoice that nothing took back."""
+    return next((bill.document for bill in invoices(store, booking_id) if not bill.credit_id), None)
+
+
+def invoices(store: Store, booking_id: str | None) -> list[Bill]:
+    """A booking's, the first first; what was kept of a deposit is apart."""
     bills = store.billing.of_booking(booking_id) if booking_id else []
-    return next((bill.document for bill in bills if bill.document.kind == "invoice" and not bill.credit_id), None)
+    return [bill for bill in bills if bill.document.kind == "invoice" and not bill.document.of_deposit]
 
 
 def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Payment:
@@ -132,26 +137,8 @@ def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], b
     if back and cents > -bill(store, document).open_cents:
         raise Refused("more_than_over")
     payment = pay(store, document, -cents if back else cents, way, paid_on, by, now)
-    _tell(store, document, by, "bill.refund" if back else "bill.pay", now)
+    tell(store, document, by, "bill.refund" if back else "bill.pay", now)
     return payment
-
-
-def return_deposit(store: Store, document: Document, by: str, now: datetime) -> Payment:
-    """The deposit goes back to who gave it, whole. Raises Refused `deposit_unpaid`, Conflict `deposit_back` the second time."""
-    store.ledger.lock_chain(document.network_id)
-    stands, venue = bill(store, document), _venue(store, document)
-    if stands.deposit_cents <= 0:
-        raise Conflict("deposit_back")
-    if stands.open_cents > 0:
-        raise Refused("deposit_unpaid")
-    today = now.astimezone(venue.zone).date()
-    row = Payment(
-        store.new_id(now), document.network_id, document.venue_id, document.id, -stands.deposit_cents, "deposit", today, by, now
-    )  # fmt: skip
-    store.billing.add_payment(row)
-    ledger.give_back(store, venue, stands.deposit_cents, row.id, now)
-    _tell(store, document, by, "bill.deposit", now)
-    return row
 
 
 def undo(store: Store, document: Document, payment_id: str, by: str, now: datetime) -> Payment:
@@ -161,7 +148,7 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
     wrong = next((each for each in store.billing.payments(document.id) if each.id == payment_id), None)
     if wrong is None:
         raise NotFound()
-    if wrong.undoes_id or wrong.way in ("online", "carried"):
+    if wrong.undoes_id or wrong.way not in (*WAYS, "deposit"):
         raise Refused("not_reversible")
     if store.billing.undoing(wrong.id):
         raise Conflict("undone")
@@ -173,7 +160,7 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
     store.billing.add_payment(row)
     ledger.take_back(store, document.network_id, wrong.id, "reversal", row.id, now)
     _carry_on(store, document, now)
-    _tell(store, document, by, "bill.unpay", now)
+    tell(store, document, by, "bill.unpay", now)
     return row
 
 
@@ -192,10 +179,9 @@ def carry(store: Store, old: Document, new: Document, now: datetime) -> None:
 
 def _carry_on(store: Store, document: Document, now: datetime) -> None:
     """Nothing stays on an invoice after which another one came for the same booking: that one took its place."""
-    those = store.billing.of_booking(document.booking_id) if document.booking_id else []
-    last = next((each.document for each in reversed(those) if each.document.kind == "invoice"), document)
-    if last.id != document.id:
-        carry(store, document, last, now)
+    those = invoices(store, document.booking_id)
+    if those and those[-1].document.id != document.id and not document.of_deposit:
+        carry(store, document, those[-1].document, now)
 
 
 def _put_down(
@@ -227,7 +213,7 @@ def _day(value: object, today: date) -> date:
     return found
 
 
-def _tell(store: Store, document: Document, by: str, action: str, now: datetime) -> None:
+def tell(store: Store, document: Document, by: str, action: str, now: datetime) -> None:
     store.audit.record(
         document.network_id, now, actor=by, role="host", action=action, venue_id=document.venue_id, object_id=document.id
     )  # fmt: skip

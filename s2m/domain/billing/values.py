@@ -13,6 +13,10 @@ from s2m.domain import money
 from s2m.domain.money import Line, Sum
 
 
+# What a deposit can be kept for, as the code of its line, and the VAT in it: what is only made good has none
+KEPT = {"damage": 0, "service": 2100}
+
+
 @dataclass(frozen=True)
 class Party:
     """Who sells or buys. vat_id: as NL123456789B01, empty where there is none; registration: the number of the register of
@@ -67,6 +71,11 @@ class Document:
     reduces_id: str | None = None
     reason: str = ""
     vat: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def of_deposit(self) -> bool:
+        """Whether it is about what was kept of a deposit, and not about the hire."""
+        return any(line.code in KEPT for line in self.lines)
 
     @property
     def of_id(self) -> str | None:

@@ -98,6 +98,14 @@ def give_back(store: Store, venue: Venue, cents: int, journal_id: str, now: date
     transfer(store, deposits, outside, cents, "deposit", now, key=digest("deposit", journal_id), journal_id=journal_id)
 
 
+def keep(store: Store, venue: Venue, cents: int, journal_id: str, now: datetime) -> None:
+    """A deposit, or a part, that pays what is owed besides."""
+    store.ledger.lock_chain(venue.network_id)
+    deposits = _account(store, venue.network_id, "deposits", venue.id, now)
+    receivable = _account(store, venue.network_id, "receivable", venue.id, now)
+    transfer(store, deposits, receivable, cents, "kept", now, key=digest("kept", journal_id), journal_id=journal_id)
+
+
 def _account(
     store: Store, network_id: str, kind: str, venue_id: str | None, now: datetime, room_id: str | None = None
 ) -> Account:  # fmt: skip

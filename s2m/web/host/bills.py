@@ -104,14 +104,18 @@ def pay_bill(slug: str, document_id: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/bills/<document_id>/deposit")
 @host
 def return_deposit(slug: str, document_id: str) -> ResponseReturnValue:
+    """Give it back; `keep`: but for a part, over which an invoice is made."""
     venue = hosted_venue(slug)
-    document = _bill(venue, document_id).document
+    document, made = _bill(venue, document_id).document, None
     try:
         with writing() as store:
-            billing.return_deposit(store, document, person().id, now())
-    except (Conflict, Refused) as error:
+            if request.form.get("keep"):
+                made = billing.keep_deposit(store, document, request.form, person().id, now())
+            else:
+                billing.return_deposit(store, document, person().id, now())
+    except (Invalid, Conflict, Refused) as error:
         return _page(venue, document_id, said(error, "payments")), status_of(error)
-    flash(_("Put down."))
+    flash(_("%(number)s is made.", number=made.number) if made else _("Put down."))
     return redirect(url_for("host.bill", slug=slug, document_id=document_id), 303)
 
 
@@ -172,7 +176,7 @@ def _credit_page(found: Bill, errors: dict[str, str] | None = None) -> str:
     """With who rents, to be put right, where the booking owes something as it stands."""
     with reading() as store:
         booking = store.bookings.get(found.document.booking_id or "")
-        renter = store.bookings.renter(found.document.renter_id) if booking and following.owed(store, booking) else None
+        renter = store.bookings.renter(found.document.renter_id) if booking and not found.document.of_deposit and following.owed(store, booking) else None
     part = bool(request.form.get("part"))
     values = request.form if errors and not part else vars(renter) if renter else {}
     return render_template(

@@ -132,6 +132,29 @@ def test_a_part_comes_off_with_a_reason_and_the_renter_reads_both(host, phone, b
     assert "taken back" in host.says(at)
 
 
+def test_a_part_of_a_deposit_is_kept_and_the_renter_reads_what_for(host, phone, database, cast, now, app):
+    with database.write() as store:
+        sells(store, cast, now)
+        room = let(store, cast.seinhuis, cast.marieke, now, deposit_cents=100_00)
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        booked = book(store, cast.seinhuis, room, start, 2, as_booker(cast.marieke, host=True), now)
+        hire = store.billing.of_booking(booked.id)[0].document
+        billing.pay(store, hire, hire.sum.gross_cents, "bank", now.date(), "system", now)
+    at = f"{AT}/bills/{hire.id}"
+    refused = host.post(f"{at}/deposit", keep="1", kept="100.01", why="damage", reason="Stoel")
+    assert refused.status_code == 422 and "At most €100.00 stands of this." in refused.text and 'value="Stoel"' in refused.text
+    assert "Choose one of the options." in host.post(f"{at}/deposit", keep="1", kept="5", reason="Stoel").text
+    said = host.post(f"{at}/deposit", keep="1", kept="30", why="damage", reason="Een stoel", follow_redirects=True).text
+    assert "2026-0002 is made." in said and "kept of the deposit" in said and "Keep a part of the deposit" not in said
+    with database.read() as store:
+        made = store.billing.of_booking(booked.id)[-1].document
+    token = {each.id: links.token(app.extensions["s2m.keys"].bills, each.id) for each in (hire, made)}
+    assert "€30.00 of your deposit was kept. Damage: Een stoel: Invoice 2026-0002" in phone().says(f"/bills/{token[hire.id]}")
+    assert "Paid from your deposit." in phone().says(f"/bills/{token[made.id]}")
+    assert host.get(f"{AT}/bills/{made.id}/pdf").data.startswith(b"%PDF")
+    assert host.post(f"{at}/deposit", keep="1", kept="1", why="damage", reason="x").status_code == 409
+
+
 def test_an_invoice_with_a_wrong_address_is_made_anew_and_keeps_what_was_paid(host, database, cast, now, booked, stands):
     host.post(f"{AT}/seller", **SELLER)
     with database.write() as store:
