@@ -8,7 +8,9 @@ import pytest
 from s2m import bills
 from s2m.config import ADDRESS, Config
 from s2m.domain import billing
+from s2m.domain.billing import following
 from tests.billing import DEPOSIT, perron, sells, supply
+from tests.letting import as_booker, book, let
 
 DAY = timedelta(days=1)
 
@@ -59,6 +61,27 @@ def test_a_document_is_mailed_once_with_its_files_and_its_link(issue, mailed, no
         ("2026-0001.pdf", "application/pdf"), ("2026-0001.xml", "application/xml")
     ]  # fmt: skip
     assert mailed(now) == mailed(now + DAY) == []
+
+
+def test_what_a_member_typed_stands_on_the_invoice_and_mail_goes_where_they_proved_it(database, config, issue, mailed, now, cast):
+    """What a host typed is taken at its word; who proved no address finds it on their own page."""
+    issue()
+    mailed(now)
+    typed = {"name": "Samira Vos", "email": "boekhouding@elders.example"}
+    with database.write() as store:
+        room, marieke = let(store, cast.seinhuis, cast.marieke, now, name="Loods"), as_booker(cast.marieke, host=True)
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        made = book(store, cast.seinhuis, room, start, 1, as_booker(cast.samira), now, person=cast.samira, renter=typed)
+        first = store.billing.of_booking(made.id)[0].document
+    assert first.buyer.email == "boekhouding@elders.example"
+    assert [letter.recipient for letter in mailed(now)] == [cast.samira.email]
+    assert [letter.recipient for letter in mailed(now + 21 * DAY) if "0002" in letter.subject] == [cast.samira.email]
+    with database.write() as store:
+        following.again(store, cast.seinhuis, first, typed | {"company": "De Zaak"}, cast.marieke.id, now)
+        book(store, cast.seinhuis, room, start + 2 * timedelta(hours=1), 1, marieke, now, person=cast.thijs, renter=typed)
+    assert cast.thijs.email is None
+    new = {(letter.subject, letter.recipient) for letter in mailed(now)}
+    assert new == {("Creditnota C2026-0001", cast.samira.email), ("Factuur 2026-0003", "boekhouding@elders.example")}
 
 
 def test_who_gave_no_address_gets_the_pdf_alone(issue, mailed, now):

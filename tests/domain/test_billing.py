@@ -315,10 +315,11 @@ LINES = st.lists(
     ),
     min_size=1, max_size=4,
 )  # fmt: skip
+WHATS = ["pay", "refund", "credit", "undo", "rebill", "deposit", "keep", "part"]
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("bill"), LINES),
-        st.tuples(st.sampled_from(["pay", "refund", "credit", "undo", "rebill", "deposit", "keep", "part"]), st.integers(0, 50_000)),
+        st.tuples(st.sampled_from(WHATS), st.integers(0, 50_000)),
     ),
     min_size=4, max_size=16,
 )  # fmt: skip

@@ -48,7 +48,8 @@ def rows(store, document):
 def test_what_is_kept_for_damage_is_billed_without_vat_and_the_rest_goes_back(store, cast, now, paid, keep):
     made = keep(paid)
     assert (made.number, made.kind, made.buyer, made.sum.gross_cents) == ("2026-0002", "invoice", paid.buyer, 30_00)
-    assert [(line.code, line.text, line.net_cents, line.vat) for line in made.lines] == [("damage", "Een stoel is gebroken", 30_00, 0)]
+    (line,) = made.lines
+    assert (line.code, line.text, line.net_cents, line.vat) == ("damage", "Een stoel is gebroken", 30_00, 0)
     assert rows(store, paid) == [("bank", 426_80), ("deposit", -70_00), ("kept", -30_00)]
     assert rows(store, made) == [("from_deposit", 30_00)]
     assert [payments.bill(store, each).state(now.date()) for each in (paid, made)] == ["paid", "paid"]

@@ -34,8 +34,8 @@ def return_deposit(store: Store, document: Document, by: str, now: datetime) -> 
 
 
 def keep_deposit(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Document:
-    """Keep a part of the deposit and give the rest back; gives the invoice over the part. given: kept (euro, with VAT), why (damage
-    or service), reason.
+    """Keep a part of the deposit and give the rest back; gives the invoice over the part. given: kept (euro, with VAT), why
+    (damage or service), reason.
 
     Raises Invalid `too_small`, `too_much_off`, `choice`, and as `money.cents` does; else as `return_deposit` does.
     """

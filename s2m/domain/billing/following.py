@@ -17,7 +17,7 @@ from s2m.domain import money, rooms
 from s2m.domain.billing import documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
-from s2m.domain.bookings.renting import parse_renter
+from s2m.domain.bookings.renting import parse_renter, renter_for
 from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -87,7 +87,12 @@ def again(
         raise Refused("nothing_to_bill")
     if store.billing.credit_of(document.id):
         raise Conflict("credited")
-    if known := store.bookings.renter(document.renter_id):
+    known = store.bookings.renter(document.renter_id)
+    if known and known.person_id:  # their own changes only by themselves
+        whose = store.people.get(known.person_id)
+        typed = renter_for(store, venue.network_id, whose, values, known.language, now, by_host=True)
+        booking = store.bookings.set(booking, renter_id=typed.id)
+    elif known:
         store.bookings.set_renter(known, **values)
     made = _replace(store, venue, document, supply_of(store, venue, booking, lines), by, now)
     assert made, "there are lines"

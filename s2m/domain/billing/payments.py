@@ -28,7 +28,8 @@ LONG_AGO = timedelta(days=3 * 366)
 class Payment:
     """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried; deposit, kept: what
     was given back or kept of it, which is nothing less paid of the bill; from_deposit: what was kept, where that is billed.
-    recorded_by: a person's id, or system. reference: what makes it one payment (a line of the bank's file, a provider's payment)."""
+    recorded_by: a person's id, or system. reference: what makes it one payment (a line of the bank's file, a provider's
+    payment)."""
 
     id: str
     network_id: str

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from s2m.domain import money
 from s2m.domain.money import Line, Sum
 
-
 # What a deposit can be kept for, as the code of its line, and the VAT in it: what is only made good has none
 KEPT = {"damage": 0, "service": 2100}
 

@@ -176,7 +176,8 @@ def _credit_page(found: Bill, errors: dict[str, str] | None = None) -> str:
     """With who rents, to be put right, where the booking owes something as it stands."""
     with reading() as store:
         booking = store.bookings.get(found.document.booking_id or "")
-        renter = store.bookings.renter(found.document.renter_id) if booking and not found.document.of_deposit and following.owed(store, booking) else None
+        owes = booking and not found.document.of_deposit and following.owed(store, booking)
+        renter = store.bookings.renter(found.document.renter_id) if owes else None
     part = bool(request.form.get("part"))
     values = request.form if errors and not part else vars(renter) if renter else {}
     return render_template(

@@ -78,12 +78,16 @@ def _book(venue: Venue, form: Asked) -> Series:
         known = store.bookings.renter_of(whose.id) if whose else None
         if known:  # what nobody typed stays as it was
             values |= {name: getattr(known, name) for name in values if name not in form.values}
-        renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
+        renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now(), by_host=_for_another(whose))
         made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed(request.form))
         count = len(store.bookings.of_series(made.id))
         tell(store)
     flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))
     return made
+
+
+def _for_another(whose: Person | None) -> bool:
+    return whose is not None and whose.id != person().id
 
 
 def _for_whom(venue: Venue, form: Asked) -> Booker:
