@@ -145,7 +145,7 @@ def test_a_part_of_a_deposit_is_kept_and_the_renter_reads_what_for(host, phone, 
     assert refused.status_code == 422 and "At most €100.00 stands of this." in refused.text and 'value="Stoel"' in refused.text
     assert "Choose one of the options." in host.post(f"{at}/deposit", keep="1", kept="5", reason="Stoel").text
     said = host.post(f"{at}/deposit", keep="1", kept="30", why="damage", reason="Een stoel", follow_redirects=True).text
-    assert "2026-0002 is made." in said and "kept of the deposit" in said and "Keep a part of the deposit" not in said
+    assert "2026-0002 is made." in said and "kept of the deposit" in said and "Keep a part of it" not in said
     with database.read() as store:
         made = store.billing.of_booking(booked.id)[-1].document
     token = {each.id: links.token(app.extensions["s2m.keys"].bills, each.id) for each in (hire, made)}
