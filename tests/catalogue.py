@@ -60,6 +60,21 @@ def _ids(message):
     return [message.id] if isinstance(message.id, str) else list(message.id)
 
 
+def saying(lang):
+    """How pages say a sentence in a language: `say("Book %(num)d times", num=3)`. Raises KeyError where none says it."""
+    kept = dutch()
+
+    def say(english, num=None, **values):
+        message = kept.get(english)
+        if message is None:
+            raise KeyError(english)
+        forms = [message.id, message.string] if isinstance(message.id, str) else [message.id[num != 1], message.string[num != 1]]
+        said = forms[lang == "nl"]
+        return said % (values | ({} if num is None else {"num": num})) if values or num is not None else said
+
+    return say
+
+
 def update(fragments=()):
     """Write the catalogue anew: what is used, with the Dutch there is, in the order of the files."""
     kept = dutch() if DUTCH.exists() else Catalog(locale="nl")

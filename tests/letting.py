@@ -21,7 +21,9 @@ def as_booker(person, *, host=False):
     return Booker(person.id, person.id, is_host=host, is_member=True)
 
 
-def book(store, venue, room, start, hours, by, now, *, renter=None, option=False, person=None, paid_by="euro", **details):
+def book(
+    store, venue, room, start, hours, by, now, *, renter=None, option=False, person=None, paid_by="euro", language="nl", **details
+):  # fmt: skip
     """From a hold to what becomes of it, at the price that it has."""
     held = bookings.hold(store, venue, room.id, start, start + hours * HOUR, by, now)
     given = Details(**details)
@@ -29,7 +31,7 @@ def book(store, venue, room, start, hours, by, now, *, renter=None, option=False
     member = bookings.pays_as_member(store, by.person_id)
     lines = bookings.lines_for(store, venue, terms, held.starts_at, held.ends_at, given, member=member)
     values = bookings.parse_renter(renter or EVA)
-    who = bookings.renter_for(store, venue.network_id, person, values, "nl", now)
+    who = bookings.renter_for(store, venue.network_id, person, values, language, now)
     price = capital.priced(lines, terms, held.starts_at, held.ends_at, paid_by)
     filled = bookings.fill_in(
         store, venue, held, given, who, by, now, agreed_cents=price.gross_cents, paid_by=paid_by, agreed_dots=price.dots

@@ -71,6 +71,24 @@ def test_when_a_room_is_taken_elsewhere(read, lines, busy):
     assert read(ics(vevent(*lines))) == busy and read.found.skipped == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "busy", "skipped"),
+    [
+        ("FREEBUSY:20260313T090000Z/20260313T100000Z,20260314T090000Z/PT30M", ["03-13 09:00/10:00", "03-14 09:00/09:30"], 0),
+        ("FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260313T090000Z/PT1H", ["03-13 09:00/10:00"], 0),
+        ("FREEBUSY;FBTYPE=FREE:20260313T090000Z/PT1H", [], 0),
+        ("FREEBUSY:20260313T090000Z/PT1H,20260313T090000Z/PT2H", ["03-13 09:00/10:00", "03-13 09:00/11:00"], 0),
+        ("FREEBUSY:20260313T090000Z/tomorrow,20260314T090000Z/PT1H", ["03-14 09:00/10:00"], 1),
+        ("FREEBUSY:20200313T090000Z/20200313T100000Z", [], 0),
+        ("FREEBUSY:", [], 1),
+    ],
+    ids=["two", "tentative", "free", "twice", "no moment", "long ago", "nothing"],
+)
+def test_a_list_of_what_is_busy_is_read_as_events_are(read, line, busy, skipped):
+    file = "\r\n".join(["BEGIN:VFREEBUSY", "UID:x", "DTSTART:20260101T000000Z", line, "END:VFREEBUSY", ""])
+    assert read(ics(file)) == busy and read.found.skipped == skipped
+
+
 def test_one_of_a_series_may_be_cancelled_or_moved(read):
     moved = vevent("RECURRENCE-ID:20260314T090000Z", "DTSTART:20260314T120000Z", "DTEND:20260314T130000Z")
     gone = vevent("RECURRENCE-ID:20260315T090000Z", "DTSTART:20260315T090000Z", "DURATION:PT1H", "STATUS:CANCELLED")

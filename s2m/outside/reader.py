@@ -29,6 +29,7 @@ MOST, LONGEST, ZONES = 2000, 16 * 1024, 50
 MARGIN = timedelta(days=2)
 OF_EVENT = {"UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS", "TRANSP"}
 OF_ZONE = {"TZID", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME"}
+OF = {"VEVENT": OF_EVENT, "VTIMEZONE": OF_ZONE, "VFREEBUSY": {"FREEBUSY"}}
 LINE = re.compile(r"([A-Za-z-]{1,32})((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
 MOMENT = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 # Repeats more often than daily, or many times a day, are no meetings and would never end
@@ -108,11 +109,23 @@ def _skeleton(text: str, start: datetime, end: datetime) -> tuple[list[Lines], l
         if kind == "VTIMEZONE":
             if _is_sound_zone(block):
                 zones.append(block)
-        elif not _is_sound(block):
-            skipped += 1
-        elif not _is_elsewhen(block, early, late) and not _is_passed_on(block):
-            events.append([part for part in block if part[2]])
+            continue
+        for event in _periods(block) if kind == "VFREEBUSY" else (block,):
+            if not _is_sound(event):
+                skipped += 1
+            elif not _is_elsewhen(event, early, late) and not _is_passed_on(event):
+                events.append([part for part in event if part[2]])
     return events, zones, skipped
+
+
+def _periods(block: Lines) -> Iterator[Lines]:
+    """What is busy by a list of periods (RFC 5545, 3.8.2.6), each as an event of its own."""
+    for _, parameters, value in block:
+        if "FBTYPE=FREE" not in parameters.upper():
+            for period in value.split(","):
+                starts, _, ends = period.strip().partition("/")
+                how = "DURATION" if ends.startswith(("P", "+P")) else "DTEND"
+                yield [("UID", "", f"busy-{starts}-{ends}"), ("DTSTART", "", starts), (how, "", ends)]
 
 
 def _lines(text: str) -> Iterable[str]:
@@ -124,7 +137,8 @@ def _lines(text: str) -> Iterable[str]:
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, Lines]]:
-    """The events and zones in it, each with the lines that say when, without what lies deeper but for the two parts of a zone.
+    """The events, zones and lists of what is busy in it, each with the lines that say when, without what lies deeper but for the
+    two parts of a zone.
 
     One that never ends is an event without a line: something is in there that nobody can read.
     """
@@ -135,7 +149,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, Lines]]:
             continue
         name, parameters, value = found[1].upper(), found[2], found[3].strip()
         word = value.upper()
-        if name == "BEGIN" and word in ("VEVENT", "VTIMEZONE"):
+        if name == "BEGIN" and word in OF:
             if kind:
                 yield "VEVENT", []
             kind, depth, block = word, 0, []
@@ -147,7 +161,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, Lines]]:
             depth += 0 if inside else 1 if name == "BEGIN" else -1
             if inside:
                 block.append((name, "", word))
-        elif kind and depth == 0 and name in (OF_EVENT if kind == "VEVENT" else OF_ZONE):
+        elif kind and depth == 0 and name in OF[kind]:
             block.append((name, parameters, word if name in ("STATUS", "TRANSP", "RRULE") else value))
     if kind:
         yield "VEVENT", []

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from s2m.domain.bookings import Booker
+from tests.catalogue import saying
 from tests.letting import book, let
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -79,38 +80,49 @@ def drag(page, name, quarters, onto=None, *, edge=False, let_go=True):
         page.mouse.up()
 
 
-def test_a_booking_moved_by_hand_is_seen_at_once_by_another_host_and_taken_back(desk, day):
-    page, other = day(expects=("409",)), day()
+BOTH = pytest.mark.parametrize("lang", ["en", pytest.param("nl", marks=pytest.mark.long)])
+PRICES = {"en": "It was €91.96 and becomes €114.95.", "nl": "Het was € 91,96 en wordt € 114,95."}
+
+
+def moved(say, start, end):
+    return say("Moved to %(room)s, %(from)s to %(until)s.", room="Perron", until=end, **{"from": start})
+
+
+@BOTH
+def test_a_booking_moved_by_hand_is_seen_at_once_by_another_host_and_taken_back(desk, day, lang):
+    say = saying(lang)
+    page, other = day(lang=lang, expects=("409",)), day(lang=lang)
     other.wait_for_timeout(500)
     drag(page, "BHV-training", 4, let_go=False)
     page.keyboard.press("Escape")
     page.mouse.up()
     assert desk.now_at(desk.training) == ("Perron", "10:00", "12:00")
     drag(page, "BHV-training", 6)
-    expect(page.get_by_role("status")).to_contain_text("Moved to Perron, 11:30 to 13:30.")
+    expect(page.get_by_role("status")).to_contain_text(moved(say, "11:30", "13:30"))
     expect(other.get_by_role("link", name="BHV-training")).to_contain_text("11:30–13:30", timeout=3000)
-    page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_role("status")).to_contain_text("Taken back")
+    page.get_by_role("button", name=say("Take it back")).click()
+    expect(page.get_by_role("status")).to_contain_text(say("Taken back: it is where it was."))
     expect(other.get_by_role("link", name="BHV-training")).to_contain_text("10:00–12:00", timeout=3000)
 
 
-def test_a_longer_meeting_asks_for_its_new_price_first_and_a_taken_place_loses_nothing(desk, day):
-    page = day(expects=("409",))
+@BOTH
+def test_a_longer_meeting_asks_for_its_new_price_first_and_a_taken_place_loses_nothing(desk, day, lang):
+    page, say = day(lang=lang, expects=("409",)), saying(lang)
     drag(page, "BHV-training", 2, edge=True)
     side = page.get_by_role("dialog")
-    expect(side).to_contain_text("It was €91.96 and becomes €114.95.")
+    expect(side).to_contain_text(PRICES[lang])
     assert desk.now_at(desk.training) == ("Perron", "10:00", "12:00")
-    side.get_by_role("button", name="Move it").click()
-    expect(page.get_by_role("status")).to_contain_text("Perron goes on until 12:30 now.")
+    side.get_by_role("button", name=say("Move it")).click()
+    expect(page.get_by_role("status")).to_contain_text(say("%(room)s goes on until %(until)s now.", room="Perron", until="12:30"))
     drag(page, "Raad", -12, "Perron")
-    expect(side).to_contain_text("Nothing was moved.")
-    expect(side.get_by_label("From")).to_have_value("11:00")
+    expect(side).to_contain_text(say("Nothing was moved."))
+    expect(side.get_by_label(say("From"))).to_have_value("11:00")
     assert desk.now_at(desk.council) == ("Wissel", "14:00", "16:00")
-    side.get_by_label("From").select_option("13:00")
-    side.get_by_label("Until").select_option("15:00")
-    expect(side).not_to_contain_text("Nothing was moved.")
-    side.get_by_role("button", name="Move it").click()
-    expect(page.get_by_role("status")).to_contain_text("Moved to Perron, 13:00 to 15:00.")
+    side.get_by_label(say("From")).select_option("13:00")
+    side.get_by_label(say("Until")).select_option("15:00")
+    expect(side).not_to_contain_text(say("Nothing was moved."))
+    side.get_by_role("button", name=say("Move it")).click()
+    expect(page.get_by_role("status")).to_contain_text(moved(say, "13:00", "15:00"))
     assert desk.now_at(desk.council) == ("Perron", "13:00", "15:00")
 
 

@@ -8,10 +8,12 @@ from playwright.sync_api import expect
 
 from s2m.domain import bookings, venues
 from s2m.domain.bookings import waiting
+from tests.catalogue import saying
 from tests.letting import HOUR, as_booker, book, let
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE, LAPTOP = (390, 844), (1440, 900)
+BOTH = pytest.mark.parametrize("lang", ["en", pytest.param("nl", marks=pytest.mark.long)])
 SERIES, WAITS = "/rooms/het-seinhuis/series/new", "/rooms/het-seinhuis/waits/new"
 
 
@@ -58,43 +60,45 @@ def fill(page, house, lang="en"):
         page.locator(f"[name={name}]").fill(value)
 
 
-def test_a_meeting_is_repeated_round_what_is_in_the_way(served, open_page, house):
-    page = open_page(served.cast.samira, size=PHONE)
-    fill(page, house)
-    page.get_by_role("button", name="Show every time").click()
-    expect(page.get_by_text("of which 2 cannot be had")).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^Book"))).to_have_count(0)
+@BOTH
+def test_a_meeting_is_repeated_round_what_is_in_the_way(served, open_page, house, lang):
+    page, say = open_page(served.cast.samira, size=PHONE), saying(lang)
+    fill(page, house, lang)
+    page.get_by_role("button", name=say("Show every time")).click()
+    expect(page.get_by_text(say("of which %(num)d cannot be had", 2))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^" + say("Book %(num)d time", 3)[:4]))).to_have_count(0)
     asked = page.get_by_role("combobox")
     asked.nth(0).select_option("skip")
-    asked.nth(1).select_option(label="Instead: Remise, up to 40")
-    page.get_by_role("button", name="Show what I chose").click()
-    expect(page.get_by_text("Skipped")).to_be_visible()
-    page.get_by_role("button", name="Book 3 times").click()
-    expect(page.get_by_role("status")).to_contain_text("3 times are booked.")
+    asked.nth(1).select_option(label=say("Instead: %(room)s, up to %(n)s", room="Remise", n=40))
+    page.get_by_role("button", name=say("Show what I chose")).click()
+    expect(page.get_by_text(say("Skipped"))).to_be_visible()
+    page.get_by_role("button", name=say("Book %(num)d time", 3)).click()
+    expect(page.get_by_role("status")).to_contain_text(say("%(num)d time is booked.", 3))
     expect(page.get_by_role("listitem").filter(has_text="Remise")).to_have_count(1)
-    page.get_by_role("link", name=re.compile("^Change")).nth(1).click()
-    page.get_by_label("This one and all that follow").check()
+    page.get_by_role("link", name=re.compile("^" + say("Change"))).nth(1).click()
+    page.get_by_label(say("This one and all that follow")).check()
     page.locator("[name=title]").fill("Kring, kort")
-    page.get_by_role("button", name="Show what changes").click()
-    page.get_by_role("button", name="Change 2 times").click()
-    expect(page.get_by_role("status")).to_contain_text("2 times are changed.")
+    page.get_by_role("button", name=say("Show what changes")).click()
+    page.get_by_role("button", name=say("Change %(num)d time", 2)).click()
+    expect(page.get_by_role("status")).to_contain_text(say("%(num)d time is changed.", 2))
     expect(page.get_by_role("heading", level=1)).to_have_text("Kring, kort")
 
 
-def test_who_waited_takes_the_offer_without_script(served, open_page, house):
-    page = open_page(served.cast.samira, size=PHONE, java_script_enabled=False)
+@BOTH
+def test_who_waited_takes_the_offer_without_script(served, open_page, house, lang):
+    page, say = open_page(served.cast.samira, size=PHONE, java_script_enabled=False), saying(lang)
     at = house.joosts[0].starts_at.astimezone(house.venue.zone)
-    page.goto(f"{served.url}{WAITS}?room={house.perron.id}&day={at.date()}&from=12:00&until=13:00&people=4&lang=en")
-    page.get_by_role("button", name="Get in line").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are in line")
+    page.goto(f"{served.url}{WAITS}?room={house.perron.id}&day={at.date()}&from=12:00&until=13:00&people=4&lang={lang}")
+    page.get_by_role("button", name=say("Get in line")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("You are in line"))
     house.free()
     page.goto(f"{served.url}/me/waits")
-    page.get_by_role("link", name=re.compile("^Answer")).click()
-    page.get_by_role("button", name="Yes, I take it").click()
-    page.get_by_role("textbox", name="Title").fill("Kring")
-    page.get_by_role("button", name="Book Perron").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("It is yours")
-    expect(page.get_by_text("It is booked.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^" + say("Answer"))).click()
+    page.get_by_role("button", name=say("Yes, I take it")).click()
+    page.get_by_role("textbox", name=say("Title")).fill("Kring")
+    page.get_by_role("button", name=say("Book %(room)s", room="Perron")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("It is yours"))
+    expect(page.get_by_text(say("It is booked. We look forward to seeing you."))).to_be_visible()
 
 
 @pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])

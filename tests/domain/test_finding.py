@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from s2m.domain import bookings, rooms
 from s2m.domain.bookings import STRANGER, finding
+from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.finding import Wish
 from tests.letting import HOUR, as_booker, book, let
 
@@ -123,17 +124,32 @@ def test_the_starts_are_those_of_a_model_that_tries_every_minute(busy, closed, l
     def real(pairs):
         return [(zero + since * unit, zero + until * unit) for since, until in pairs]
 
-    ((span),) = real([(opens, 150)])
-    found = finding.starts_in(span, length * unit, (before * unit, after * unit), real(apart), real(shut))
+    days = real([(opens, 80), (90, 150)])
+    busy = Blocked(*([pair[n] for pair in real(apart)] for n in (0, 1)))
+    found = [
+        start for day, near in finding.with_a_gap(days, length * unit, (before * unit, after * unit), busy)
+        for start in finding.starts_in(day, length * unit, (before * unit, after * unit), near, real(shut))
+    ]  # fmt: skip
     free = set(range(-10, 400)) - {n for since, until in apart for n in range(since, until)}
-    usable = set(range(opens, 150)) - {n for since, until in shut for n in range(since, until)}
+    usable = {*range(opens, 80), *range(90, 150)} - {n for since, until in shut for n in range(since, until)}
     expected = [
         n for n in range(0, 150, 3)
         if set(range(n, n + length)) <= usable and set(range(n - before, n + length + after)) <= free
     ]  # fmt: skip
     assert [(start - zero) // unit for start in found] == expected
-    glance = finding.leaves_room(span, length * unit, (before * unit, after * unit), real(apart))
-    assert glance or not expected, "a day is never dropped that has a time"
+
+
+@given(busy=spans, length=st.integers(1, 30))
+def test_a_day_is_named_only_where_a_gap_is_long_enough(busy, length):
+    """So that a year in vain is over at a glance."""
+    ends = [0]
+    for gap, long in busy:
+        ends += [ends[-1] + gap % 50, ends[-1] + gap % 50 + long]
+    blocked = Blocked(ends[1::2], ends[2::2])
+    taken = {n for since, until in zip(ends[1::2], ends[2::2], strict=True) for n in range(since, until)}
+    days = [(0, 60), (70, 100), (100, 150)]
+    named = [day for day, _near in finding.with_a_gap(days, length, (0, 0), blocked)]
+    assert named == [(a, b) for a, b in days if any(not taken & set(range(n, n + length)) for n in range(a, b - length + 1))]
 
 
 def test_few_times_are_shown_the_first_of_each_stretch_and_whole_hours():

@@ -6,30 +6,27 @@ what is reckoned of them, and a search that knows no day looks further only as l
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from s2m.domain.bookings.blocked import Blocked, Span
 from s2m.domain.bookings.timeline import Let, can_begin
 from s2m.domain.bookings.times import QUARTER
 from s2m.domain.bookings.values import Booker
 from s2m.domain.calendars import outside
+from s2m.domain.instants import MICROSECOND, clock_at, moment, number
 from s2m.domain.rooms import RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
 
-# From when until when, in microseconds since 1970: a year of a large house is a hundred thousand moments
-Span = tuple[int, int]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
 MINUTE, STEP = HOUR // 60 // MICROSECOND, QUARTER // MICROSECOND
 # How far a search without a day looks at a time: most find something in the first days
-WINDOWS = (7, 30, 120, 366)
+WINDOWS = (7, 30, 366)
 # How many times of a day are offered, and on how many other days where that day has none
 TIMES_MOST, DAYS_MOST = 6, 3
 
@@ -77,14 +74,6 @@ class Answer:
     unfit: tuple[Unfit, ...] = ()
 
 
-def number(at: datetime) -> int:
-    return (at - EPOCH) // MICROSECOND
-
-
-def moment(at: int) -> datetime:
-    return EPOCH + timedelta(microseconds=at)
-
-
 # Rules -------------------------------------------------------------------------------------------------------------
 
 
@@ -130,15 +119,26 @@ def starts_in(
         at += STEP
 
 
-def leaves_room(span: Span, length: int, buffers: tuple[int, int], busy: Sequence[Span]) -> bool:
-    """Whether there is a gap at all, whatever the quarter: what most days of a year in vain are dropped by, at a glance."""
-    at, (before, after) = span[0], buffers
-    for since, until in busy:
-        if since - after - at >= length:
-            return True
-        if until + before > at:
-            at = until + before
-    return span[1] - at >= length
+def with_a_gap(
+    spans: Iterable[Span], length: int, buffers: tuple[int, int], busy: Blocked
+) -> Iterator[tuple[Span, Sequence[Span]]]:
+    """Those of the spans, in order, in which there is a gap at all, whatever the quarter, each with what blocks in it.
+
+    One walk through two ordered lists: a year in vain in a large house is seventy thousand days without one.
+    """
+    before, after = buffers
+    begins, ends, size, first = busy.begins, busy.ends, len(busy.begins), 0
+    for span in spans:
+        at, until = span
+        while first < size and ends[first] + before <= at:
+            first += 1
+        n = first
+        while n < size and begins[n] - after < until and begins[n] - after - at < length:
+            at = ends[n] + before
+            n += 1
+        gap_ends = until if n == size else min(until, begins[n] - after)
+        if gap_ends - at >= length:
+            yield span, busy.within(span[0] - before, until + after)
 
 
 def _quarter_up(at: int) -> int:
@@ -217,52 +217,45 @@ class Search:
         busy, closed = self._taken(lets, since, days)
         wanted = [since + timedelta(days=n) for n in range(days)]
         after = self.wish.after if after == "wished" else after
-        open_: dict[tuple[str, bool], list[Span]] = {}  # reckoned once for all rooms with the same hours
+        open_: dict[Hashable, list[Span]] = {}  # reckoned once for all rooms with the same hours
         found = []
         for room, terms in lets:
             starts: list[datetime] = []
-            hours = str(terms.hours), terms.open_on_holidays
+            hours = str(terms.hours), terms.open_on_holidays, terms.notice, terms.horizon
             if hours not in open_:
-                open_[hours] = self._open(terms, wanted, after)
-            for some in self._each_day(terms, open_[hours], busy.get(room.id, []), closed.get(room.id, [])):
+                open_[hours] = list(self._open(terms, wanted, after))
+            for some in self._each_day(terms, open_[hours], busy.get(room.id, Blocked()), closed.get(room.id, [])):
                 starts += few(some, TIMES_MOST if most == 1 else 1)
                 if starts and len(starts) >= most:
                     break
             found.append(Found(room, terms, tuple(starts)))
         return found
 
-    def _open(self, terms: RoomTerms, days: Sequence[date], after: time | None) -> list[Span]:
-        """The days on which a room is open long enough, each from when until when."""
-        spans = []
+    def _open(self, terms: RoomTerms, days: Sequence[date], after: time | None) -> Iterator[Span]:
+        """The days on which a meeting could be by hours, notice and horizon, each from when until when."""
+        length = self.wish.length // MICROSECOND
+        first, last = can_begin(terms, self.now, self.by.is_host)
+        soonest, latest = number(max(first, self.now)), number(last) + length
         for day in days:
             if found := open_on(self.venue, terms, day):
-                since, until = number(found[0]), number(found[1])
+                since, until = max(number(found[0]), soonest), min(number(found[1]), latest)
                 if after:
-                    since = max(since, number(datetime.combine(day, after, self.venue.zone).astimezone(UTC)))
-                spans.append((since, until))
-        return [one for one in spans if one[1] - one[0] >= self.wish.length // MICROSECOND]
+                    since = max(since, number(clock_at(self.venue.zone, day, after)))
+                if until - since >= length:
+                    yield since, until
 
     def _each_day(
-        self, terms: RoomTerms, spans: Sequence[Span], busy: list[Span], closed: list[Span]
+        self, terms: RoomTerms, spans: Sequence[Span], busy: Blocked, closed: list[Span]
     ) -> Iterator[Iterator[int]]:
-        """For each day when a meeting can begin then."""
+        """For each day on which there is a gap when a meeting can begin then."""
         length = self.wish.length // MICROSECOND
         buffers = (terms.buffer_before * MINUTE, terms.buffer_after * MINUTE)
-        first, last = can_begin(terms, self.now, self.by.is_host)
-        soonest, latest = number(max(first, self.now)), number(last)
-        for opens, closes in spans:
-            since, until = max(opens, soonest), min(closes, latest + length)
-            if until - since < length:
-                continue
-            # In order and without overlap: only the one before the first that begins within can reach into it
-            a, b = bisect_left(busy, (since - buffers[0],)), bisect_left(busy, (until + buffers[1],))
-            near = busy[max(0, a - 1) : b]
-            if leaves_room((since, until), length, buffers, near):
-                yield starts_in((since, until), length, buffers, near, closed)
+        for span, near in with_a_gap(spans, length, buffers, busy):
+            yield starts_in(span, length, buffers, near, closed)
 
-    def _taken(self, lets: Sequence[Let], since: date, days: int) -> tuple[dict[str, list[Span]], dict[str, list[Span]]]:
+    def _taken(self, lets: Sequence[Let], since: date, days: int) -> tuple[dict[str, Blocked], dict[str, list[Span]]]:
         """What blocks and what is closed, by room, over some days and the night after them."""
-        start = datetime.combine(since, time(), self.venue.zone).astimezone(UTC) - timedelta(days=1)
+        start = clock_at(self.venue.zone, since) - timedelta(days=1)
         end = start + timedelta(days=days + 3)
         closed: dict[str, list[Span]] = {}
         for one in outside.all_closed(self.store, lets, start, end):

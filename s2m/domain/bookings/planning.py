@@ -5,20 +5,21 @@ What stands in the way is read once for the whole range, so that a year of days 
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, repeating
+from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.capital import Price
 from s2m.domain.bookings.renting import Details, pays_as_member
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
+from s2m.domain.instants import clock_at, number
 from s2m.domain.money import Line, Sum, VatSum
 from s2m.domain.rooms import closed_by
 from s2m.domain.rooms.pricing import extras_of
@@ -132,14 +133,6 @@ class _Wish:
     stays: bool = False  # in its room and at its time: only who comes to it changes
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def micros(at: datetime) -> int:
-    """As the store keeps moments."""
-    return (at - EPOCH) // timedelta(microseconds=1)
-
-
 class House:
     """All that stands in the way at a venue in a range of time, without some bookings; was: their terms, by id."""
 
@@ -162,10 +155,8 @@ class House:
             self.closures.setdefault(closure.room_id, []).append(closure)
         self.busy = store.bookings.busy(venue.id, start, end)
         for one in but:
-            times = self.busy.get(one.room_id, [])
-            mine = micros(one.blocked_from), micros(one.blocked_until)
-            if mine in times:
-                times.remove(mine)
+            if one.room_id in self.busy:
+                self.busy[one.room_id].drop(number(one.blocked_from), number(one.blocked_until))
 
     def terms(self, room: Room) -> RoomTerms | None:
         return next((terms for one, terms in self.let if one.id == room.id), None)
@@ -193,10 +184,7 @@ class House:
             raise Conflict("taken")
 
     def _is_busy(self, room: Room, start: datetime, end: datetime) -> bool:
-        """No two in a room overlap, so that only the last that begins before the end can be in the way."""
-        times, until = self.busy.get(room.id, []), micros(end)
-        at = bisect_left(times, (until, until))
-        return at > 0 and times[at - 1][1] > micros(start)
+        return room.id in self.busy and bool(self.busy[room.id].within(number(start), number(end)))
 
     def _check_stock(self, wish: _Wish, start: datetime, end: datetime) -> None:
         for extra, count in extras_of(wish.details.extras, self.extras):
@@ -229,7 +217,7 @@ class House:
         self.booked.append(booking)
 
     def _keep(self, room_id: str, blocked_from: datetime, blocked_until: datetime) -> None:
-        insort(self.busy.setdefault(room_id, []), (micros(blocked_from), micros(blocked_until)))
+        self.busy.setdefault(room_id, Blocked()).add(number(blocked_from), number(blocked_until))
 
     def others(self, wish: _Wish, by: Booker) -> tuple[Room, ...]:
         """Rooms that could be had instead, the smallest first."""
@@ -298,7 +286,7 @@ def _span(venue: Venue, wishes: Iterable[_Wish]) -> tuple[datetime, datetime]:
     """From the first to the last of them, also of those that the clock skips."""
     at = []
     for wish in wishes:
-        night = datetime.combine(wish.day, time(), venue.zone).astimezone(UTC)
+        night = clock_at(venue.zone, wish.day)
         at += [wish.start or night, wish.end or night]
     return min(at), max(at)
 

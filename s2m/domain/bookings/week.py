@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from s2m.domain.bookings.timeline import USUAL
+from s2m.domain.instants import clock_at, number
 from s2m.domain.rooms import RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
 DAYS = 7
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARTER = 15 * 60 * 1_000_000
 FIRM = "confirmed"
 Let = tuple[Room, RoomTerms]
@@ -54,7 +54,7 @@ def days_of(on: date) -> tuple[date, ...]:
 
 def span_of(venue: Venue, days: Sequence[date]) -> tuple[datetime, datetime]:
     """From the first midnight to the last, in UTC."""
-    return _at(venue, days[0], 0), _at(venue, days[-1] + timedelta(days=1), 0)
+    return clock_at(venue.zone, days[0]), clock_at(venue.zone, days[-1] + timedelta(days=1))
 
 
 def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], on: date) -> Week:
@@ -114,9 +114,5 @@ def _opening(venue: Venue, lets: Sequence[Let], days: Sequence[date]) -> tuple[i
     return opens, closes
 
 
-def _at(venue: Venue, day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), venue.zone).astimezone(UTC)
-
-
 def _instant(venue: Venue, day: date, hour: int) -> int:
-    return (_at(venue, day, hour) - EPOCH) // timedelta(microseconds=1)
+    return number(clock_at(venue.zone, day, time(hour)))

@@ -15,9 +15,9 @@ from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.venues import DAYS, Venue
 from s2m.web import context
 from s2m.web.context import limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import agreed, tell, the_venue
+from s2m.web.rooms.shared import agreed, booker, tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -26,7 +26,6 @@ from s2m.web.series import (
     blueprint,
     bookable,
     limit_acts,
-    me_as_booker,
     show_preview,
     with_skips,
 )
@@ -47,7 +46,7 @@ def start(slug: str) -> ResponseReturnValue:
     limit("series", person().id, most=120, per=HOUR)
     try:
         if act == "book":
-            limit_acts(me_as_booker(venue))
+            limit_acts(booker(venue))
             made = _book(venue, form)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
         by = _for_whom(venue, form)
@@ -100,7 +99,7 @@ def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | 
     """Who books (what is shown has the price of whoever it is for), for whom, and what was typed of them. Raises Invalid."""
     values = _renter_values(store, form)
     whose = _whose(store, venue, values["email"])
-    return desk.booker_for(me_as_booker(venue), whose), whose, values
+    return desk.booker_for(booker(venue), whose), whose, values
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
@@ -134,10 +133,9 @@ def _form(venue: Venue, form: Asked, error: S2MError | None = None) -> ResponseR
         values = {**({} if request.method == "POST" else _first_values(store, venue)), **form.values}
         extras = store.rooms.extras(venue.id)
     room, terms = next((one for one in let if one[0].id == values.get("room")), let[0] if let else (None, None))
-    field = str(error.data.get("field", "form")) if error else ""
     body = render_template(
         "series/new.html", values=values, weekdays=form.weekdays, days=weekday_names(), rooms=[one for one, _terms in let],
-        room=room, setups=list(terms.setups) if terms else [], errors={field: sentence(error.code, error.data)} if error else {},
+        room=room, setups=list(terms.setups) if terms else [], errors=said(error),
         extras=[extra for extra in extras if terms and extra.id in terms.extras],
     )  # fmt: skip
     return body, status_of(error) if error else 200

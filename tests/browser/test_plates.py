@@ -13,11 +13,13 @@ from s2m import jobs
 from s2m.config import Config
 from s2m.domain import devices, venues
 from s2m.domain.bookings import Booker
+from tests.catalogue import saying
 from tests.letting import book, let
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TABLET, OLD_PHONE = (1180, 820), (390, 844)
+BOTH = pytest.mark.parametrize("lang", ["en", pytest.param("nl", marks=pytest.mark.long)])
 MINUTE = timedelta(minutes=1)
 # What a browser says in its console when we make it offline, or it is refused on purpose
 OFFLINE, REFUSED = "net::ERR_INTERNET_DISCONNECTED", "Failed to load resource"
@@ -81,59 +83,65 @@ def fits(page):
     return page.evaluate(f"[{page_is}.scrollHeight - innerHeight, {page_is}.scrollWidth - innerWidth]")
 
 
-def test_a_room_is_taken_by_phone_lived_in_and_left(served, plate, open_page, serious):
-    tablet = plate()
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("Free")
+@BOTH
+def test_a_room_is_taken_by_phone_lived_in_and_left(served, plate, open_page, serious, lang):
+    tablet, say = plate(lang=lang), saying(lang)
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("Free"))
     assert fits(tablet) == [0, 0] and serious(tablet) == []
     letters = tablet.evaluate("parseFloat(getComputedStyle(document.querySelector('.display')).fontSize)")
     assert letters > 120  # some 18 mm on a tablet of 27 cm: told apart from 5 m, and much smaller still would be
     phone = open_page(served.cast.joost)
-    phone.goto(scanned(tablet) + "?lang=en")
-    phone.get_by_role("button", name="15 min").click()
-    expect(phone.get_by_text("You have the room until")).to_be_visible()
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("In use")
-    expect(tablet.get_by_text(re.compile("1[45] minutes left"))).to_be_visible()
+    phone.goto(scanned(tablet) + f"?lang={lang}")
+    phone.get_by_role("button", name=say("%(n)s min", n=15)).click()
+    expect(phone.get_by_text(say("You have the room until %(time)s.", time="")[:-1])).to_be_visible()
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("In use"))
+    expect(tablet.get_by_text(re.compile(say("%(num)d minute left", 15).replace("15", "1[45]")))).to_be_visible()
     assert "Joost" not in tablet.content() and fits(tablet) == [0, 0]
-    tablet.get_by_role("link", name="We are done").click()
-    tablet.get_by_role("button", name="Yes, it is over").click()
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("Nearly free")
-    tablet.get_by_role("button", name="We go on until").click()
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("In use")
+    tablet.get_by_role("link", name=say("We are done")).click()
+    tablet.get_by_role("button", name=say("Yes, it is over")).click()
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("Nearly free"))
+    tablet.get_by_role("button", name=say("We go on until %(time)s", time="")).click()
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("In use"))
 
 
-def test_who_came_says_so_at_the_tablet_and_guests_join_by_its_code(served, plate, open_page, meeting):
+@BOTH
+def test_who_came_says_so_at_the_tablet_and_guests_join_by_its_code(served, plate, open_page, meeting, lang):
+    say = saying(lang)
     meeting(5, topics=("gewone taal",))
-    tablet = plate()
-    expect(tablet.get_by_text("Nobody has said that they are here.")).to_be_visible()
-    tablet.get_by_role("button", name="We are here").click()
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("In use")
+    tablet = plate(lang=lang)
+    expect(tablet.get_by_text(say("Nobody has said that they are here."))).to_be_visible()
+    tablet.get_by_role("button", name=say("We are here")).click()
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("In use"))
     guest = open_page()
-    guest.goto(scanned(tablet) + "?lang=en")
-    guest.get_by_role("button", name="I am a guest of this meeting").click()
-    guest.get_by_label("Your name").fill("Femke Bos")
-    guest.get_by_text("Just working").click()
-    guest.get_by_role("button", name="Check in").click()
-    expect(guest.get_by_text("Welcome. You are checked in.")).to_be_visible()
+    guest.goto(scanned(tablet) + f"?lang={lang}")
+    guest.get_by_role("button", name=say("I am a guest of this meeting")).click()
+    guest.get_by_label(say("Your name")).fill("Femke Bos")
+    guest.get_by_text(say("Just working")).click()
+    guest.get_by_role("button", name=say("Check in")).click()
+    expect(guest.get_by_text(say("Welcome. You are checked in."))).to_be_visible()
     with served.database.read() as store:
         assert [visit.way for visit in store.presence.open_visits(served.cast.seinhuis.id)] == ["meeting"]
 
 
-def test_a_room_that_nobody_comes_to_is_free_on_the_plate_and_the_renter_reads_it(served, plate, meeting):
-    meeting(20)
-    tablet = plate(lang="nl")
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("Geboekt")
+@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.long)])
+def test_a_room_that_nobody_comes_to_is_free_on_the_plate_and_the_renter_reads_it(served, plate, meeting, lang):
+    say = saying(lang)
+    meeting(20, language=lang)
+    tablet = plate(lang=lang)
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("Booked"))
     mails, now = Config(instance=served.app.extensions["s2m.config"].instance, smtp_url="smtp://127.0.0.1:9"), datetime.now(UTC)
     assert jobs.release_rooms(served.database, mails, now) == "warned 1, released 0"
-    expect(tablet.get_by_text("Komt er niemand, dan is de ruimte vrij om")).to_be_visible()
+    expect(tablet.get_by_text(re.compile(say("Released at %(time)s if nobody comes.", time=r"\d\d:\d\d")))).to_be_visible()
     # The plate is heard of each minute; this quarter of an hour is over at once
     with served.database.write() as store:
         devices.heartbeat(store, store.devices.all(served.cast.seinhuis.id, "plate")[0], "off", now + 15 * MINUTE)
     assert jobs.release_rooms(served.database, mails, now + 15 * MINUTE) == "warned 0, released 1"
     jobs.write_letters(served.database, mails, now + 15 * MINUTE)
-    expect(tablet.get_by_role("heading", level=1)).to_contain_text("Vrij")
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text(say("Free"))
     with served.database.read() as store:
-        sent = [mail.subject.partition(" op ")[0] for mail in store.outbox.waiting(now + 15 * MINUTE)]
-    assert sent[-2:] == ["Ben je in Perron?", "Vrijgegeven: Perron"]
+        sent = [mail.subject for mail in store.outbox.waiting(now + 15 * MINUTE)][-2:]
+    assert sent[0] == say("Are you in %(room)s?", room="Perron")
+    assert sent[1].startswith(say("Released: %(room)s on %(day)s", room="Perron", day=""))
 
 
 def test_without_a_network_it_says_of_when_it_is(plate, meeting):
