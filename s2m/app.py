@@ -23,7 +23,7 @@ from s2m.domain.errors import Collision
 from s2m.domain.people import LANGUAGES
 from s2m.domain.relevance.meanings import of_the_product
 from s2m.store.engine import Database
-from s2m.web import PAGES, bodies, context, errors, live, pages, policy, sentences
+from s2m.web import PAGES, bodies, context, errors, live, pages, policy, wording
 
 STATIC = Path(__file__).parent / "static"
 LIMIT = 64 * 1024
@@ -135,8 +135,8 @@ def _register(app: Flask) -> None:
     app.before_request(policy.enforce)
     app.after_request(_headers)
     app.context_processor(_globals)
-    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, euro=sentences.euro, lasts=sentences.length)
-    app.jinja_env.globals.update(price_of=sentences.price_of)
+    app.jinja_env.globals.update(asset=_asset, vendor=_vendor, dots=dots, euro=wording.euro, lasts=wording.length)
+    app.jinja_env.globals.update(price_of=wording.price_of)
     app.jinja_env.globals.update(page_path=pages.page_path)
     app.jinja_env.globals.update(format_day=format_day, format_short=format_short, format_time=format_time)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -14,14 +14,16 @@ import structlog
 
 from s2m.config import Config, keys
 from s2m.domain.billing import links
+from s2m.domain.bookings.renting import proved_mail
 from s2m.domain.errors import Conflict, Refused
 from s2m.letters import base_of
 from s2m.papers.pdf import pdf
 from s2m.papers.ubl import ubl
-from s2m.papers.words import day, euro
+from s2m.papers.words import day, euro, what
 
 if TYPE_CHECKING:
     from s2m.domain.billing import Bill, Document
+    from s2m.store import Store
     from s2m.store.engine import Database
     from s2m.store.house import Attachment
 
@@ -57,6 +59,10 @@ def _mail(database: Database, config: Config, document: Document, step: int, now
     """One letter, unless another process wrote it meanwhile. step: 0 the document itself, then the reminders."""
     try:
         subject, body = _words(document, step, link(config, document.id), bill.open_cents if bill else 0)
+        with database.read() as store:
+            recipient = addressee(store, document)
+        if not recipient:
+            return False
         files = attachments(document)
         with database.write() as store:
             # A bill that was paid or taken back a moment ago is not asked for
@@ -65,13 +71,20 @@ def _mail(database: Database, config: Config, document: Document, step: int, now
             for earlier in range(step + 1):
                 if step == earlier or earlier not in store.billing.letters(document.id):
                     store.billing.add_letter(document, earlier, now)
-            store.outbox.add(document.network_id, document.buyer.email, subject, body, now, attachments=files)
+            store.outbox.add(document.network_id, recipient, subject, body, now, attachments=files)
     except Conflict:
         return False
     except Exception as error:  # one that cannot be written keeps no other back
         log.error("bill not mailed", document=document.id, exc_info=error)
         return False
     return True
+
+
+def addressee(store: Store, document: Document) -> str:
+    """Where it goes; empty where nobody proved an address. What a member typed themselves stands on it, and mail goes to the one
+    that they proved: anybody's could be typed. Who was erased since is written at the address that stands on it."""
+    renter = store.bookings.renter(document.renter_id)
+    return (proved_mail(store, renter) or "") if renter and renter.person_id else document.buyer.email
 
 
 def attachments(document: Document) -> tuple[Attachment, ...]:
@@ -96,7 +109,7 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
     values = {
         "number": document.number, "about": document.about, "seller": document.seller.name,
         "amount": euro(open_cents or document.sum.gross_cents, document.language), "due": day(document.due_on, document.language),
-        "credits": document.credits_number,
+        "what": what(document.lines[0], document.language), "credits": document.credits_number, "reason": document.reason,
     }  # fmt: skip
     if step:
         subject = _("Reminder: invoice %(number)s")
@@ -104,9 +117,20 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
             "invoice %(number)s (%(about)s) was due on %(due)s, and %(amount)s of it is still open. Did you pay these days? Then "
             "you need not do anything."
         )
+    elif document.reduces_id:
+        subject = _("Credit note %(number)s")
+        said = _(
+            "%(amount)s comes off invoice %(credits)s (%(about)s). The reason: %(reason)s. The credit note is in this mail."
+        )
     elif document.kind == "credit":
         subject = _("Credit note %(number)s")
         said = _("invoice %(credits)s (%(about)s) is taken back. The credit note is in this mail.")
+    elif document.of_deposit:
+        subject = _("Invoice %(number)s")
+        said = _(
+            "%(amount)s of your deposit for %(about)s was kept. %(what)s. The invoice in this mail is paid with it, and what is "
+            "left of the deposit comes back to you."
+        )
     else:
         subject = _("Invoice %(number)s")
         said = _("here is the invoice for %(about)s: %(amount)s, to be paid by %(due)s. It is in this mail.")

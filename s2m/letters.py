@@ -19,6 +19,7 @@ from s2m.config import ADDRESS, Config
 from s2m.domain import calendars
 from s2m.domain.bookings import lists
 from s2m.domain.bookings.releasing import release_at
+from s2m.domain.bookings.renting import proved_mail
 from s2m.domain.calendars import events
 from s2m.domain.signin import fingerprint
 from s2m.spoken import Words
@@ -62,8 +63,7 @@ def base_of(config: Config) -> str:
 
 def reader(store: Store, renter: Renter) -> str:
     """Where letters go: a member's to the address that they proved; what they typed as a renter stands on the invoice."""
-    person = store.people.get(renter.person_id) if renter.person_id else None
-    return (person.email if person else None) or renter.email
+    return proved_mail(store, renter) or renter.email
 
 
 def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) -> Meeting | None:

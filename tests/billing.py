@@ -49,3 +49,18 @@ def books(store, venue):
         if account.unit == "EUR":
             found[account.kind] = found.get(account.kind, 0) + account.balance
     return found
+
+
+def agrees(store, venue):
+    """None where the euro book says what the documents and payments say; else what differs."""
+    kept, bills = books(store, venue), store.billing.bills(venue.id)
+    signed = [(-1 if bill.document.kind == "credit" else 1, bill.document) for bill in bills]
+    want = {f"vat_{rate}": 0 for rate in (2100, 900)} | {"revenue": 0, "deposits": 0}
+    for sign, document in signed:
+        for kind, cents in billing.documents.parts(document).items():
+            want[kind] += sign * cents
+    paid, returned = (sum(getattr(bill, name) for bill in bills) for name in ("paid_cents", "returned_cents"))
+    want |= {"receivable": -sum(bill.open_cents for bill in bills), "issuing": returned - paid}
+    want["deposits"] -= returned
+    wrong = {kind: (kept.get(kind, 0), cents) for kind, cents in want.items() if kept.get(kind, 0) != cents}
+    return wrong or (None if sum(kept.values()) == 0 else "the book does not add up to zero")

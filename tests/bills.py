@@ -37,6 +37,13 @@ def bill(kind="invoice", language="nl", **changes):
     return replace(made, **changes)
 
 
+def part_off():
+    """A credit note of fifty euro, VAT included, off the hire."""
+    lines = (money.line("room", 100, 41_32, 2100),)
+    why = "Het scherm deed het niet"
+    return bill("credit", credits_id=None, reduces_id="0", reason=why, lines=lines, vat=((2100, 8_68),))
+
+
 # What people type, with all that typst, XML or a page could trip over
 TEXTS = st.text(max_size=80)
 CODES = st.sampled_from(

@@ -8,7 +8,9 @@ import pytest
 from s2m import bills
 from s2m.config import ADDRESS, Config
 from s2m.domain import billing
-from tests.billing import perron, sells, supply
+from s2m.domain.billing import following
+from tests.billing import DEPOSIT, perron, sells, supply
+from tests.letting import as_booker, book, let
 
 DAY = timedelta(days=1)
 
@@ -61,6 +63,27 @@ def test_a_document_is_mailed_once_with_its_files_and_its_link(issue, mailed, no
     assert mailed(now) == mailed(now + DAY) == []
 
 
+def test_what_a_member_typed_stands_on_the_invoice_and_mail_goes_where_they_proved_it(database, config, issue, mailed, now, cast):
+    """What a host typed is taken at its word; who proved no address finds it on their own page."""
+    issue()
+    mailed(now)
+    typed = {"name": "Samira Vos", "email": "boekhouding@elders.example"}
+    with database.write() as store:
+        room, marieke = let(store, cast.seinhuis, cast.marieke, now, name="Loods"), as_booker(cast.marieke, host=True)
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        made = book(store, cast.seinhuis, room, start, 1, as_booker(cast.samira), now, person=cast.samira, renter=typed)
+        first = store.billing.of_booking(made.id)[0].document
+    assert first.buyer.email == "boekhouding@elders.example"
+    assert [letter.recipient for letter in mailed(now)] == [cast.samira.email]
+    assert [letter.recipient for letter in mailed(now + 21 * DAY) if "0002" in letter.subject] == [cast.samira.email]
+    with database.write() as store:
+        following.again(store, cast.seinhuis, first, typed | {"company": "De Zaak"}, cast.marieke.id, now)
+        book(store, cast.seinhuis, room, start + 2 * timedelta(hours=1), 1, marieke, now, person=cast.thijs, renter=typed)
+    assert cast.thijs.email is None
+    new = {(letter.subject, letter.recipient) for letter in mailed(now)}
+    assert new == {("Creditnota C2026-0001", cast.samira.email), ("Factuur 2026-0003", "boekhouding@elders.example")}
+
+
 def test_who_gave_no_address_gets_the_pdf_alone(issue, mailed, now):
     made = issue()
     issue(buyer=replace(made.buyer, street="", postcode="", city="", country=""))
@@ -73,6 +96,29 @@ def test_a_credit_note_is_mailed_as_what_it_is(database, issue, mailed, now):
     with database.write() as store:
         billing.credit(store, made, "system", now)
     assert sorted(subjects(mailed(now))) == ["Credit note C2026-0001", "Invoice 2026-0001"]
+
+
+def test_a_part_that_comes_off_is_mailed_with_its_reason_and_reminders_ask_for_the_rest(database, issue, mailed, now, cast):
+    made = issue(language="en")
+    mailed(now)
+    with database.write() as store:
+        billing.credit_part(store, made, {"amount_0": "26,80", "reason": "No coffee"}, cast.marieke.id, now)
+    (letter,) = mailed(now)
+    assert letter.subject == "Credit note C2026-0001" and "€26.80 comes off invoice 2026-0001" in letter.body
+    assert "The reason: No coffee." in letter.body and len(letter.attachments) == 2
+    (reminder,) = mailed(now + 21 * DAY)
+    assert "€300.00 of it is still open" in reminder.body
+
+
+def test_what_was_kept_of_a_deposit_is_mailed_as_paid(database, issue, mailed, now, cast):
+    made = issue(lines=(DEPOSIT,), language="en")
+    mailed(now)
+    with database.write() as store:
+        billing.pay(store, made, 100_00, "bank", now.date(), "system", now)
+        billing.keep_deposit(store, made, {"kept": "30", "why": "damage", "reason": "A chair"}, cast.marieke.id, now)
+    (letter,) = mailed(now)
+    assert "€30.00 of your deposit" in letter.body and "Damage: A chair." in letter.body and "to be paid by" not in letter.body
+    assert mailed(now + 40 * DAY) == []
 
 
 def test_reminders_go_out_a_week_and_two_after_it_was_due_and_never_again(issue, mailed, now):

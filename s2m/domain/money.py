@@ -7,7 +7,7 @@ half up, so that a document's totals can be checked from its lines (EN 16931, BR
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from s2m.domain.errors import Invalid
@@ -15,13 +15,16 @@ from s2m.domain.errors import Invalid
 # Rates in hundredths of a percent: high, low, none (Wet op de omzetbelasting 1968, art. 9)
 VAT_RATES = (2100, 900, 0)
 LARGEST = 100_000_00
+NOTHING_TOLD: Mapping[int, int] = {}
 EURO = re.compile(r"(0|[1-9][0-9]{0,5})([.,][0-9]{2})?")
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of a price. code: what kind of line (room_hour, room_off_peak, room_half_day, room_day, member, extra, deposit,
-    cancellation); text: its words where they are not of the code (the name of an extra).
+    cancellation; on later bills also room, a part of the hire, and reduction, what a credit note took off, damage and service,
+    what a deposit was kept for); text: its words where they are not of the code (the name of an extra), the number of the credit
+    note, what was damaged or done.
 
     hundredths: quantity in hundredths of its unit (150 = 1.5 hours; below zero takes off); unit_cents: price of one, without VAT;
     net_cents: both multiplied, rounded half up; vat: its rate in hundredths of a percent.
@@ -66,12 +69,13 @@ def part(cents: int, of: int, whole: int) -> int:
     return rounded if cents * of >= 0 else -rounded
 
 
-def total(lines: Iterable[Line]) -> Sum:
-    """What lines add up to; VAT once per rate, the highest rate first."""
+def total(lines: Iterable[Line], told: Mapping[int, int] = NOTHING_TOLD) -> Sum:
+    """What lines add up to; VAT once per rate, the highest rate first. told: cents of VAT by rate, where these are not reckoned
+    from the lines."""
     net: dict[int, int] = {}
     for one in lines:
         net[one.vat] = net.get(one.vat, 0) + one.net_cents
-    vat = tuple(VatSum(rate, net[rate], part(net[rate], rate, 10_000)) for rate in sorted(net, reverse=True))
+    vat = tuple(VatSum(rate, net[rate], told.get(rate, part(net[rate], rate, 10_000))) for rate in sorted(net, reverse=True))
     return Sum(sum(net.values()), vat, sum(one.net_cents + one.vat_cents for one in vat))
 
 

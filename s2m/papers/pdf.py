@@ -51,6 +51,7 @@ def facts(document: Document) -> dict[str, Any]:
     lang = language(document)
     words, total = WORDS[lang], document.sum
     issued = document.issued_on
+    kind = "kept" if document.of_deposit and document.kind == "invoice" else document.kind
     return {
         "lang": lang,
         "title": title(document),
@@ -68,8 +69,8 @@ def facts(document: Document) -> dict[str, Any]:
         "vat_head": [words["rate"], words["over"], words["vat"]],
         "vat": [[percent(one.rate, lang), euro(one.net_cents, lang), euro(one.vat_cents, lang)] for one in total.vat],
         "sums": [[words["without"], euro(total.net_cents, lang)], [words["vat"], euro(total.vat_cents, lang)]],
-        "total": [words[f"total_{document.kind}"], euro(total.gross_cents, lang)],
-        "todo_title": words[{"quote": "accept", "invoice": "pay", "credit": "back"}[document.kind]],
+        "total": [words[f"total_{kind}"], euro(total.gross_cents, lang)],
+        "todo_title": words[{"quote": "accept", "invoice": "pay", "credit": "back", "kept": "kept"}[kind]],
         "todo": todo(document),
         "reasons": reasons(document),
         "page": words["page"],
@@ -87,10 +88,12 @@ def _party(party: Party, lang: str) -> dict[str, Any]:
 def _dates(document: Document, lang: str) -> list[list[str]]:
     words = WORDS[lang]
     told = [[words["number"], readable(document.number)], [words["issued"], day(document.issued_on, lang)]]
-    if document.kind == "invoice":
+    if document.kind == "invoice" and not document.of_deposit:
         told.append([words["due"], day(document.due_on, lang)])
     if document.kind == "quote":
         told.append([words["valid"], day(document.due_on, lang)])
     if document.credits_number:
         told.append([words["credits"], readable(document.credits_number)])
+    if document.reason:
+        told.append([words["reason"], readable(document.reason)])
     return [*told, [words["supplied"], day(document.supplied_on, lang)]]

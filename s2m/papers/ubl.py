@@ -49,6 +49,7 @@ def ubl(document: Document) -> bytes:
         _put(root, "cbc:DueDate", document.due_on.isoformat())  # BT-9
     _put(root, type_code, code)  # BT-3
     _put(root, "cbc:Note", readable(document.about))  # BT-22
+    _put(root, "cbc:Note", readable(document.reason))
     _put(root, "cbc:DocumentCurrencyCode", "EUR")  # BT-5
     if document.credits_number:  # BT-25
         _put(root, "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID", readable(document.credits_number))
@@ -128,7 +129,7 @@ def _party(at: ET.Element, party: Party, taxed: bool) -> None:
 def _payment(root: ET.Element, document: Document) -> None:
     """How to pay, for an invoice; what happens next in words for both (BT-20; BR-CO-25 wants those or a day)."""
     iban = re.sub(r"\s", "", readable(document.seller.iban)).upper()
-    if document.kind == "invoice" and iban:
+    if document.kind == "invoice" and iban and not document.of_deposit:
         means = ET.SubElement(root, "cac:PaymentMeans")
         _put(means, "cbc:PaymentMeansCode", SEPA_TRANSFER)  # BT-81
         _put(means, "cbc:PaymentID", readable(document.number))  # BT-83
@@ -148,7 +149,10 @@ def _totals(root: ET.Element, document: Document) -> None:
     _amount(sums, "cbc:LineExtensionAmount", total.net_cents)  # BT-106, BR-CO-10
     _amount(sums, "cbc:TaxExclusiveAmount", total.net_cents)  # BT-109, BR-CO-13
     _amount(sums, "cbc:TaxInclusiveAmount", total.gross_cents)  # BT-112, BR-CO-15
-    _amount(sums, "cbc:PayableAmount", total.gross_cents)  # BT-115, BR-CO-16
+    paid = total.gross_cents if document.kind == "invoice" and document.of_deposit else 0
+    if paid:  # from the deposit
+        _amount(sums, "cbc:PrepaidAmount", paid)  # BT-113
+    _amount(sums, "cbc:PayableAmount", total.gross_cents - paid)  # BT-115, BR-CO-16
 
 
 def _subtotal(at: ET.Element, one: VatSum, document: Document) -> None:

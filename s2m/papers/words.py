@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from s2m.domain.billing.values import Document
+from s2m.domain.billing.values import KEPT, Document
 from s2m.domain.money import Line
 
 # No characters: XML cannot hold the last two, and no font shows any
@@ -56,6 +56,14 @@ WORDS = {
         "room_off_peak": "Ruimte per uur, buiten de drukke uren",
         "member": "Korting voor leden",
         "extra": "Extra",
+        "room": "Ruimte",
+        "reduction": "Al gecrediteerd met {text}",
+        "damage": "Schade: {text}",
+        "service": "Extra werk: {text}",
+        "total_kept": "Van je borg gehouden",
+        "kept": "Wat er nu gebeurt",
+        "damages": "Geen btw over een vergoeding van schade: daar staat geen prestatie tegenover.",
+        "reason": "Reden",
         "deposit": "Borg",
         "cancellation": "Annulering",
         "exempt": "Vrijgesteld van btw: verhuur van onroerende zaken (artikel 11, lid 1, onder b, Wet OB 1968).",
@@ -97,6 +105,14 @@ WORDS = {
         "room_off_peak": "Room by the hour, outside busy hours",
         "member": "Discount for members",
         "extra": "Extra",
+        "room": "Room",
+        "reduction": "Credited before with {text}",
+        "damage": "Damage: {text}",
+        "service": "Extra work: {text}",
+        "total_kept": "Kept of your deposit",
+        "kept": "What happens now",
+        "damages": "No VAT on compensation for damage: nothing is supplied for it.",
+        "reason": "Reason",
         "deposit": "Deposit",
         "cancellation": "Cancellation",
         "exempt": "Exempt from VAT: letting of immovable property (article 135(1)(l) of Directive 2006/112/EC).",
@@ -116,18 +132,24 @@ TODO = {
         "quote": "Deze offerte geldt tot en met {due}. Zeg ja, dan leggen we de ruimte voor je vast.",
         "invoice": "Nog niet betaald? Maak {amount} over vóór of op {due}, met kenmerk {number}.",
         "account": "Rekening {iban} op naam van {name}.",
+        "kept": "Dit is van je borg gehouden en dus al betaald. Wat er van je borg over is, krijg je terug.",
         "nothing": "Je hoeft niets te doen.",
         "credit": "Deze creditnota neemt factuur {credits} terug. Heb je die al betaald, dan krijg je {amount} van ons terug. "
         "Anders hoef je {amount} niet te betalen.",
+        "credit_part": "Deze creditnota haalt {amount} van factuur {credits} af. Heb je die al betaald, dan krijg je {amount} "
+        "van ons terug. Anders betaal je {amount} minder.",
         "credit_alone": "Je krijgt {amount} van ons terug.",
     },
     "en": {
         "quote": "This quote is valid until {due}. Say yes and we keep the room for you.",
         "invoice": "Not paid yet? Transfer {amount} by {due}, with reference {number}.",
         "account": "Account {iban} in the name of {name}.",
+        "kept": "This was kept of your deposit, so it is paid. What is left of your deposit is paid back to you.",
         "nothing": "There is nothing to do.",
         "credit": "This credit note takes back invoice {credits}. If you have paid it, we pay {amount} back to you. "
         "If not, {amount} need not be paid.",
+        "credit_part": "This credit note takes {amount} off invoice {credits}. If you have paid it, we pay {amount} back to you. "
+        "If not, you pay {amount} less.",
         "credit_alone": "We pay {amount} back to you.",
     },
 }
@@ -165,7 +187,10 @@ def percent(rate: int, lang: str) -> str:
 
 
 def what(line: Line, lang: str) -> str:
-    """The words of a line: its own, else those of its code."""
+    """The words of a line: its own, else those of its code. What a credit note took off says which, also of a deposit,
+    and what a deposit was kept for says what it was."""
+    if line.code in ("reduction", *KEPT) or (line.code == "deposit" and line.text):
+        return WORDS[lang]["reduction" if line.code == "deposit" else line.code].format(text=readable(line.text))
     return readable(line.text) or WORDS[lang].get(line.code, line.code.replace("_", " "))
 
 
@@ -194,7 +219,9 @@ def reasons(document: Document) -> list[str]:
     without = {line.code for line in document.lines if line.vat == 0}
     if not document.seller.vat_id:
         return [words["no_vat"]] if without else []
-    return [words[why] for why, said in (("exempt", without - {"deposit"}), ("no_supply", without & {"deposit"})) if said]
+    apart = {"deposit": "no_supply", "damage": "damages"}
+    said = ["exempt"] if without - set(apart) else []
+    return [words[why] for why in (*said, *(apart[code] for code in apart if code in without))]
 
 
 def todo(document: Document) -> list[str]:
@@ -208,7 +235,10 @@ def todo(document: Document) -> list[str]:
         return [words["nothing"]]
     if document.kind == "credit":
         credits = readable(document.credits_number)
-        return [words["credit" if credits else "credit_alone"].format(amount=amount, credits=credits)]
+        kind = "credit_part" if document.reduces_id else "credit" if credits else "credit_alone"
+        return [words[kind].format(amount=amount, credits=credits)]
+    if document.of_deposit:
+        return [words["kept"]]
     told = [words["invoice"].format(amount=amount, due=due, number=readable(document.number))]
     if seller.iban:
         told.append(words["account"].format(iban=grouped(seller.iban), name=readable(seller.name)))

@@ -28,7 +28,7 @@ _COLUMNS = [c for c in documents.c if c.name != "gross_cents"]
 
 def _document(row: Row[Any]) -> Document:
     given = {c.name: row._mapping[c.name] for c in _COLUMNS}
-    given |= {day: date.fromisoformat(given[day]) for day in _DAYS}
+    given |= {day: date.fromisoformat(given[day]) for day in _DAYS} | {"vat": tuple(map(tuple, given["vat"]))}
     given |= {"seller": Party(**given["seller"]), "buyer": Party(**given["buyer"])}
     return Document(**{**given, "lines": tuple(Line(**line) for line in given["lines"])})
 
@@ -39,12 +39,13 @@ def _payment(row: Row[Any]) -> Payment:
 
 
 # How a document stands, in the words of the database: as `payments.Bill` says
-_note, _taken_back = documents.alias("note"), documents.alias("taken_back")
+_note, _taken_back, _part = documents.alias("note"), documents.alias("taken_back"), documents.alias("part")
 _CREDITED = select(_taken_back.c.id).where(_taken_back.c.credits_id == documents.c.id).exists()
 _came = select(func.coalesce(func.sum(payments.c.cents), 0)).where(payments.c.document_id == documents.c.id)
-_PAID = _came.where(payments.c.way != "deposit").scalar_subquery()
-_RETURNED = _came.where(payments.c.way == "deposit").scalar_subquery()
-_OPEN = case((documents.c.kind == "credit", 0), (_CREDITED, 0), else_=documents.c.gross_cents) - _PAID
+_PAID = _came.where(payments.c.way.not_in(("deposit", "kept"))).scalar_subquery()
+_RETURNED = _came.where(payments.c.way.in_(("deposit", "kept"))).scalar_subquery()
+_off = select(func.coalesce(func.sum(_part.c.gross_cents), 0)).where(_part.c.reduces_id == documents.c.id).scalar_subquery()
+_OPEN = case((documents.c.kind == "credit", 0), (_CREDITED, 0), else_=documents.c.gross_cents - _off) - _PAID
 
 
 def _shown(shown: str, today: date) -> ColumnElement[bool]:
@@ -53,6 +54,11 @@ def _shown(shown: str, today: date) -> ColumnElement[bool]:
     if shown == "overdue":
         return and_(_OPEN > 0, documents.c.due_on < today.isoformat())
     return and_(documents.c.kind == "invoice", _OPEN == 0, ~_CREDITED)
+
+
+def _in_order(query: Select[Any]) -> Select[Any]:
+    """The first first."""
+    return query.order_by(documents.c.issued_at, documents.c.n, documents.c.kind.desc(), documents.c.id)
 
 
 class Billing(Part):
@@ -156,12 +162,17 @@ class Billing(Part):
             )
             .outerjoin(_note, _note.c.credits_id == documents.c.id)
             .where(documents.c.id.in_(which))
-            .order_by(documents.c.issued_at, documents.c.n, documents.c.kind.desc(), documents.c.id)
         )  # fmt: skip
+        notes: dict[str, list[Document]] = {}
+        for row in self.run(_in_order(select(documents).where(documents.c.reduces_id.in_(which)))):
+            notes.setdefault(row.reduces_id, []).append(_document(row))
         return [
-            Bill(_document(row), int(row.paid), row.note_id, row.note_number or "", int(row.reminders), -int(row.returned))
-            for row in self.run(query)
-        ]
+            Bill(
+                _document(row), int(row.paid), row.note_id, row.note_number or "", int(row.reminders), -int(row.returned),
+                tuple(notes.get(row.id, ())),
+            )
+            for row in self.run(_in_order(query))
+        ]  # fmt: skip
 
     # Payments -----------------------------------------------------------------------------------------------------
 

@@ -215,6 +215,11 @@ class Bookings(Part):
         row = self.one(select(renters).where(renters.c.person_id == person_id))
         return Renter(**row._mapping) if row else None
 
+    def rented_as(self, person_id: str) -> list[str]:
+        """The ids of all renters that are this member: as they typed it themselves, and as hosts did for them."""
+        mine = (renters.c.person_id == person_id) | (renters.c.for_id == person_id)
+        return list(self.run(select(renters.c.id).where(mine)).scalars())
+
     def renters(self, ids: Iterable[str]) -> dict[str, Renter]:
         """By their id."""
         rows = self.run(select(renters).where(renters.c.id.in_(list(ids))))

@@ -46,7 +46,7 @@ _transfers = select(schema.transfers.c.id).where(
 )
 _claims = select(schema.post_claims.c.id).where(schema.post_claims.c.person_id == _P)
 _mail = select(schema.people.c.email).where(schema.people.c.id == _P)
-_renters = select(schema.renters.c.id).where(schema.renters.c.person_id == _P)
+_renters = select(schema.renters.c.id).where(or_(schema.renters.c.person_id == _P, schema.renters.c.for_id == _P))
 _bills = select(schema.documents.c.id).where(schema.documents.c.renter_id.in_(_renters))
 _letters = select(schema.outbox.c.id).where(schema.outbox.c.recipient.in_(_mail))
 _booked = select(schema.bookings.c.id).where(schema.bookings.c.person_id == _P)
@@ -180,11 +180,12 @@ RULES = (
         {"title": "", "notes": "", "topics": []},
         only=_T.series.c.renter_id.in_(_renters),
     ),
-    _own(
+    Rule(
         _T.renters,
+        _T.renters.c.id.in_(_renters),
         {
             "name": "", "company": "", "email": "", "street": "", "postcode": "", "city": "", "country": "", "vat_id": "",
-            "person_id": None,
+            "person_id": None, "for_id": None,
         },
     ),
     _own(_T.grants, {"reason": ""}),
@@ -309,14 +310,15 @@ class Erasing(Part):
         renters, bookings, series, waits, bills = (
             t.c for t in (schema.renters, schema.bookings, schema.series, schema.waits, schema.documents)
         )
-        strangers, nothing = select(renters.id).where(renters.person_id.is_(None)), {"title": "", "notes": "", "topics": []}
+        stranger = and_(renters.person_id.is_(None), renters.for_id.is_(None))
+        strangers, nothing = select(renters.id).where(stranger), {"title": "", "notes": "", "topics": []}
         going_on = select(bookings.id).where(bookings.series_id == series.id, bookings.ends_at >= over).exists()
         for table, past in (
             (schema.bookings, bookings.ends_at < over), (schema.series, and_(series.created_at < over, ~going_on)),
         ):  # fmt: skip
             said = or_(table.c.title != "", table.c.notes != "", table.c.topics != [])
             self.run(update(table).where(table.c.renter_id.in_(strangers), past, said).values(nothing))
-        known = and_(renters.person_id.is_(None), renters.name != "", renters.created_at < over)
+        known = and_(stranger, renters.name != "", renters.created_at < over)
         later = (
             select(bookings.id).where(bookings.renter_id == renters.id, bookings.ends_at >= over),
             select(waits.id).where(waits.renter_id == renters.id, waits.ends_at >= over),

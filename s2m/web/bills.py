@@ -42,8 +42,7 @@ IN_WORDS = {"what": what, "day": day}
 def mine() -> ResponseReturnValue:
     """One's own, the newest first."""
     with reading() as store:
-        renter = store.bookings.renter_of(person().id)
-        bills = store.billing.of_renters([renter.id]) if renter else []
+        bills = store.billing.of_renters(store.bookings.rented_as(person().id))
     return render_template("bills/mine.html", bills=bills[::-1], today=now().date(), token=token, **IN_WORDS)
 
 

@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal
-
-from flask_babel import format_currency, format_date, ngettext
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
-Sentence = Callable[..., str]
-
-
-def _fixed(make: Callable[[], str]) -> Sentence:
-    return lambda **data: make()
-
-
-def euro(cents: int, *, whole: bool = False) -> str:
-    """An amount in the reader's language. whole: without the cents where there are none, for a list of prices."""
-    text = format_currency(Decimal(cents) / 100, "EUR")
-    return text.removesuffix(",00").removesuffix(".00") if whole else text
-
-
-def price_of(cents: int, dots: int) -> str:
-    """What is paid in euro and in dots."""
-    in_dots = ngettext("%(num)d dot", "%(num)d dots", dots)
-    if not dots:
-        return euro(cents)
-    return _("%(dots)s and %(euro)s", dots=in_dots, euro=euro(cents)) if cents else in_dots
-
-
-def length(minutes: int) -> str:
-    """How long, in the largest unit that is whole."""
-    if minutes % 60 or not minutes:
-        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
-    if minutes % (24 * 60):
-        return ngettext("%(num)d hour", "%(num)d hours", minutes // 60)
-    return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
-
+from s2m.web.bill_sentences import BILLS
+from s2m.web.wording import Sentence, length, price_of
+from s2m.web.wording import fixed as _fixed
 
 SENTENCES: dict[str, Sentence] = {
     # Fields
@@ -351,30 +322,6 @@ SENTENCES: dict[str, Sentence] = {
     "pairing_expired": _fixed(lambda: _("This code is too old. Ask the host for a new one.")),
     "device_unknown": _fixed(lambda: _("This tablet is not paired. Ask the host for a code.")),
     "person_unknown": _fixed(lambda: _("We do not know this person.")),
-    # Invoices
-    "no_seller": _fixed(lambda: _("Nobody said yet who sells here, and an invoice needs that.")),
-    "nothing_to_bill": _fixed(lambda: _("There is nothing to pay, so there is no invoice.")),
-    "not_an_invoice": _fixed(lambda: _("This is no invoice. Look for the one that it takes back.")),
-    "credited": _fixed(lambda: _("A credit note took this invoice back before.")),
-    "payment_known": _fixed(lambda: _("This payment was put down before.")),
-    "more_than_over": _fixed(lambda: _("This is more than there is to give back.")),
-    "deposit_back": _fixed(lambda: _("There is no deposit to give back.")),
-    "deposit_unpaid": _fixed(lambda: _("The deposit was not paid yet.")),
-    "deposit_returned": _fixed(
-        lambda: _("The deposit of this invoice is given back. Take that off first, then the invoice can be taken back.")
-    ),
-    "paid_already": _fixed(lambda: _("Nothing is left to pay.")),
-    "no_provider": _fixed(lambda: _("Nobody takes payments online here. Pay by bank: the invoice says how.")),
-    "provider_away": _fixed(lambda: _("The payment service does not answer. Nothing was paid. Try again, or pay by bank.")),
-    "iban": _fixed(lambda: _("This is no IBAN: a sign is wrong or missing.")),
-    "registration": _fixed(lambda: _("The number of the register of companies has 8 digits.")),
-    "postcode": _fixed(lambda: _("Type a postcode such as 3811 AB.")),
-    "prefix_shape": _fixed(lambda: _("At most four letters.")),
-    "number_prefix": _fixed(
-        lambda: _("Another venue sells under this VAT number and numbers its invoices alike. Choose other letters to begin with.")
-    ),
-    "day_ahead": _fixed(lambda: _("This day is still to come.")),
-    "too_long_ago": _fixed(lambda: _("This is more than three years ago.")),
     # Requests
     "too_many": lambda retry_after=60, **d: ngettext(
         "That was too often. Try again in %(num)d second.", "That was too often. Try again in %(num)d seconds.", int(retry_after)
@@ -397,4 +344,5 @@ SENTENCES: dict[str, Sentence] = {
     "checked_in": _fixed(lambda: _("Welcome. You are checked in.")),
     "already_here": _fixed(lambda: _("You are already checked in.")),
     "recorded": _fixed(lambda: _("This visit was recorded. It has ended.")),
+    **BILLS,
 }

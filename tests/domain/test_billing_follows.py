@@ -181,6 +181,19 @@ def test_what_comes_in_for_a_bill_that_was_replaced_counts_for_the_one_in_its_pl
     assert [each.open_cents for each in store.billing.of_booking(booked.id)] == [0, 0, 0] and len(said(booked)) == 3
 
 
+def test_a_bill_made_anew_by_a_host_leaves_the_members_own_record_as_they_typed_it(store, cast, now, perron):
+    made = book(store, cast.seinhuis, perron, ONE, 2, as_booker(cast.samira), now, person=cast.samira)
+    own, first = store.bookings.renter_of(cast.samira.id), store.billing.of_booking(made.id)[0].document
+    typed = {"name": "Samira Vos", "email": "boekhouding@zaak.example", "company": "De Zaak"}
+    again = following.again(store, cast.seinhuis, first, typed, cast.marieke.id, now)
+    assert store.bookings.renter_of(cast.samira.id) == own and again.buyer.name == "De Zaak"
+    renter = store.bookings.renter(store.bookings.get(made.id).renter_id)
+    assert (renter.id, renter.for_id, renter.company) == (again.renter_id, cast.samira.id, "De Zaak")
+    typed["company"] = "De Zaak B.V."
+    last = following.again(store, cast.seinhuis, again, typed, cast.marieke.id, now)
+    assert (last.renter_id, last.buyer.name) == (renter.id, "De Zaak B.V.")
+
+
 def test_a_bill_that_is_replaced_goes_to_whom_it_was_billed(store, cast, now, perron, marieke):
     by = as_booker(cast.samira)
     made = book(store, cast.seinhuis, perron, ONE, 2, by, now, person=cast.samira)

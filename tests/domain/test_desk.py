@@ -92,6 +92,35 @@ def test_a_host_is_bound_by_no_terms_but_by_what_is_booked_and_by_the_price_that
         take(4598, now + desk.TWICE)
 
 
+def test_what_a_host_types_for_a_member_holds_for_that_booking_and_leaves_their_own_record(store, cast, now, host, perron):
+    typed = {"name": "Samira Vos", "email": "elders@example.org", "company": "Eigen Zaak", "vat_id": "NL123456789B01"}
+    own = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(typed), "nl", now)
+
+    def take(clock, company=""):
+        who = desk.party(store, cast.seinhuis, "samira", cast.marieke.id, now, company=company)
+        day = at(clock), at(clock) + timedelta(hours=1)
+        price = money.total(bookings.lines_for(
+            store, cast.seinhuis, store.rooms.terms(perron.id, now), *day, Details(), member=cast.samira.is_member
+        )).gross_cents  # fmt: skip
+        made = desk.book_for(store, cast.seinhuis, perron.id, *day, Details(), who, host, now, agreed_cents=price)
+        return made, store.bookings.renter(made.renter_id)
+
+    made, once = take("13:00", "Andere B.V.")
+    assert (made.person_id, once.person_id, once.for_id) == (cast.samira.id, None, cast.samira.id)
+    # Another company has another VAT number, and what a member typed of an address is not what a host typed
+    assert (once.company, once.vat_id, once.email) == ("Andere B.V.", "", cast.samira.email)
+    assert store.bookings.renter_of(cast.samira.id) == own
+    assert take("15:00")[1] == own and take("17:00", "Eigen Zaak")[1] == own
+    assert set(store.bookings.rented_as(cast.samira.id)) == {own.id, once.id}
+
+
+def test_a_member_who_never_rented_still_has_no_record_after_a_host_booked_for_them(store, cast, now, host, perron):
+    who = desk.party(store, cast.seinhuis, "samira", cast.marieke.id, now)
+    renter = bookings.renter_for(store, cast.noord.id, who.person, who.values, "nl", now, by_host=True)
+    assert (renter.for_id, renter.email) == (cast.samira.id, cast.samira.email)
+    assert store.bookings.renter_of(cast.samira.id) is None
+
+
 # Moving back
 
 

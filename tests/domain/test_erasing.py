@@ -109,6 +109,9 @@ def life(store, cast, now, keys):
         store, venue, room, now + DAY, 1, letting.as_booker(samira), early, person=samira, renter=renter, **meeting
     )  # fmt: skip
     _repeated(store, cast, venue, room, booked, meeting, early)
+    by_host = {"company": "Samira aan de balie", "name": samira.name, "email": samira.email}
+    values = bookings.parse_renter(by_host)
+    bookings.renter_for(store, cast.noord.id, samira, values, "nl", early, by_host=True)
     bill = store.billing.of_renters([store.bookings.renter_of(samira.id).id])[0].document
     billing.checkouts.begin(store, bill, "local", early)
     billing.pay(store, bill, 1_00, "cash", now.date(), "system", early)

@@ -12,7 +12,7 @@ from s2m.domain import money
 from s2m.domain.billing.values import Party
 from s2m.papers.pdf import pdf
 from s2m.papers.words import WORDS, euro
-from tests.bills import ANY_BILL, BUYER, SELLER, bill
+from tests.bills import ANY_BILL, BUYER, LINES, SELLER, bill, part_off
 
 KINDS = ["quote", "invoice", "credit"]
 LANGUAGES = ["nl", "en"]
@@ -93,6 +93,21 @@ def test_it_says_what_the_law_wants_and_what_to_do(kind, language, said):
 @pytest.mark.parametrize("kind", ["quote", "credit"])
 def test_only_an_invoice_asks_for_money(kind):
     assert "Maak" not in words(pdf(bill(kind)))
+
+
+def test_a_part_that_comes_off_says_what_of_which_invoice_and_why():
+    text = words(pdf(part_off()))
+    for said in ("Reden Het scherm deed het niet", "Ruimte 1 € 41,32", "haalt € 50,00 van factuur 2026-0001 af", "€ 8,68"):
+        assert said in text, said
+    after = bill("invoice", "en", lines=(*LINES, money.line("reduction", -100, 41_32, 2100, "C2026-0001")))
+    assert "Credited before with C2026-0001" in words(pdf(after))
+
+
+def test_what_was_kept_of_a_deposit_asks_for_nothing_and_says_why_it_has_no_vat():
+    text = words(pdf(bill("invoice", "nl", lines=(money.line("damage", 100, 30_00, 0, "Een stoel"),))))
+    for said in ("Schade: Een stoel", "Van je borg gehouden € 30,00", "dus al betaald", "Geen btw over een vergoeding"):
+        assert said in text, said
+    assert "Maak" not in text and "Betalen vóór" not in text and "Vrijgesteld" not in text
 
 
 def test_who_owes_nothing_is_not_asked_to_pay():

@@ -12,7 +12,7 @@ from s2m.domain.billing.values import Party
 from s2m.domain.errors import Refused
 from s2m.papers.ubl import ubl
 from tests import norm
-from tests.bills import ANY_BILL, BUYER, LINES, SELLER, bill
+from tests.bills import ANY_BILL, BUYER, LINES, SELLER, bill, part_off
 
 PERSON = Party("Eva de Vries", country="NL", email="eva@example.org")
 NOT_TAXED = replace(SELLER, vat_id="")
@@ -105,6 +105,13 @@ def test_it_says_who_what_and_when():
 )
 def test_a_vat_number_has_its_country_in_front(country, typed, told):
     assert told in texts(ubl(bill(buyer=replace(BUYER, country=country, vat_id=typed))), "CompanyID")
+
+
+def test_a_part_that_comes_off_is_a_credit_note_with_its_reason_and_vat_as_it_was_said():
+    data = ubl(part_off())
+    assert norm.broken(data) == [] and texts(data, "Note")[:2] == [part_off().about, "Het scherm deed het niet"]
+    assert texts(data, "TaxAmount") == ["8.68", "8.68"] and texts(data, "PayableAmount") == ["50.00"]
+    assert ET.fromstring(data).find("{*}BillingReference/{*}InvoiceDocumentReference/{*}ID").text == "2026-0001"
 
 
 def test_a_credit_note_names_the_invoice_it_takes_back():

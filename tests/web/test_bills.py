@@ -7,10 +7,11 @@ import pytest
 
 from s2m.domain import billing
 from s2m.domain.billing import links
+from s2m.domain.bookings import Details, desk
 from s2m.payments import Local
 from s2m.payments.local import SIGNATURE
 from tests.billing import HALF_A_DAY, perron, sells, supply
-from tests.letting import as_booker, book, let
+from tests.letting import HOUR, as_booker, book, let
 
 HOOK = "/payments/local/webhook"
 
@@ -96,6 +97,18 @@ def test_a_member_finds_their_own_invoices_and_nobody_elses(app, cast, now, phon
     assert "Invoice 2026-0001" in samira.says("/me/bills") and "Invoice" not in phone(cast.joost).says("/me/bills")
     link = samira.get("/me/bills").text.partition('href="/bills/')[2].partition('"')[0]
     assert "Invoice 2026-0001" in phone().says(f"/bills/{link}")
+
+
+def test_a_member_finds_the_invoice_of_what_a_host_booked_for_them_in_other_words(app, cast, now, phone):
+    with app.extensions["s2m.database"].write() as store:
+        sells(store, cast, now)
+        room = let(store, cast.seinhuis, cast.marieke, now)
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        who = desk.party(store, cast.seinhuis, "samira", cast.marieke.id, now, company="Andere B.V.")
+        host, details = as_booker(cast.marieke, host=True), Details()
+        desk.book_for(store, cast.seinhuis, room.id, start, start + HOUR, details, who, host, now, agreed_cents=45_98)
+    assert "Invoice 2026-0001" in phone(cast.samira).says("/me/bills")
+    assert "No invoices yet" in phone(cast.joost).says("/me/bills")
 
 
 def test_a_quote_is_there_for_who_has_its_link_once_somebody_sells(app, cast, now, phone):

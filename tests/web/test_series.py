@@ -87,9 +87,9 @@ def test_six_series_an_hour_are_enough_for_who_is_no_host(phone, cast, samira, b
 def test_the_books_are_locked_before_a_renter_is_written(phone, cast, samira, perron, form, monkeypatch):
     locked, write = [], bookings.renter_for
 
-    def renter_for(store, network_id, *others):
+    def renter_for(store, network_id, *others, **more):
         locked.append((network_id, "ledger") in store.ledger._heads)
-        return write(store, network_id, *others)
+        return write(store, network_id, *others, **more)
 
     monkeypatch.setattr(bookings, "renter_for", renter_for)
     samira.post(NEW, act="book", agreed="0", **form)

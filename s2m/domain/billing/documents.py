@@ -6,9 +6,10 @@ quote is worked out anew each time from what was booked: it has no number of a s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from s2m.domain import ledger, money
 from s2m.domain.billing.values import Document, Party
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 SERIES = {"invoice": "", "credit": "C", "quote": "Q"}
+REASON_MAX = 160
 
 
 @dataclass(frozen=True)
 class Supply:
     """What is billed: whose room, to whom, in which language, when, and what it is for in one line. starts_at, ends_at: of the
-    booking."""
+    booking. vat: as of a Document."""
 
     booking_id: str | None
     room_id: str
@@ -39,6 +41,7 @@ class Supply:
     lines: tuple[Line, ...]
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    vat: tuple[tuple[int, int], ...] = ()
 
 
 def quote(store: Store, venue: Venue, supply: Supply, now: datetime, until: datetime | None = None) -> Document:
@@ -59,35 +62,71 @@ def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document
     _must_cost(supply)
     document = _numbered(store, _draft(store, venue, "invoice", supply, now))
     store.billing.add(document)
-    ledger.owe(store, venue, supply.room_id, parts(supply.lines), document.id, now)
+    ledger.owe(store, venue, supply.room_id, parts(document), document.id, now)
     return document
 
 
-def credit(store: Store, document: Document, by: str, now: datetime) -> Document:
-    """Take an invoice back, whole. by: a person's id, or `system`.
+def credit(store: Store, document: Document, by: str, now: datetime, *, reason: str = "") -> Document:
+    """Take an invoice back, as far as it stands. by: a person's id, or `system`.
 
     Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back,
-    `not_an_invoice`.
+    `deposit_kept` for good where a part of that was kept, `not_an_invoice`.
     """
     store.ledger.lock_chain(document.network_id)
     if document.kind != "invoice":
         raise Refused("not_an_invoice")
     if store.billing.credit_of(document.id):
         raise Conflict("credited")
-    if store.billing.bills(document.venue_id, [document.id])[0].returned_cents:
-        raise Refused("deposit_returned")
+    bill = store.billing.bills(document.venue_id, [document.id])[0]
+    if bill.returned_cents:
+        kept = any(row.way == "kept" for row in store.billing.payments(document.id))
+        raise Refused("deposit_kept" if kept else "deposit_returned")
+    if not bill.notes:
+        note = add_note(store, document, by, now, credits_id=document.id, reason=reason)
+        ledger.take_back(store, document.network_id, document.id, "credit", note.id, now)
+        return note
+    left = {one.rate: one.vat_cents for one in document.sum.vat}
+    for one in (one for part in bill.notes for one in part.sum.vat):
+        left[one.rate] -= one.vat_cents
+    lines = reduced(document.lines, bill.notes)
+    note = add_note(
+        store, document, by, now, credits_id=document.id, reason=reason, lines=lines, vat=tuple(left.items())
+    )  # fmt: skip
+    post_note(store, note, now)
+    return note
+
+
+def reduced(lines: tuple[Line, ...], notes: Iterable[Document]) -> tuple[Line, ...]:
+    """Lines, and what credit notes took off of things like these: never more than there is at a rate, deposits by themselves."""
+    left, less = _by_rate(lines), []
+    for note in notes:
+        for (rate, code), net in _by_rate(note.lines).items():
+            taken = min(net, left.get((rate, code), 0))
+            if taken > 0:
+                less.append(money.line(code, -100, taken, rate, note.number))
+                left[rate, code] -= taken
+    return (*lines, *less)
+
+
+def _by_rate(lines: Iterable[Line]) -> dict[tuple[int, str], int]:
+    found: dict[tuple[int, str], int] = {}
+    for line in lines:
+        key = (line.vat, "deposit" if line.code == "deposit" else "reduction")
+        found[key] = found.get(key, 0) + line.net_cents
+    return found
+
+
+def add_note(store: Store, document: Document, by: str, now: datetime, **differs: Any) -> Document:
+    """Write down a credit note for an invoice, with the next number. The caller holds the chain's lock and posts it."""
     venue = store.venues.get(document.venue_id)
     assert venue, "venues are never deleted"
     today = now.astimezone(venue.zone).date()
-    note = _numbered(
-        store,
-        replace(
-            document, id=store.new_id(now), kind="credit", year=today.year, number=_begin(store, venue, "credit", today.year),
-            issued_on=today, due_on=today, issued_at=now, credits_id=document.id, credits_number=document.number,
-        ),
+    about = replace(
+        document, id=store.new_id(now), kind="credit", year=today.year, number=_begin(store, venue, "credit", today.year),
+        issued_on=today, due_on=today, issued_at=now, credits_number=document.number, **differs,
     )  # fmt: skip
+    note = _numbered(store, about)
     store.billing.add(note)
-    ledger.take_back(store, document.network_id, document.id, "credit", note.id, now)
     store.audit.record(
         venue.network_id, now, actor=by, role="host" if by != "system" else by, action="bill.credit", venue_id=venue.id,
         object_id=document.id,
@@ -95,10 +134,17 @@ def credit(store: Store, document: Document, by: str, now: datetime) -> Document
     return note
 
 
-def parts(lines: tuple[Line, ...]) -> dict[str, int]:
-    """Cents for each kind of account of the euro book: what they add up to is what the lines add up to."""
-    summed = money.total(lines)
-    deposits = sum(line.net_cents for line in lines if line.code == "deposit")
+def post_note(store: Store, note: Document, now: datetime) -> None:
+    """A journal of its own: only an invoice that is taken back whole is mirrored row by row."""
+    venue = store.venues.get(note.venue_id)
+    assert venue and note.room_id, "venues are never deleted, and a bill says for which room it is"
+    ledger.owe(store, venue, note.room_id, {kind: -cents for kind, cents in parts(note).items()}, note.id, now, "credit")
+
+
+def parts(document: Document) -> dict[str, int]:
+    """Cents for each kind of account of the euro book: what they add up to is what the document adds up to."""
+    summed = document.sum
+    deposits = sum(line.net_cents for line in document.lines if line.code == "deposit")
     vat = {f"vat_{one.rate}": one.vat_cents for one in summed.vat if one.rate}
     return {"revenue": summed.net_cents - deposits, **vat, "deposits": deposits}
 
@@ -126,7 +172,7 @@ def _draft(store: Store, venue: Venue, kind: str, supply: Supply, now: datetime)
         store.new_id(now), venue.network_id, venue.id, supply.booking_id, supply.renter_id, kind, today.year, 0,
         _begin(store, venue, kind, today.year), seller.party, supply.buyer, supply.language, supply.about, today,
         today + timedelta(days=seller.days), supply.day, supply.lines, now,
-        room_id=supply.room_id, starts_at=supply.starts_at, ends_at=supply.ends_at,
+        room_id=supply.room_id, starts_at=supply.starts_at, ends_at=supply.ends_at, vat=supply.vat,
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """What bookings make of bills: the one door from there. What a booking owes follows from how it stands, so that telling it twice,
 or late, changes nothing.
 
+What a host took off in part stays taken off: it goes along to a new invoice, as a line.
+
 Where nobody said who sells here, nothing is billed and the booking stands all the same; it is billed as soon as that is said.
 """
 
@@ -15,7 +17,7 @@ from s2m.domain import money, rooms
 from s2m.domain.billing import documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
-from s2m.domain.bookings.renting import parse_renter
+from s2m.domain.bookings.renting import parse_renter, renter_for
 from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -47,8 +49,9 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     Under the chain's lock.
     """
     store.ledger.lock_chain(venue.network_id)
-    lines, standing = owed(store, booking), payments.standing(store, booking.id)
-    if standing is None and _taken_back(store, booking, lines):
+    standing = payments.standing(store, booking.id)
+    lines = _less(store, booking, owed(store, booking), but=standing)
+    if standing is None and _taken_back(store, booking):
         return None
     if store.billing.seller(venue.id) is None or (standing is None and not lines):
         return None
@@ -60,7 +63,10 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     if standing and _says(standing) == _says(supply):
         return None
     if standing:  # to whom it was billed: what the renter typed since is of another booking
-        supply = replace(supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language)
+        supply = replace(
+            supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language,
+            lines=_less(store, booking, owed(store, booking)),
+        )  # fmt: skip
     return _replace(store, venue, standing, supply, "system", now)
 
 
@@ -75,11 +81,18 @@ def again(
     values = parse_renter(renter)
     store.ledger.lock_chain(venue.network_id)
     booking = store.bookings.get(document.booking_id or "")
-    if booking is None or not (lines := owed(store, booking)):
+    if booking is None or not (lines := _less(store, booking, owed(store, booking))):
+        raise Refused("nothing_to_bill")
+    if document.of_deposit:
         raise Refused("nothing_to_bill")
     if store.billing.credit_of(document.id):
         raise Conflict("credited")
-    if known := store.bookings.renter(document.renter_id):
+    known = store.bookings.renter(document.renter_id)
+    if known and known.person_id:  # their own changes only by themselves
+        whose = store.people.get(known.person_id)
+        typed = renter_for(store, venue.network_id, whose, values, known.language, now, by_host=True)
+        booking = store.bookings.set(booking, renter_id=typed.id)
+    elif known:
         store.bookings.set_renter(known, **values)
     made = _replace(store, venue, document, supply_of(store, venue, booking, lines), by, now)
     assert made, "there are lines"
@@ -95,8 +108,8 @@ def _replace(
     made = documents.issue(store, venue, supply, now) if supply.lines else None
     if standing and made:
         payments.carry(store, standing, made, now)
-    for bill in store.billing.of_booking(supply.booking_id or "") if made else ():
-        if made and bill.document.kind == "invoice" and bill.credit_id:
+    for bill in payments.invoices(store, supply.booking_id) if made else ():
+        if made and bill.credit_id:
             payments.carry(store, bill.document, made, now)
     return made
 
@@ -153,7 +166,20 @@ def party_of(renter: Renter) -> Party:
     )  # fmt: skip
 
 
-def _taken_back(store: Store, booking: Booking, lines: tuple[Line, ...]) -> bool:
-    """Whether a person took back the bill of just these lines: only they do so without another in its place, and it stays so."""
-    bills = [bill for bill in store.billing.of_booking(booking.id) if bill.document.kind == "invoice"]
-    return bool(lines and bills and bills[-1].credit_id and bills[-1].document.lines == lines)
+def _less(
+    store: Store, booking: Booking, lines: tuple[Line, ...], *, but: Document | None = None
+) -> tuple[Line, ...]:  # fmt: skip
+    """What is billed of these lines: without what a host took off the invoices of the booking. but: an invoice of which that does
+    not count, to compare with what stands on it."""
+    notes = [note for bill in payments.invoices(store, booking.id) for note in bill.notes]
+    less = documents.reduced(lines, [note for note in notes if but is None or note.reduces_id != but.id])
+    return less if money.total(less).gross_cents > 0 else ()
+
+
+def _taken_back(store: Store, booking: Booking) -> bool:
+    """Whether a person took back the bill of what is owed now: only they do so without another in its place, and it stays so."""
+    bills = payments.invoices(store, booking.id)
+    if not bills or not bills[-1].credit_id:
+        return False
+    lines = _less(store, booking, owed(store, booking), but=bills[-1].document)
+    return bool(lines) and bills[-1].document.lines == lines

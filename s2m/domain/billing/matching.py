@@ -33,7 +33,8 @@ def match(store: Store, venue: Venue, entries: Iterable[Entry]) -> list[Found]:
     those = store.billing.bills(venue.id, kind="invoice")
     bills = [(_tight(bill.document.number), bill) for bill in those]
     left = {bill.document.id: bill.open_cents for bill in those}
-    stands = {str(bill.document.booking_id): bill for bill in those if bill.document.booking_id and not bill.credit_id}
+    hired = [bill for bill in those if not bill.document.of_deposit]
+    stands = {str(bill.document.booking_id): bill for bill in hired if bill.document.booking_id and not bill.credit_id}
     found = []
     for entry in coming:
         one = _found(entry, known, bills, left, stands)
@@ -50,7 +51,7 @@ def _found(
     words = _tight(entry.words)
     # Who names a bill that was taken back pays the one of the same booking that stands in its place
     named = [bill for number, bill in bills if number in words and names(entry.words, bill.document.number)]
-    meant = {one.document.id: one for bill in named for one in [stands.get(bill.document.booking_id or "", bill)]}
+    meant = {one.document.id: one for bill in named for one in [_in_its_place(bill, stands)]}
     # One line that names several bills pays for all of them together, and only a host can say how much of each
     bill = next(iter(meant.values())) if len(meant) == 1 else None
     if entry.reference in known:
@@ -58,6 +59,10 @@ def _found(
     if bill is None:
         return Found(entry, "unmatched")
     return Found(entry, "matched" if left[bill.document.id] > 0 else "paid", bill)
+
+
+def _in_its_place(bill: Bill, stands: Mapping[str, Bill]) -> Bill:
+    return bill if bill.document.of_deposit else stands.get(bill.document.booking_id or "", bill)
 
 
 def _tight(text: str) -> str:

@@ -1,7 +1,8 @@
 """What comes in for a bill, and goes back: by hand, from a bank's file, or through a provider. Rows are only added.
 
 A payment counts for one document. Where that is taken back for another one, what was paid for it is *carried*: one row takes
-it off, one puts it on, and the ledger has nothing to write, since the same renter owes it at the same venue.
+it off, one puts it on, and the ledger has nothing to write, since the same renter owes it at the same venue. So all that came in
+for a booking lies on its last invoice, also what comes in, or is taken off, for an older one later.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ LONG_AGO = timedelta(days=3 * 366)
 
 @dataclass(frozen=True)
 class Payment:
-    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried, or deposit: what was given back
-    of it, which is nothing less paid of the bill. recorded_by: a person's id, or system. reference: what makes it one payment (a
-    line of the bank's file, a provider's payment)."""
+    """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried; deposit, kept: what
+    was given back or kept of it, which is nothing less paid of the bill; from_deposit: what was kept, where that is billed.
+    recorded_by: a person's id, or system. reference: what makes it one payment (a line of the bank's file, a provider's
+    payment)."""
 
     id: str
     network_id: str
@@ -45,7 +47,7 @@ class Payment:
 @dataclass(frozen=True)
 class Bill:
     """A document and how it stands. credit_number: of what took it back, if anything did. reminders: how many went out.
-    returned_cents: what was given back of its deposit."""
+    returned_cents: what was given back, or kept, of its deposit. notes: credit notes that took a part off, the first first."""
 
     document: Document
     paid_cents: int = 0
@@ -53,18 +55,24 @@ class Bill:
     credit_number: str = ""
     reminders: int = 0
     returned_cents: int = 0
+    notes: tuple[Document, ...] = ()
 
     @property
     def deposit_cents(self) -> int:
-        """What of the deposit that was billed is not given back yet."""
-        billed = sum(line.net_cents for line in self.document.lines if line.code == "deposit")
+        """What of the deposit that stands on it is not given back yet."""
+        billed = deposit_of(self.document) - sum(map(deposit_of, self.notes))
         return 0 if self.credit_id or self.document.kind != "invoice" else billed - self.returned_cents
+
+    @property
+    def stands_cents(self) -> int:
+        """What is asked for with it, paid or not."""
+        stands = self.document.kind == "invoice" and not self.credit_id
+        return self.document.sum.gross_cents - sum(note.sum.gross_cents for note in self.notes) if stands else 0
 
     @property
     def open_cents(self) -> int:
         """What is still owed; below zero: to be given back."""
-        owed = self.document.sum.gross_cents if self.document.kind == "invoice" and not self.credit_id else 0
-        return owed - self.paid_cents
+        return self.stands_cents - self.paid_cents
 
     def state(self, today: date) -> str:
         """credit, credited, paid, over (more came in than is owed), overdue, open."""
@@ -72,11 +80,13 @@ class Bill:
             return "credit"
         if self.open_cents < 0:
             return "over"
-        if self.credit_id:
-            return "credited"
         if self.open_cents == 0:
-            return "paid"
+            return "credited" if self.credit_id else "paid"
         return "overdue" if self.document.due_on < today else "open"
+
+
+def deposit_of(document: Document) -> int:
+    return sum(line.net_cents for line in document.lines if line.code == "deposit")
 
 
 def bill(store: Store, document: Document) -> Bill:
@@ -87,7 +97,7 @@ def pay(
     store: Store, document: Document, cents: int, way: str, paid_on: date, by: str, now: datetime, *, reference: str | None = None
 ) -> Payment:
     """Cents that came in for an invoice, perhaps a part or too much; below zero: that went back. What comes in for one that was
-    taken back counts for the one that stands in its place.
+    taken back counts for the one that came after it.
 
     Raises Refused `not_an_invoice`, Conflict `payment_known` where this reference was put down before.
     """
@@ -97,15 +107,19 @@ def pay(
     if reference and store.billing.has_reference(document.venue_id, reference):
         raise Conflict("payment_known")
     row = _put_down(store, document, cents, way, paid_on, by, now, reference=reference)
-    if cents > 0 and store.billing.credit_of(document.id) and (after := standing(store, document.booking_id)):
-        carry(store, document, after, now)
+    _carry_on(store, document, now)
     return row
 
 
 def standing(store: Store, booking_id: str | None) -> Document | None:
     """A booking's invoice that nothing took back."""
+    return next((bill.document for bill in invoices(store, booking_id) if not bill.credit_id), None)
+
+
+def invoices(store: Store, booking_id: str | None) -> list[Bill]:
+    """A booking's, the first first; what was kept of a deposit is apart."""
     bills = store.billing.of_booking(booking_id) if booking_id else []
-    return next((bill.document for bill in bills if bill.document.kind == "invoice" and not bill.credit_id), None)
+    return [bill for bill in bills if bill.document.kind == "invoice" and not bill.document.of_deposit]
 
 
 def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Payment:
@@ -127,26 +141,8 @@ def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], b
     if back and cents > -bill(store, document).open_cents:
         raise Refused("more_than_over")
     payment = pay(store, document, -cents if back else cents, way, paid_on, by, now)
-    _tell(store, document, by, "bill.refund" if back else "bill.pay", now)
+    tell(store, document, by, "bill.refund" if back else "bill.pay", now)
     return payment
-
-
-def return_deposit(store: Store, document: Document, by: str, now: datetime) -> Payment:
-    """The deposit goes back to who gave it, whole. Raises Refused `deposit_unpaid`, Conflict `deposit_back` the second time."""
-    store.ledger.lock_chain(document.network_id)
-    stands, venue = bill(store, document), _venue(store, document)
-    if stands.deposit_cents <= 0:
-        raise Conflict("deposit_back")
-    if stands.open_cents > 0:
-        raise Refused("deposit_unpaid")
-    today = now.astimezone(venue.zone).date()
-    row = Payment(
-        store.new_id(now), document.network_id, document.venue_id, document.id, -stands.deposit_cents, "deposit", today, by, now
-    )  # fmt: skip
-    store.billing.add_payment(row)
-    ledger.give_back(store, venue, stands.deposit_cents, row.id, now)
-    _tell(store, document, by, "bill.deposit", now)
-    return row
 
 
 def undo(store: Store, document: Document, payment_id: str, by: str, now: datetime) -> Payment:
@@ -156,7 +152,7 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
     wrong = next((each for each in store.billing.payments(document.id) if each.id == payment_id), None)
     if wrong is None:
         raise NotFound()
-    if wrong.undoes_id or wrong.way in ("online", "carried"):
+    if wrong.undoes_id or wrong.way not in (*WAYS, "deposit"):
         raise Refused("not_reversible")
     if store.billing.undoing(wrong.id):
         raise Conflict("undone")
@@ -167,20 +163,29 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
     )  # fmt: skip
     store.billing.add_payment(row)
     ledger.take_back(store, document.network_id, wrong.id, "reversal", row.id, now)
-    _tell(store, document, by, "bill.unpay", now)
+    _carry_on(store, document, now)
+    tell(store, document, by, "bill.unpay", now)
     return row
 
 
 def carry(store: Store, old: Document, new: Document, now: datetime) -> None:
-    """What was paid for a document that was taken back counts for the one that came after it."""
+    """What was paid for a document that was taken back counts for the one that came after it; what was carried there and never
+    came in comes back."""
     paid = -bill(store, old).open_cents
-    if paid > 0:
+    if paid:
         today = now.astimezone(_venue(store, old).zone).date()
         for document, cents in ((old, -paid), (new, paid)):
             row = Payment(
                 store.new_id(now), document.network_id, document.venue_id, document.id, cents, "carried", today, "system", now
             )  # fmt: skip
             store.billing.add_payment(row)
+
+
+def _carry_on(store: Store, document: Document, now: datetime) -> None:
+    """Nothing stays on an invoice after which another one came for the same booking: that one took its place."""
+    those = invoices(store, document.booking_id)
+    if those and those[-1].document.id != document.id and not document.of_deposit:
+        carry(store, document, those[-1].document, now)
 
 
 def _put_down(
@@ -212,7 +217,7 @@ def _day(value: object, today: date) -> date:
     return found
 
 
-def _tell(store: Store, document: Document, by: str, action: str, now: datetime) -> None:
+def tell(store: Store, document: Document, by: str, action: str, now: datetime) -> None:
     store.audit.record(
         document.network_id, now, actor=by, role="host", action=action, venue_id=document.venue_id, object_id=document.id
     )  # fmt: skip

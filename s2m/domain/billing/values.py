@@ -12,6 +12,9 @@ from datetime import date, datetime
 from s2m.domain import money
 from s2m.domain.money import Line, Sum
 
+# What a deposit can be kept for, as the code of its line, and the VAT in it: what is only made good has none
+KEPT = {"damage": 0, "service": 2100}
+
 
 @dataclass(frozen=True)
 class Party:
@@ -33,7 +36,9 @@ class Party:
 class Document:
     """A quote, an invoice or a credit note. number: as it stands on it (2026-0001, C2026-0001, Q2026-0001); n: its place in the
     venue's year; due_on: the last day to pay, of a quote the last day that it holds; supplied_on: the day of the meeting;
-    credits_id: the invoice that a credit note takes back, with its number.
+    credits_id: the invoice that a credit note takes back, as far as it stood; reduces_id: the one that it takes a part off, for a
+    reason; credits_number: of either. vat: rates with their cents, where these are not reckoned from the lines: a part that was
+    said with VAT included, and what is left after parts, add up to the cent.
 
     room_id, starts_at, ends_at: what it is for; about: the same in one line, in the words of that day
     ("Perron, 12-03-2026 09:30–12:30"). Amounts of a credit note stand positive, as its kind says what they mean (UN/CEFACT 381).
@@ -62,7 +67,20 @@ class Document:
     room_id: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    reduces_id: str | None = None
+    reason: str = ""
+    vat: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def of_deposit(self) -> bool:
+        """Whether it is about what was kept of a deposit, and not about the hire."""
+        return any(line.code in KEPT for line in self.lines)
+
+    @property
+    def of_id(self) -> str | None:
+        """The invoice that a credit note is about."""
+        return self.credits_id or self.reduces_id
 
     @property
     def sum(self) -> Sum:
-        return money.total(self.lines)
+        return money.total(self.lines, dict(self.vat))

@@ -91,7 +91,10 @@ def _known(store: Store, someone: Person, company: object) -> Party:
     before = store.bookings.renter_of(someone.id)
     if before:
         values = {name: str(value) for name, value in vars(before).items() if name in _TYPED}
-        return Party(someone, values | ({"company": fields.line("company", company, fields.NAME_MAX)} if company else {}))
+        other = fields.line("company", company, fields.NAME_MAX) if company else before.company
+        if other != before.company:  # that is for this once, with what we know of them and not with what they typed
+            values |= {"company": other, "vat_id": "", "email": someone.email or before.email}
+        return Party(someone, values)
     if not someone.email:
         raise Invalid("who", "renter_no_mail", name=someone.first_name)
     return Party(someone, parse_renter({"name": someone.name, "email": someone.email, "company": company}))
@@ -117,7 +120,7 @@ def book_for(
     for_them = booker_for(by, who.person)
     held = hold(store, venue, room_id, start, end, for_them, now)
     language = who.person.language if who.person else venue.language
-    renter = renter_for(store, venue.network_id, who.person, who.values, language, now)
+    renter = renter_for(store, venue.network_id, who.person, who.values, language, now, by_host=True)
     filled = fill_in(store, venue, held, details, renter, for_them, now, agreed_cents=agreed_cents)
     return conclude(store, venue, filled, for_them, now, option=option)
 

@@ -96,6 +96,15 @@ def pays_as_member(store: Store, person_id: str | None, lines: Iterable[Line] = 
     return person is not None and person.is_member
 
 
+def proved_mail(store: Store, renter: Renter) -> str | None:
+    """Where mail about a renting goes: of a member's own record to the address that they proved, if they did; else to what a
+    stranger proved by its link, or a host typed."""
+    if not renter.person_id:
+        return renter.email
+    person = store.people.get(renter.person_id)
+    return person.email if person else None
+
+
 def forget(store: Store, renter_id: str | None) -> None:
     """Nothing is kept of a stranger who never proved that the address is theirs."""
     renter = store.bookings.renter(renter_id or "")
@@ -104,15 +113,20 @@ def forget(store: Store, renter_id: str | None) -> None:
 
 
 def renter_for(
-    store: Store, network_id: str, person: Person | None, values: Mapping[str, str], language: str, now: datetime
-) -> Renter:
-    """A member has one, which changes with what they typed last; a stranger gets a new one: nobody proved anything yet."""
+    store: Store, network_id: str, person: Person | None, values: Mapping[str, str], language: str, now: datetime,
+    *, by_host: bool = False,
+) -> Renter:  # fmt: skip
+    """A member has one, which changes with what they typed last; a stranger gets a new one: nobody proved anything yet. by_host:
+    a host typed it for them, and it holds for this once; their own does not change."""
     language = language if language in LANGUAGES else "nl"
     known = store.bookings.renter_of(person.id) if person else None
-    if known:
+    if known and by_host and dict(values).items() <= vars(known).items():
+        return known
+    if known and not by_host:
         return store.bookings.set_renter(known, **values, language=language)
+    whose = person.id if person else None
     renter = Renter(
-        id=store.new_id(now), network_id=network_id, person_id=person.id if person else None, language=language, created_at=now,
-        **values,
+        id=store.new_id(now), network_id=network_id, person_id=None if by_host else whose, language=language, created_at=now,
+        for_id=whose if by_host else None, **values,
     )  # fmt: skip
     return store.bookings.add_renter(renter)

@@ -25,7 +25,9 @@ TITLE_MAX, NOTES_MAX, TOPICS_MOST, PEOPLE_MOST = 80, 500, 5, 10_000
 
 @dataclass(frozen=True)
 class Renter:
-    """Who rents, as it stands on the invoice. person_id: None for a stranger, whose address a link in a mail proves."""
+    """Who rents, as it stands on the invoice. person_id: of the one record that a member fills in themselves; None for a
+    stranger, whose address a link in a mail proves, and for what a host typed. for_id: the member for whom a host typed it, for
+    one booking or series."""
 
     id: str
     network_id: str
@@ -40,6 +42,7 @@ class Renter:
     vat_id: str
     language: str
     created_at: datetime
+    for_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,13 @@ from s2m.domain.ledger.book import (
     void,
 )
 from s2m.domain.ledger.entries import EUR, SC, Account, Entry, Fault, Head, Transfer, digest
-from s2m.domain.ledger.euro import forgo, give_back, owe, pay_in, receive, take_back
+from s2m.domain.ledger.euro import forgo, give_back, keep, owe, pay_in, receive, take_back
 from s2m.domain.ledger.heads import Kept, Sealed
 from s2m.domain.ledger.trail import FROZEN, OPENED, RELEASED, Act, opening, tie
 from s2m.domain.ledger.verify import Verdict, verify, verify_network
 
 __all__ = [
     "EUR", "FROZEN", "OPENED", "RELEASED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer",
-    "Verdict", "digest", "forgive", "forgo", "give_back", "hold", "open_network", "open_person", "opening",
+    "Verdict", "digest", "forgive", "forgo", "give_back", "hold", "keep", "open_network", "open_person", "opening",
     "owe", "pay_in", "post", "receive", "release", "reverse", "take_back", "tie", "transfer", "verify", "verify_network", "void",
 ]  # fmt: skip

@@ -29,20 +29,21 @@ def pay_in(
     return transfer(store, outside, till, cents, kind, now, key=key, journal_id=journal_id)
 
 
-def owe(store: Store, venue: Venue, room_id: str, parts: Mapping[str, int], journal_id: str, now: datetime) -> None:
-    """What a document says is owed. parts: cents for each kind of account (revenue, vat_2100, vat_900, deposits).
+def owe(
+    store: Store, venue: Venue, room_id: str, parts: Mapping[str, int], journal_id: str, now: datetime, kind: str = "invoice"
+) -> None:
+    """What a document says is owed, or (kind `credit`, all below zero) is no more. parts: cents for each kind of account
+    (revenue, vat_2100, vat_900, deposits).
 
     Nothing is written for zero; what is below zero goes the other way.
     """
     store.ledger.lock_chain(venue.network_id)
     receivable = _account(store, venue.network_id, "receivable", venue.id, now)
-    for kind, cents in parts.items():
+    for part, cents in parts.items():
         if cents:
-            other = _account(store, venue.network_id, kind, venue.id, now, room_id if kind == "revenue" else None)
+            other = _account(store, venue.network_id, part, venue.id, now, room_id if part == "revenue" else None)
             debit, credit = (receivable, other) if cents > 0 else (other, receivable)
-            transfer(
-                store, debit, credit, abs(cents), "invoice", now, key=digest("invoice", journal_id, kind), journal_id=journal_id
-            )
+            transfer(store, debit, credit, abs(cents), kind, now, key=digest(kind, journal_id, part), journal_id=journal_id)
 
 
 def forgo(
@@ -95,6 +96,14 @@ def give_back(store: Store, venue: Venue, cents: int, journal_id: str, now: date
     deposits = _account(store, venue.network_id, "deposits", venue.id, now)
     outside = _account(store, venue.network_id, "issuing", None, now)
     transfer(store, deposits, outside, cents, "deposit", now, key=digest("deposit", journal_id), journal_id=journal_id)
+
+
+def keep(store: Store, venue: Venue, cents: int, journal_id: str, now: datetime) -> None:
+    """A deposit, or a part, that pays what is owed besides."""
+    store.ledger.lock_chain(venue.network_id)
+    deposits = _account(store, venue.network_id, "deposits", venue.id, now)
+    receivable = _account(store, venue.network_id, "receivable", venue.id, now)
+    transfer(store, deposits, receivable, cents, "kept", now, key=digest("kept", journal_id), journal_id=journal_id)
 
 
 def _account(

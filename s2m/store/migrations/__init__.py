@@ -110,4 +110,5 @@ STEPS = (
     _read("0023_plates"),
     _read("0024_capital"),
     _read("0025_binding"),
+    _read("0028_parts_of_bills"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 
 from s2m.store.schema.columns import Instant, Json, Whole, may, must, one_of, only_one, own, refers, table
 
@@ -46,6 +46,10 @@ documents = table(
     may("room_id"),
     may("starts_at", Instant),
     may("ends_at", Instant),
+    may("reduces_id"),
+    must("reason", server_default=text("''")),
+    must("vat", Json, server_default="[]"),
+    ForeignKeyConstraint(["reduces_id"], ["documents.id"], name="fk_documents_reduces_id"),
     refers("venue_id", "venues"),
     refers("booking_id", "bookings"),
     refers("renter_id", "renters"),
@@ -54,9 +58,12 @@ documents = table(
     UniqueConstraint("venue_id", "kind", "year", "n"),
     one_of("kind", "kind", "invoice", "credit"),
     CheckConstraint("n >= 1", name="n"),
-    CheckConstraint("(kind = 'credit') = (credits_id IS NOT NULL)", name="credits"),
+    CheckConstraint("(kind = 'credit') = (coalesce(credits_id, reduces_id) IS NOT NULL)", name="credits"),
     only_one("uq_documents_credits_id", "credits_id", where="credits_id IS NOT NULL"),
     Index(None, "booking_id"),
+    Index(
+        None, "reduces_id", sqlite_where=text("reduces_id IS NOT NULL"), postgresql_where=text("reduces_id IS NOT NULL")
+    ),
     Index(None, "renter_id"),
     Index(None, "venue_id", "issued_at"),
 )
@@ -77,7 +84,7 @@ payments = table(
     refers("venue_id", "venues"),
     refers("document_id", "documents"),
     refers("undoes_id", "payments"),
-    one_of("way", "way", "bank", "cash", "card", "online", "carried", "deposit"),
+    one_of("way", "way", "bank", "cash", "card", "online", "carried", "deposit", "kept", "from_deposit"),
     CheckConstraint("cents <> 0", name="cents"),
     only_one("uq_payments_reference", "venue_id", "reference", where="reference IS NOT NULL"),
     only_one("uq_payments_undoes_id", "undoes_id", where="undoes_id IS NOT NULL"),

@@ -25,8 +25,11 @@ renters = table(
     must("vat_id"),
     must("language"),
     must("created_at", Instant),
+    may("for_id"),
     ForeignKeyConstraint(["network_id"], ["networks.id"]),
     refers("person_id", "people"),
+    ForeignKeyConstraint(["for_id"], ["people.id"], name="fk_renters_for_id"),
+    Index(None, "for_id", sqlite_where=text("for_id IS NOT NULL"), postgresql_where=text("for_id IS NOT NULL")),
     only_one("uq_renters_person_id", "person_id", where="person_id IS NOT NULL"),
 )
 

@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 
 from s2m.domain import billing
 from s2m.domain.billing import Bill, following
+from s2m.domain.billing.crediting import items
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
+from s2m.papers.words import what
 from s2m.web.bills import IN_WORDS, pdf_file, token, ubl_file
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
 from s2m.web.errors import said, sentence, status_of
@@ -102,14 +104,18 @@ def pay_bill(slug: str, document_id: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/bills/<document_id>/deposit")
 @host
 def return_deposit(slug: str, document_id: str) -> ResponseReturnValue:
+    """Give it back; `keep`: but for a part, over which an invoice is made."""
     venue = hosted_venue(slug)
-    document = _bill(venue, document_id).document
+    document, made = _bill(venue, document_id).document, None
     try:
         with writing() as store:
-            billing.return_deposit(store, document, person().id, now())
-    except (Conflict, Refused) as error:
+            if request.form.get("keep"):
+                made = billing.keep_deposit(store, document, request.form, person().id, now())
+            else:
+                billing.return_deposit(store, document, person().id, now())
+    except (Invalid, Conflict, Refused) as error:
         return _page(venue, document_id, said(error, "payments")), status_of(error)
-    flash(_("Put down."))
+    flash(_("%(number)s is made.", number=made.number) if made else _("Put down."))
     return redirect(url_for("host.bill", slug=slug, document_id=document_id), 303)
 
 
@@ -130,14 +136,19 @@ def undo_payment(slug: str, document_id: str, payment_id: str) -> ResponseReturn
 @blueprint.route("/<slug>/bills/<document_id>/credit", methods=["GET", "POST"])
 @host
 def credit_bill(slug: str, document_id: str) -> ResponseReturnValue:
-    """Asked first: an invoice that was taken back stays so."""
+    """Asked first: an invoice that was taken back, or of which a part was (`part`), stays so."""
     venue = hosted_venue(slug)
     found = _bill(venue, document_id)
     if request.method == "GET":
         return _credit_page(found)
     try:
         with writing() as store:
-            made = billing.credit(store, found.document, person().id, now())
+            if request.form.get("part"):
+                made = billing.credit_part(store, found.document, request.form, person().id, now())
+            else:
+                made = billing.credit(store, found.document, person().id, now())
+    except Invalid as error:
+        return _credit_page(found, said(error)), status_of(error)
     except (Conflict, Refused) as error:
         return _page(venue, document_id, {"credit": sentence(error.code, error.data)}), status_of(error)
     flash(_("%(number)s is made.", number=made.number))
@@ -165,9 +176,14 @@ def _credit_page(found: Bill, errors: dict[str, str] | None = None) -> str:
     """With who rents, to be put right, where the booking owes something as it stands."""
     with reading() as store:
         booking = store.bookings.get(found.document.booking_id or "")
-        renter = store.bookings.renter(found.document.renter_id) if booking and following.owed(store, booking) else None
-    values = request.form if errors else vars(renter) if renter else {}
-    return render_template("host/credit.html", bill=found, owes=renter is not None, values=values, errors=errors or {})
+        owes = booking and not found.document.of_deposit and following.owed(store, booking)
+        renter = store.bookings.renter(found.document.renter_id) if owes else None
+    part = bool(request.form.get("part"))
+    values = request.form if errors and not part else vars(renter) if renter else {}
+    return render_template(
+        "host/credit.html", bill=found, owes=renter is not None, values=values, errors=errors or {}, things=items(found),
+        typed=request.form if part else {}, what=what,
+    )  # fmt: skip
 
 
 def _bill(venue: Venue, document_id: str) -> Bill:

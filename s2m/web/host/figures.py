@@ -20,7 +20,7 @@ from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, reading
 from s2m.web.host import blueprint
 from s2m.web.policy import host
-from s2m.web.sentences import euro
+from s2m.web.wording import euro
 
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -56,6 +56,7 @@ ACTS: dict[str, Callable[[], str]] = {
     "bill.pay": lambda: _("put a payment down"),
     "bill.refund": lambda: _("gave money back"),
     "bill.deposit": lambda: _("gave a deposit back"),
+    "bill.keep": lambda: _("kept a part of a deposit"),
     "bill.unpay": lambda: _("took a payment off"),
     "bill.import": lambda: _("took payments in from the bank’s file"),
     "checkout.differs": lambda: _("a payment online of another amount came in and was not counted"),

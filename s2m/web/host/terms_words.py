@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from s2m.web.sentences import euro, length
+from s2m.web.wording import euro, length
 
 LABELS: dict[str, Callable[[], str]] = {
     "setups": lambda: _("Set-ups"),

@@ -74,7 +74,8 @@ def _book(venue: Venue, form: Asked) -> Series:
         store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
         plan = _plan(store, venue, form)
         by, whose, values = _renting(store, venue, form)
-        renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
+        locale, another = context.locale(), whose is not None and whose.id != person().id
+        renter = bookings.renter_for(store, venue.network_id, whose, values, locale, now(), by_host=another)
         made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed(request.form))
         count = len(store.bookings.of_series(made.id))
         tell(store)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from s2m.domain import billing
+from s2m.domain.billing import links
 from s2m.papers import camt
 from s2m.web.host import bills
 from tests.billing import SELLER, perron, sells, supply
@@ -101,6 +102,52 @@ def test_an_invoice_is_taken_back_once_and_said_so_first(host, bill, database, c
     again = host.post(at)
     assert again.status_code == 409 and "took this invoice back before" in again.text
     assert "taken back" in host.says(f"{AT}/bills?show=all")
+
+
+def test_a_part_comes_off_with_a_reason_and_the_renter_reads_both(host, phone, bill, database, app):
+    at = f"{AT}/bills/{bill.id}"
+    refused = host.post(f"{at}/credit", part="1", amount_0="217.81", reason="Het scherm deed het niet")
+    assert refused.status_code == 422 and "At most €217.80 stands of this." in refused.text and 'value="217.81"' in refused.text
+    assert "Say how much comes off" in host.post(f"{at}/credit", part="1", reason="x").text
+    made = host.post(f"{at}/credit", part="1", amount_0="50", reason="Het scherm <deed> het niet", follow_redirects=True)
+    assert "C2026-0001 is made." in made.text and "Het scherm &lt;deed&gt; het niet" in made.text
+    assert "Off by credit note C2026-0001" in host.says(at) and "€276.80" in host.says(at) and "open" in host.says(at)
+    assert "At most €167.80, with VAT" in host.says(f"{at}/credit")
+    token = links.token(app.extensions["s2m.keys"].bills, bill.id)
+    said = phone().says(f"/bills/{token}")
+    assert "€276.80 to pay by 26 March 2026" in said and "Off by credit note C2026-0001" in said and "What stands €276.80" in said
+    with database.read() as store:
+        note = store.billing.bills(bill.venue_id, kind="credit")[0].document
+    said = phone().says(f"/bills/{links.token(app.extensions['s2m.keys'].bills, note.id)}")
+    assert "€50.00 comes off invoice 2026-0001." in said and "Het scherm" in said
+    assert host.get(f"{AT}/bills/{note.id}/pdf").data.startswith(b"%PDF")
+    assert "Het scherm &lt;deed&gt;" in host.get(f"{AT}/bills/{note.id}/ubl").text
+    assert "276.80" in host.says(f"{AT}/bills")
+    host.post(f"{at}/credit")
+    assert "taken back" in host.says(at)
+
+
+def test_a_part_of_a_deposit_is_kept_and_the_renter_reads_what_for(host, phone, database, cast, now, app):
+    with database.write() as store:
+        sells(store, cast, now)
+        room = let(store, cast.seinhuis, cast.marieke, now, deposit_cents=100_00)
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        booked = book(store, cast.seinhuis, room, start, 2, as_booker(cast.marieke, host=True), now)
+        hire = store.billing.of_booking(booked.id)[0].document
+        billing.pay(store, hire, hire.sum.gross_cents, "bank", now.date(), "system", now)
+    at = f"{AT}/bills/{hire.id}"
+    refused = host.post(f"{at}/deposit", keep="1", kept="100.01", why="damage", reason="Stoel")
+    assert refused.status_code == 422 and "At most €100.00 stands of this." in refused.text and 'value="Stoel"' in refused.text
+    assert "Choose one of the options." in host.post(f"{at}/deposit", keep="1", kept="5", reason="Stoel").text
+    said = host.post(f"{at}/deposit", keep="1", kept="30", why="damage", reason="Een stoel", follow_redirects=True).text
+    assert "2026-0002 is made." in said and "kept of the deposit" in said and "Keep a part of it" not in said
+    with database.read() as store:
+        made = store.billing.of_booking(booked.id)[-1].document
+    token = {each.id: links.token(app.extensions["s2m.keys"].bills, each.id) for each in (hire, made)}
+    assert "€30.00 of your deposit was kept. Damage: Een stoel: Invoice 2026-0002" in phone().says(f"/bills/{token[hire.id]}")
+    assert "Paid from your deposit." in phone().says(f"/bills/{token[made.id]}")
+    assert host.get(f"{AT}/bills/{made.id}/pdf").data.startswith(b"%PDF")
+    assert host.post(f"{at}/deposit", keep="1", kept="1", why="damage", reason="x").status_code == 409
 
 
 def test_an_invoice_with_a_wrong_address_is_made_anew_and_keeps_what_was_paid(host, database, cast, now, booked, stands):
