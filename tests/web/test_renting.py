@@ -385,11 +385,6 @@ def test_of_many_at_once_one_has_it_and_the_others_keep_their_form_and_see_what_
 
 
 @pytest.fixture
-def samira(phone, cast):
-    return phone(cast.samira)
-
-
-@pytest.fixture
 def booked(samira, perron):
     """Samira's booking of Friday at nine, two hours: its address."""
     return fill_in(samira, keep(samira, perron)).headers["Location"]

@@ -142,10 +142,10 @@ def _hours(
                 start, end = (one.astimezone(venue.zone) for one in span)
                 opens = min(opens, start.hour)
                 closes = max(closes, 24 if end.date() > day else end.hour + bool(end.minute))
-    for _room, start, end, _from, _until, _status in strips:
-        n = bisect_right(edges, start) - 1
+    for _room, begins, ends, _from, _until, _status in strips:
+        n = bisect_right(edges, begins) - 1
         if 0 <= n < DAYS:
-            since, until = (start - edges[n]) // hour, -(-(end - edges[n]) // hour)
+            since, until = (begins - edges[n]) // hour, -(-(ends - edges[n]) // hour)
             opens, closes = min(opens, since), max(closes, min(until, 24))
     return (opens, closes) if opens < closes else USUAL
 

@@ -18,11 +18,6 @@ CLOSED = {"room": "all", "from_day": DAY, "from": "08:00", "until_day": DAY, "un
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def store(app):
     """One transaction for each use."""
     return app.extensions["s2m.database"]
