@@ -124,6 +124,17 @@ def test_a_plate_of_a_room_that_is_let_no_longer_says_so(plate, write, cast, roo
     assert "This room is not let." in plate.post("/plate/here").text and plate.get("/plate/end").status_code == 302
 
 
+def test_a_plate_says_until_when_its_room_is_closed_and_why_where_a_host_said_so(plate, write, cast, room, now, at):
+    with write() as store:
+        linked = outside.link(store, cast.seinhuis, room, {"url": "https://agenda.example/perron.ics"}, cast.marieke.id, now)
+        outside.record(store, linked, Found((Busy("een", TEN, TEN + HOUR),)), now)
+        rooms.close(store, cast.seinhuis, room.id, TEN + 2 * HOUR, TEN + 3 * HOUR, "Vloer in de olie", cast.marieke.id, now)
+    with at(1):
+        assert "Closed until 11:00" in plate.says("/plate")
+    with at(121):
+        assert "Closed Vloer in de olie, until 13:00" in plate.says("/plate")
+
+
 def test_a_plate_opens_no_other_page_of_the_house(plate):
     for path in ("/wall", "/kiosk/", "/me", "/host", "/host/het-seinhuis/today"):
         answer = plate.get(path)
