@@ -10,7 +10,6 @@ import segno
 from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk import blueprint
 from kiosk.refusals import sentence
@@ -23,8 +22,6 @@ from s2m.web.context import device, device_venue, keys, limit, now, public_url, 
 from s2m.web.errors import status_of
 from s2m.web.policy import anyone, paired
 
-# Browsers keep no cookie longer than 400 days; each start screen renews it
-KEPT = timedelta(days=400)
 PATH = "/in"
 LARGER = {"kiosk.scans": 256 * 1024, "kiosk.frames": eye.BYTES}
 
@@ -59,14 +56,8 @@ def pair(code: str = "") -> ResponseReturnValue:
     except Refused as error:
         said = {"code": sentence(error.code, error.data)}
         return render_template("kiosk/pair.html", code=typed[:20], errors=said, again=again), status_of(error)
-    response = redirect(url_for("kiosk.idle" if paired_device.kind == "kiosk" else "auth.front"), 303)
-    return _stay_paired(response, token)
-
-
-def _stay_paired(response: BaseResponse, token: str) -> BaseResponse:
-    name, secure = context.cookie("device"), context.config().https
-    response.set_cookie(name, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax", path="/")
-    return response
+    there = url_for("kiosk.idle" if paired_device.kind == "kiosk" else "auth.front")
+    return context.stay_paired(make_response(redirect(there, 303)), token)
 
 
 @blueprint.get("/")
@@ -89,9 +80,7 @@ def _start(*, leaving: bool) -> ResponseReturnValue:
     if not leaving and "lang" not in request.args:
         session.pop("lang", None)
     foreign = context.language() != device_venue().language
-    response = make_response(render_template("kiosk/idle.html", door=_door(), leaving=leaving, foreign=foreign))
-    token = request.cookies.get(context.cookie("device"))
-    return _stay_paired(response, token) if token else response
+    return context.stay_paired(make_response(render_template("kiosk/idle.html", door=_door(), leaving=leaving, foreign=foreign)))
 
 
 @blueprint.get("/door")

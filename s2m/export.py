@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from s2m.domain.fields import cell
+from s2m.domain.instants import EPOCH
 from s2m.domain.ledger import Account, Transfer
-from s2m.domain.ledger.entries import EPOCH
 from s2m.domain.people import Person
 
 COLUMNS = ("n", "at", "kind", "state", "debit", "credit", "amount", "unit", "id", "journal", "pending", "reverses", "hash")

@@ -19,7 +19,7 @@ from s2m.config import ADDRESS, Config, KeyRing
 from s2m.domain import calendars, codes
 from s2m.domain.bookings import lists
 from s2m.domain.bookings.releasing import release_at
-from s2m.domain.calendars import meetings
+from s2m.domain.calendars import events
 from s2m.domain.signin import fingerprint
 from s2m.spoken import Words
 
@@ -125,13 +125,13 @@ def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) ->
 
 def calendar_of_all(told: Meeting, words: Words, many: Sequence[tuple[Booking, str]]) -> tuple[str, str, bytes]:
     """The same for every time of a series, those that were cancelled among them."""
-    events = [_event(told, words, one, room, "") for one, room in many]
-    return "meetings.ics", "text/calendar; charset=utf-8", calendars.write(events, told.venue.zone, told.booking.title)
+    times = [_event(told, words, one, room, "") for one, room in many]
+    return "meetings.ics", "text/calendar; charset=utf-8", calendars.write(times, told.venue.zone, told.booking.title)
 
 
 def _event(told: Meeting, words: Words, booking: Booking, room: str, link: str) -> calendars.Event:
     place = f"{room}, {told.venue.name}"
-    return meetings.event(booking, booking.title or room, place=place, notes=words.state(booking), url=link)
+    return events.event(booking, booking.title or room, place=place, notes=words.state(booking), url=link)
 
 
 def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:

@@ -32,8 +32,8 @@ TYPED_STEP = 60
 PLAIN = "346789ABCDEFGHJKMNPQRTWXY"
 BADGE = re.compile(r"S2M1\.B\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([A-Z2-7]{26})")
 DOOR = re.compile(r"S2M1\.D\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{13})\.([A-Z2-7]{26})")
-TALK = re.compile(r"S2M1\.L\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{26})")
-ROOM = re.compile(r"S2M1\.R\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{26})")
+# A talk's, or a room's: which of the two the letter says
+STEP = re.compile(r"S2M1\.([LR])\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([0-9A-Z]{1,9})\.([A-Z2-7]{26})")
 MEETING = re.compile(r"S2M1\.M\.([0-9A-Z]{1,4})\.([A-Z2-7]{26})\.([A-Z2-7]{26})")
 LONGEST = 200
 
@@ -151,7 +151,7 @@ def talk_text(keys: Keys, talk_id: str, now: datetime) -> str:
 
 def read_talk(keys: Keys, text: str, now: datetime) -> str:
     """The id of the talk whose code this is. Raises Invalid `code_unreadable`, Refused `code_forged`, `talk_code_expired`."""
-    return _read_step(keys, "L", TALK, text, now, "talk_code_expired")
+    return _read_step(keys, "L", text, now, "talk_code_expired")
 
 
 def typed_talk(keys: Keys, talk_id: str, now: datetime) -> str:
@@ -171,7 +171,7 @@ def room_text(keys: Keys, device_id: str, now: datetime) -> str:
 
 def read_room(keys: Keys, text: str, now: datetime) -> str:
     """The id of the plate whose code this is. Raises Invalid `code_unreadable`, Refused `code_forged`, `room_code_expired`."""
-    return _read_step(keys, "R", ROOM, text, now, "room_code_expired")
+    return _read_step(keys, "R", text, now, "room_code_expired")
 
 
 def typed_room(keys: Keys, device_id: str, now: datetime) -> str:
@@ -190,12 +190,12 @@ def _step_text(keys: Keys, letter: str, id_: str, now: datetime) -> str:
     return f"{message}.{keys.sign(keys.current, message)}"
 
 
-def _read_step(keys: Keys, letter: str, shape: re.Pattern[str], text: str, now: datetime, expired: str) -> str:
+def _read_step(keys: Keys, letter: str, text: str, now: datetime, expired: str) -> str:
     """What such a code names. Raises Invalid `code_unreadable`, Refused `code_forged`, and `expired`."""
-    found = shape.fullmatch(text) if len(text) <= LONGEST else None
-    if not found:
+    found = STEP.fullmatch(text) if len(text) <= LONGEST else None
+    if not found or found[1] != letter:
         raise Invalid("code", "code_unreadable")
-    key_id, packed, step, signature = found.groups()
+    _letter, key_id, packed, step, signature = found.groups()
     if not keys.check(key_id, f"S2M1.{letter}.{key_id}.{packed}.{step}", signature):
         raise Refused("code_forged")
     if int(step, 36) not in _accepted(now, DOOR_STEP):

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from s2m.domain import fields
 from s2m.domain.errors import Invalid, NotFound
+from s2m.domain.instants import clock_at
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -204,7 +205,7 @@ def parse_day(venue: Venue, given: object, now: datetime) -> datetime | None:
         raise Invalid("from", "day")
     if day < today:
         raise Invalid("from", "past")
-    return datetime.combine(day, time(), venue.zone).astimezone(UTC) if day > today else None
+    return clock_at(venue.zone, day) if day > today else None
 
 
 def parse_policy(given: Mapping[str, object]) -> Policy:

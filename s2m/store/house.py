@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select, text, update
 
+from s2m.domain.instants import number
 from s2m.store.part import Part
-from s2m.store.schema import EPOCH, job_runs, outbox, requests
 from s2m.store.schema import attachments as files
+from s2m.store.schema import job_runs, outbox, requests
 
 MICRO = 1_000_000
 MAIL_TRIES = 8
@@ -110,7 +111,7 @@ class Rates(Part):
 
     def take(self, key: str, *, most: int, per: timedelta, now: datetime) -> int:
         """0 when there was a token to take, else the seconds until there is one."""
-        at = (now - EPOCH) // timedelta(microseconds=1)
+        at = number(now)
         # `tokens` is kept in millionths; the bucket refills with `most` tokens in `per`
         rate = most * MICRO / per.total_seconds() / 1e6
         self.run(
@@ -128,7 +129,7 @@ class Rates(Part):
         return 0 if taken.rowcount else self.take(key, most=most, per=per, now=now)
 
     def forget(self, before: datetime) -> int:
-        at = (before - EPOCH) // timedelta(microseconds=1)
+        at = number(before)
         return self.run(text("DELETE FROM rates WHERE at < :at"), at=at).rowcount
 
 

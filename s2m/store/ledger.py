@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, and_, bindparam, case, func, insert, or_, select, update
 
 from s2m.domain.errors import Damaged
+from s2m.domain.instants import EPOCH
 from s2m.domain.ledger import EUR, SC, Account, Head, Transfer
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.store.part import Part
 from s2m.store.prepared import Prepared
-from s2m.store.schema import EPOCH, accounts, chain_heads, evidence, transfers
+from s2m.store.schema import accounts, chain_heads, evidence, transfers
 
 if TYPE_CHECKING:
     from s2m.domain.presence import Visit

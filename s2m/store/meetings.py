@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from s2m.domain.instants import EPOCH, MICROSECOND, number
 from s2m.domain.meetings import Question, Showing, Story, confirmed
 from s2m.domain.meetings.showing import local_day
 from s2m.domain.meetings.stories import HANGS, IN_TURN
@@ -33,7 +34,7 @@ from s2m.domain.relevance.acquaintance import Together, Verdict
 from s2m.store.part import Part
 from s2m.store.pauses import stands
 from s2m.store.schema import askings, asks, consents, pauses, people, showings, stories, verdicts, visits
-from s2m.store.schema.columns import EPOCH, MICROSECOND, Instant, Whole
+from s2m.store.schema.columns import Instant, Whole
 
 DAY, FIRST_DAY = 86_400_000_000, EPOCH.toordinal()
 # Who was said something of in these days is not asked about again
@@ -103,7 +104,7 @@ class Meetings(Part):
     # What was shown -----------------------------------------------------------------------------------------------
 
     def add(self, showing: Showing) -> None:
-        self.run(_ADD, **{**vars(showing), "at": (showing.at - EPOCH) // MICROSECOND})
+        self.run(_ADD, **{**vars(showing), "at": number(showing.at)})
 
     def visits_of(self, venue_id: str, person_ids: Collection[str]) -> dict[str, str]:
         """The open visit at a venue of each of these people who has one."""
@@ -219,7 +220,7 @@ class Meetings(Part):
         """The first word stands; only `later` makes room for another."""
         self.run(
             _SAY, network=person.network_id, visit=visit_id, shown=shown_id, person=person.id, other=other_id, said=said,
-            at=(now - EPOCH) // MICROSECOND,
+            at=number(now),
         )  # fmt: skip
 
     # What came of it ----------------------------------------------------------------------------------------------
@@ -258,7 +259,7 @@ class Meetings(Part):
         """Hang a story up; where one with its id hangs, that one with these words. Gives back how it hangs."""
         self.run(
             _TELL, id=story.id, network=story.network_id, venue=story.venue_id, person=story.person_id, text=story.text,
-            at=(story.at - EPOCH) // MICROSECOND,
+            at=number(story.at),
         )  # fmt: skip
         self.store.changed(story.venue_id)
         kept = self.story(story.id)

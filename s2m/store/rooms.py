@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from s2m.domain.instants import MICROSECOND
 from s2m.domain.rooms import Closure, Extra, RoomPicture, RoomTerms
 from s2m.domain.venues import Room, Venue
 from s2m.store.part import Part
 from s2m.store.schema import closures, extras, room_pictures, room_terms, rooms
-from s2m.store.schema.columns import MICROSECOND
 
 AT_ONCE = timedelta(milliseconds=1)
 _SHOWN = [room_pictures.c[f.name] for f in fields(RoomPicture)]

@@ -17,7 +17,7 @@ from s2m.domain.errors import Conflict, Invalid
 from s2m.domain.people import Person
 from s2m.web import address, context
 from s2m.web.context import limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import anyone, signed_in
 
 if TYPE_CHECKING:
@@ -140,8 +140,7 @@ def first_setup(secret: str) -> ResponseReturnValue:
             host = setup.found(store, **_setup_form(), now=now())
             token = _first_session(store, host)
     except (Invalid, Conflict) as error:
-        field = str(error.data.get("field", "network"))
-        errors = {field: sentence(error.code, error.data)}
+        errors = said(error, "network")
         return render_template("auth/setup.html", timezones=zones, values=request.form, errors=errors), status_of(error)
     return signed_in_as(token, url_for("auth.front"))
 

@@ -21,7 +21,6 @@ from s2m.web.context import client, me
 
 # How many may wait: for each address, session or device, and for all of that kind together
 PLACES = {"stranger": (8, 24), "person": (8, 24), "device": (32, 48)}
-TOGETHER = sum(together for _, together in PLACES.values())
 RETRY_AFTER = 5
 
 

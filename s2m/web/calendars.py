@@ -13,7 +13,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from s2m.domain.bookings import Booking
-from s2m.domain.calendars import Event, Feed, feeds, meetings, outside, write
+from s2m.domain.calendars import Event, Feed, events, feeds, outside, write
 from s2m.domain.errors import NotFound, Refused
 from s2m.domain.people import Person
 from s2m.domain.rooms import terms_of
@@ -59,11 +59,11 @@ def busy(slug: str, room_id: str) -> ResponseReturnValue:
         start, end = outside.window(venue, now(), horizon)
         with force_locale(venue.language):
             word, name = _("Taken"), _("%(room)s, taken", room=f"{room.name}, {venue.name}")
-        events = meetings.taken(
+        found = events.taken(
             room, store.bookings.between(venue.id, start, end, room_ids=[room.id]),
             store.rooms.closures([room.id], start, end), [span for _, *span in store.calendars.busy([room.id], start, end)], word,
         )  # fmt: skip
-    response = _answer(write(events, venue.zone, name, refresh=timedelta(minutes=15)))
+    response = _answer(write(found, venue.zone, name, refresh=timedelta(minutes=15)))
     response.headers["Cache-Control"] = f"public, max-age={FRESH}"
     return response
 
@@ -95,25 +95,25 @@ def _own(store: Store, reader: Person) -> list[Event]:
     venues = {venue.id: venue.name for venue in store.venues.all(reader.network_id)}
     found = []
     for one in store.bookings.of_person(reader.id, since=now() - KEPT):
-        if meetings.stood(one):
+        if events.stood(one):
             room = room_of(one.room_id)
             name = room.name if room else ""
             place = ", ".join(part for part in (name, venues.get(one.venue_id, "")) if part)
             url = public_url() + url_for("rooms.show", key=one.id)
-            found.append(meetings.event(one, _title(one, one.title or name), place=place, notes=notes(one), url=url))
+            found.append(events.event(one, _title(one, one.title or name), place=place, notes=notes(one), url=url))
     return found
 
 
 def _of_room(store: Store, room: Room, venue: Venue) -> list[Event]:
     """With its title, or where it has none with who rents: hosts may see both."""
-    found = [one for one in store.bookings.of_room(room.id, since=now() - KEPT) if meetings.stood(one)]
-    renters = store.bookings.renters({one.renter_id for one in found if one.renter_id})
-    place, events, notes = f"{room.name}, {venue.name}", [], _notes_in_words()
-    for one in found:
+    those = [one for one in store.bookings.of_room(room.id, since=now() - KEPT) if events.stood(one)]
+    renters = store.bookings.renters({one.renter_id for one in those if one.renter_id})
+    place, found, notes = f"{room.name}, {venue.name}", [], _notes_in_words()
+    for one in those:
         renter = renters.get(one.renter_id or "")
         who = (renter.company or renter.name) if renter else ""
-        events.append(meetings.event(one, _title(one, one.title or who or room.name), place=place, notes=notes(one)))
-    return events
+        found.append(events.event(one, _title(one, one.title or who or room.name), place=place, notes=notes(one)))
+    return found
 
 
 def _title(booking: Booking, title: str) -> str:

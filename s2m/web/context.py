@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Request, current_app, g, request, session
+from flask import Request, Response, current_app, g, request, session
 from flask_babel import get_locale
 
 from s2m.config import Config, KeyRing
@@ -55,6 +55,8 @@ class Me:
 STRANGER = Me()
 # Where each kind of device begins
 HOMES = {"kiosk": "kiosk.idle", "wall": "wall.show", "plate": "plates.show"}
+# Browsers keep no cookie longer than 400 days; each look at a screen of the house renews it
+KEPT = timedelta(days=400)
 
 
 def database() -> Database:
@@ -144,6 +146,15 @@ def as_device() -> None:
     found = _device(token) if token and not request.headers.get("Authorization") else STRANGER
     if found.device:
         g.me = found
+
+
+def stay_paired(response: Response, token: str | None = None) -> Response:
+    """Keep the token of a screen of the house in its browser: the one that it came with, where it gets no new one."""
+    token = token or request.cookies.get(cookie("device"))
+    if token:
+        kept: dict[str, Any] = {"max_age": KEPT, "secure": config().https, "httponly": True, "samesite": "Lax", "path": "/"}
+        response.set_cookie(cookie("device"), token, **kept)
+    return response
 
 
 def person() -> Person:

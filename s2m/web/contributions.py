@@ -21,7 +21,7 @@ from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.web import context, frames
 from s2m.web.context import keys, limit, now, person, policy_of, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in, takes, with_camera
 
 if TYPE_CHECKING:
@@ -169,7 +169,6 @@ def _give(store: Store, other: Person) -> Thanks:
 def _form(store: Store, other: Person, error: S2MError | None = None) -> ResponseReturnValue:
     """Their topics stand ready where they let themselves be seen."""
     known = other.id in [p.id for p in contributions.to_thank(store, person(), now())]
-    field = str(error.data.get("field", "all")) if error else ""
     policy = policy_of(store, _venue_of(store, other))
     account = store.ledger.person_account(person().id)
     page = render_template(
@@ -181,7 +180,7 @@ def _form(store: Store, other: Person, error: S2MError | None = None) -> Respons
         known=known,
         form=request.form,
         key=request.form.get("key") or secrets.token_urlsafe(18),
-        errors={field: sentence(error.code, error.data)} if error else {},
+        errors=said(error, "all"),
     )
     return page, status_of(error) if error else 200
 

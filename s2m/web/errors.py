@@ -45,6 +45,11 @@ def sentence(code: str, data: Mapping[str, object] | None = None) -> str:
     return _SAID[lang, code]
 
 
+def said(error: S2MError | None, field: str = "form") -> dict[str, str]:
+    """A refusal as the errors of a form: beside its own field, else beside `field`; none where nothing was refused."""
+    return {str(error.data.get("field", field)): sentence(error.code, error.data)} if error else {}
+
+
 def _make(code: str, data: Mapping[str, object]) -> str:
     from s2m.web.sentences import SENTENCES
 

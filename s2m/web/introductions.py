@@ -14,7 +14,7 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.introductions import Introduction
 from s2m.domain.people import Person
 from s2m.web.context import isolated, limit, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
 
 if TYPE_CHECKING:
@@ -103,14 +103,13 @@ def _form(store: Store, person_id: str, error: S2MError | None = None) -> Respon
     whom = known.get(person_id)
     if whom is None:
         raise NotFound()
-    field = str(error.data.get("field", "all")) if error else ""
     page = render_template(
         "introductions/new.html",
         whom=whom,
         me_id=person().id,
         others=[other for other in known.values() if other.id != whom.id],
         form=request.form,
-        errors={field: sentence(error.code, error.data)} if error else {},
+        errors=said(error, "all"),
     )
     return page, status_of(error) if error else 200
 

@@ -16,7 +16,7 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.people import Badge
 from s2m.web import address
 from s2m.web.context import keys, limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, status_of
 from s2m.web.home import limit_changes, ticked
 from s2m.web.policy import signed_in
 
@@ -40,7 +40,6 @@ def profile() -> ResponseReturnValue:
 def _profile(store: Store, error: S2MError | None = None, form: str = "") -> ResponseReturnValue:
     """form: which of the page's forms the error belongs to."""
     badge = store.people.valid_badge(person().id)
-    field = str(error.data.get("field", "email")) if error else ""
     page = render_template(
         "people/profile.html",
         topics=store.people.topics(person().id),
@@ -53,7 +52,7 @@ def _profile(store: Store, error: S2MError | None = None, form: str = "") -> Res
         qr=_qr(badge).svg_inline(border=4, omitsize=True, dark="#14211b", svgclass=None, lineclass=None) if badge else "",
         sessions=[(s, label_of(s.label)) for s in store.signin.sessions(person().id, now())],
         can_mail=address.can_mail(),
-        errors={field: sentence(error.code, error.data)} if error else {},
+        errors=said(error, "email"),
     )
     return page, status_of(error) if error else 200
 

@@ -24,7 +24,7 @@ from s2m.domain.presence import CheckIn
 from s2m.domain.venues import Venue, closing_after
 from s2m.web import address, auth, context
 from s2m.web.context import keys, limit, me, now, policy_of, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.home import parse_need, ticked
 from s2m.web.policy import anyone
 
@@ -226,7 +226,6 @@ def page(
     if meeting:
         closes_at = min(closes_at, meeting.ends_at + presence.AFTER)
     left = store.ledger.person_account(someone.id).available - policy.seat_price if someone and not meeting else None
-    field = str(error.data.get("field", "")) if error else ""
     return render_template(
         "presence/checkin.html", form=request.form, policy=policy, elsewhere=visit, way=way, meeting=meeting,
         kind=request.form.get("kind", "need"), text=request.form.get(request.form.get("kind", "need"), ""),
@@ -236,5 +235,5 @@ def page(
         on_wall=ticked("on_wall") if error else "wall" in chosen,
         can_mail=address.can_mail(), low=left is not None and left < policy.soft_floor, closes_at=closes_at,
         room=store.venues.room(meeting.room_id) if meeting else None,
-        errors={field or "seat": sentence(error.code, error.data)} if error else {},
+        errors=said(error, "seat"),
     )  # fmt: skip

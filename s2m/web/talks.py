@@ -18,7 +18,7 @@ from s2m.domain.talks import Talk
 from s2m.domain.venues import Venue
 from s2m.web import context
 from s2m.web.context import limit, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.home import ticked
 from s2m.web.policy import signed_in
 
@@ -114,9 +114,7 @@ def first_values(venue: Venue) -> dict[str, object]:
 def _form(venue: Venue, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         policy, rooms = context.policy_of(store, venue), store.venues.rooms(venue.id)
-    field = str(error.data.get("field", "form")) if error else ""
-    errors = {field: sentence(error.code, error.data)} if error else {}
-    body = render_template("talks/new.html", values=values, rooms=rooms, policy=policy, errors=errors)
+    body = render_template("talks/new.html", values=values, rooms=rooms, policy=policy, errors=said(error))
     return body, status_of(error) if error else 200
 
 

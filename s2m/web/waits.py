@@ -20,7 +20,7 @@ from s2m.domain.signin import fingerprint
 from s2m.domain.venues import Venue
 from s2m.web import address, context
 from s2m.web.context import limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
 from s2m.web.rooms.shared import holds, the_venue
@@ -89,11 +89,9 @@ def _ask_proof(store: Store, venue: Venue, email: str, secret: str) -> None:
 def _form(venue: Venue, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         rooms = [room for room, terms in store.rooms.let(venue.id, now()) if terms.bookable_by != "hosts"]
-    field = str(error.data.get("field", "form")) if error else ""
-    errors = {field: sentence(error.code, error.data)} if error else {}
-    twice = field if error and error.code == "clock_twice" else ""
+    twice = error.data.get("field") if error and error.code == "clock_twice" else ""
     stranger = me().person is None
-    body = render_template("waits/new.html", values=values, rooms=rooms, errors=errors, needs_name=stranger, twice=twice)
+    body = render_template("waits/new.html", values=values, rooms=rooms, errors=said(error), needs_name=stranger, twice=twice)
     return body, status_of(error) if error else 200
 
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("wall", __name__)
-# Browsers keep no cookie longer than 400 days; each look at the wall renews it
-KEPT = timedelta(days=400)
 WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
 
 
@@ -35,9 +33,7 @@ WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
 @paired("wall")
 def show() -> ResponseReturnValue:
     venue = device_venue()
-    response = make_response(render_template("wall/index.html", part=url_for("wall.part"), **_house(venue)))
-    token = request.cookies.get(context.cookie("device"))
-    return stay_paired(response, token) if token else response
+    return context.stay_paired(make_response(render_template("wall/index.html", part=url_for("wall.part"), **_house(venue))))
 
 
 @blueprint.get("/wall/now")
@@ -130,14 +126,7 @@ def pair(code: str = "") -> ResponseReturnValue:
     except Refused as error:
         said = {"code": sentence(error.code, error.data)}
         return render_template("wall/pair.html", code=typed[:20], errors=said), status_of(error)
-    return stay_paired(make_response(redirect(url_for(context.HOMES[found.kind]), 303)), token)
-
-
-def stay_paired(response: Response, token: str) -> Response:
-    """Keep the token of a wall or plate in its browser."""
-    name, secure = context.cookie("device"), context.config().https
-    response.set_cookie(name, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax", path="/")
-    return response
+    return context.stay_paired(make_response(redirect(url_for(context.HOMES[found.kind]), 303)), token)
 
 
 @blueprint.post("/wall/heartbeat")

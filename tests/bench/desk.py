@@ -2,8 +2,8 @@
 
     python -m tests.bench.desk [--check] [--rounds 60]
 
-On both engines: the week across the rooms, and the day of it, each with what it draws. `--check` exits 1 when the better quartile
-misses its goal in milliseconds; beside it stands the median of this process's own work, which a busy machine changes less.
+On both engines: the week across the rooms, and the day of it, each with what it draws. `--check` exits 1 when a 95th percentile
+misses its goal in milliseconds, which holds for an idle machine; beside it stands the median of this process's own work.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, text
 
-from s2m.app import create_app
+from s2m.app import create_app, settle_in
 from s2m.config import Config
 from s2m.domain import bookings, rooms, venues
 from s2m.domain.bookings.values import Booking
@@ -44,10 +44,10 @@ def main():
             client = furnish(Path(scratch) / f"desk-{engine}", url)
             for name, goal, path in PARTS:
                 walls, works = zip(*timed(client, path, options.rounds), strict=True)
-                p25, p50, _p75 = statistics.quantiles(walls, n=4)
+                p50, p95 = statistics.median(walls), statistics.quantiles(walls, n=20)[-1]
                 work = statistics.median(works)
-                print(f"{engine:10} {name:20} p25 {p25:6.1f}  p50 {p50:6.1f}  own work {work:6.1f}  goal {goal} ms", flush=True)
-                missed += [f"{engine}: {name} took {p25:.1f} ms, not {goal}"] if p25 > goal else []
+                print(f"{engine:10} {name:20} p50 {p50:6.1f}  p95 {p95:6.1f}  own work {work:6.1f}  goal {goal} ms", flush=True)
+                missed += [f"{engine}: {name} took {p95:.1f} ms, not {goal}"] if p95 > goal else []
     print(*missed or ["all goals met"], sep="\n")
     return 1 if missed and options.check else 0
 
@@ -63,6 +63,7 @@ def timed(client, path, rounds):
 def furnish(folder, url):
     """A signed-in host of a house whose rooms are booked in quarters of an hour, all this week."""
     app, now = create_app(Config(instance=folder, database_url=url, jobs=False)), datetime.now(UTC)
+    settle_in(None)
     with app.extensions["s2m.database"].write() as store:
         cast = settle(store, now - timedelta(days=8))
         who = bookings.parse_renter({"name": "Eva Woonlab", "email": "eva@woonlab.example"})

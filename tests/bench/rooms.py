@@ -21,7 +21,7 @@ from pathlib import Path
 import time_machine
 from sqlalchemy import insert, text
 
-from s2m.app import create_app
+from s2m.app import create_app, settle_in
 from s2m.config import Config
 from s2m.domain import rooms, venues
 from s2m.domain.bookings import STRANGER, finding, timeline
@@ -112,6 +112,7 @@ def furnish(folder, url, count):
             store.connection.execute(insert(schema.bookings), rows[n : n + 1000])
         if store.connection.dialect.name == "postgresql":
             store.connection.execute(text("ANALYZE bookings"))
+    settle_in(None)
     print(f"{len(rows)} bookings in {len(lets)} rooms", file=sys.stderr, flush=True)
     return House(app, cast)
 

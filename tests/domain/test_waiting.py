@@ -24,11 +24,6 @@ def perron(store, cast, now):
 
 
 @pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
-
-
-@pytest.fixture
 def taken(store, cast, perron, marieke, now):
     """Perron is booked from 13:00 to 15:00."""
     return book(store, cast.seinhuis, perron, ONE, 2, marieke, now, renter=EVA)

@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from s2m.domain import bookings
+from tests.billing import sells
 from tests.letting import HOUR, as_booker, book, let
 
 NEW = "/rooms/het-seinhuis/series/new"
@@ -48,11 +49,6 @@ def all_of(database, answer):
 
 def agreed(answer):
     return re.search(r'name="agreed" value="(\d+)"', answer.text)[1]
-
-
-@pytest.fixture
-def samira(phone, cast):
-    return phone(cast.samira)
 
 
 @pytest.fixture
@@ -225,6 +221,54 @@ def test_whoever_books_finds_repeating_waiting_and_what_is_repeated(samira, book
     assert f"/series/{booked[0].series_id}" in shown and f"/series/of/{booked[0].id}" in shown
     samira.post("/rooms/het-seinhuis/waits/new", room=form["room"], **at)
     assert "What I wait for" in samira.says("/me/bookings")
+
+
+COMPANY = {
+    "company": "Vos & Co", "street": "Laan 1", "postcode": "3511 AB", "city": "Utrecht", "country": "BE",
+    "vat_id": "BE0404616494",
+}  # fmt: skip
+
+
+def test_a_company_and_its_address_are_asked_kept_through_what_is_shown_and_stand_on_the_bills(
+    database, cast, samira, form, now
+):  # fmt: skip
+    with database.write() as store:
+        sells(store, cast, now)
+    refused = samira.post(NEW, act="preview", **form | COMPANY | {"vat_id": "12", "country": "Belgium"})
+    assert refused.status_code == 422 and 'value="Vos &amp; Co"' in refused.text
+    for wrong, field in (({"vat_id": "12"}, "vat-id"), ({"country": "?"}, "country")):
+        assert f'id="f-{field}-e"' in samira.post(NEW, act="preview", **form | COMPANY | wrong).text
+    seen = samira.post(NEW, act="preview", **form | COMPANY)
+    kept = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', seen.text))
+    assert {name: kept[name] for name in COMPANY} == COMPANY | {"company": "Vos &amp; Co"}
+    back = samira.post(NEW, act="form", **form | COMPANY)
+    assert 'value="BE0404616494"' in back.text and "<details open>" in back.text
+    made = all_of(database, samira.post(NEW, act="book", agreed=agreed(seen), **form | COMPANY))
+    with database.read() as store:
+        bills = [store.billing.of_booking(one.id)[0].document for one in made]
+    assert {(one.buyer.name, one.buyer.street, one.buyer.vat_id) for one in bills} == {("Vos & Co", "Laan 1", "BE0404616494")}
+
+
+def test_a_member_is_not_asked_again_what_is_known_of_them_and_a_host_s_own_is_on_nobody_s_bill(database, phone, cast, form, now):
+    with database.write() as store:
+        for who in (cast.samira, cast.marieke):
+            typed = bookings.parse_renter({"name": who.name, "email": who.email} | COMPANY)
+            bookings.renter_for(store, cast.noord.id, who, typed, "nl", now)
+    assert 'value="BE0404616494"' in phone(cast.samira).get(NEW).text
+    assert "BE0404616494" not in phone(cast.marieke).get(NEW).text
+    host, blank = phone(cast.marieke), form | dict.fromkeys(COMPANY, "")
+    for email, start in ((cast.samira.email, "13:00"), (cast.marieke.email, "14:00"), ("eva@woonlab.example", "15:00")):
+        given = blank | {"email": email, "from": start, "until": f"{int(start[:2]) + 1}:00"}
+        host.post(NEW, act="book", agreed=agreed(host.post(NEW, act="preview", **given)), **given)
+    with database.read() as store:
+        assert {store.bookings.renter_of(who.id).country for who in (cast.samira, cast.marieke)} == {"BE"}
+    cleared = form | COMPANY | {"company": "", "vat_id": ""}
+    samira = phone(cast.samira)
+    given = cleared | {"from": "09:00", "until": "10:00"}
+    samira.post(NEW, act="book", agreed=agreed(samira.post(NEW, act="preview", **given)), **given)
+    with database.read() as store:
+        kept = store.bookings.renter_of(cast.samira.id)
+    assert (kept.company, kept.street, kept.vat_id) == ("", "Laan 1", "")
 
 
 def test_what_a_host_did_not_type_of_somebody_stays_as_it_was(database, phone, cast, form, now):

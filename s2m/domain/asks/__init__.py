@@ -10,10 +10,10 @@ nobody twice. Nobody learns who declined or let it pass. Whoever accepts and who
 
 from s2m.domain.asks.answers import answer, check_wall, come_back, done, missed, offer, offers, pause, seen, to_wall, withdraw
 from s2m.domain.asks.stepping import dropped, follow, gone, left, off_wall, parted, put_out, solved, step, step_due
-from s2m.domain.asks.values import ANSWER_IN, IGNORED_MOST, OFFER_STANDS, SPANS, Ask, Asking, end_of
+from s2m.domain.asks.values import ANSWER_IN, OFFER_STANDS, SPANS, Ask, Asking, end_of
 
 __all__ = [
-    "ANSWER_IN", "IGNORED_MOST", "OFFER_STANDS", "SPANS", "Ask", "Asking", "answer", "check_wall", "come_back", "done",
+    "ANSWER_IN", "OFFER_STANDS", "SPANS", "Ask", "Asking", "answer", "check_wall", "come_back", "done",
     "dropped", "end_of", "follow", "gone", "left", "missed", "off_wall", "offer", "offers", "parted", "pause", "put_out",
     "seen", "solved", "step", "step_due", "to_wall", "withdraw",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from s2m.domain.bookings.times import QUARTER
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
-from s2m.domain.rooms import RoomTerms, closed_by, holiday, hours_of
+from s2m.domain.rooms import FAR, RoomTerms, closed_by, holiday, hours_of
 from s2m.domain.venues import DAYS, Room, Venue, is_open
 
 if TYPE_CHECKING:
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from s2m.domain.rooms import Extra
     from s2m.store import Store
 
-# What anybody may book at most, also a host, whatever the terms say
+# What anybody may book at most, also a host, whatever the terms say; how far ahead is FAR
 LONGEST = timedelta(days=30)
-FAR = timedelta(days=3 * 366)
 
 
 def check(venue: Venue, terms: RoomTerms, start: datetime, end: datetime, by: Booker, now: datetime) -> None:

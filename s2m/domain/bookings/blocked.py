@@ -9,20 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 # From when until when
 Span = tuple[int, int]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-def number(at: datetime) -> int:
-    return (at - EPOCH) // MICROSECOND
-
-
-def moment(at: int) -> datetime:
-    return EPOCH + timedelta(microseconds=at)
 
 
 @dataclass(frozen=True)

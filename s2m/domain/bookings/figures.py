@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings.values import Booking
+from s2m.domain.instants import clock_at
 from s2m.domain.rooms import Closure, RoomTerms, open_on
-from s2m.domain.venues import Room, Venue, day_end
+from s2m.domain.venues import Room, Venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -145,7 +146,7 @@ def _without(span: Span, closed: Iterable[Span]) -> Iterator[Span]:
 
 def report(store: Store, venue: Venue, since: date, until: date, now: datetime) -> Report:
     """What the rooms that are let, or were booked, did on the days from since, until not included."""
-    first, last = _midnight(venue, since), _midnight(venue, until)
+    first, last = clock_at(venue.zone, since), clock_at(venue.zone, until)
     found = store.bookings.beginning(venue.id, first, last)
     let = _reported(store, venue, found, now)
     closures = store.rooms.closures([room.id for room, _terms in let], first, last)
@@ -179,11 +180,6 @@ def _closed(room: Room, closures: Iterable[Closure], last: datetime) -> list[Spa
     """When a room could not be had: its closures, and from when it was retired."""
     spans = [(one.starts_at, one.ends_at) for one in closures if one.room_id == room.id]
     return [*spans, (room.retired_at, last)] if room.retired_at and room.retired_at < last else spans
-
-
-def _midnight(venue: Venue, day: date) -> datetime:
-    noon = datetime.combine(day - timedelta(days=1), datetime.min.time(), venue.zone) + timedelta(hours=12)
-    return day_end(venue, noon)
 
 
 def _fee(store: Store, one: Booking) -> int:

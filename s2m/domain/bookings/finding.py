@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from s2m.domain.bookings.blocked import MICROSECOND, Blocked, Span, moment, number
+from s2m.domain.bookings.blocked import Blocked, Span
 from s2m.domain.bookings.timeline import Let, can_begin
 from s2m.domain.bookings.times import QUARTER
 from s2m.domain.bookings.values import Booker
 from s2m.domain.calendars import outside
+from s2m.domain.instants import MICROSECOND, clock_at, moment, number
 from s2m.domain.rooms import RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
@@ -239,7 +240,7 @@ class Search:
             if found := open_on(self.venue, terms, day):
                 since, until = max(number(found[0]), soonest), min(number(found[1]), latest)
                 if after:
-                    since = max(since, number(datetime.combine(day, after, self.venue.zone).astimezone(UTC)))
+                    since = max(since, number(clock_at(self.venue.zone, day, after)))
                 if until - since >= length:
                     yield since, until
 
@@ -254,7 +255,7 @@ class Search:
 
     def _taken(self, lets: Sequence[Let], since: date, days: int) -> tuple[dict[str, Blocked], dict[str, list[Span]]]:
         """What blocks and what is closed, by room, over some days and the night after them."""
-        start = datetime.combine(since, time(), self.venue.zone).astimezone(UTC) - timedelta(days=1)
+        start = clock_at(self.venue.zone, since) - timedelta(days=1)
         end = start + timedelta(days=days + 3)
         closed: dict[str, list[Span]] = {}
         for one in outside.all_closed(self.store, lets, start, end):

@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from s2m.domain.bookings.releasing import missed
 from s2m.domain.bookings.values import Booking
+from s2m.domain.instants import MICROSECOND
 from s2m.domain.money import Line
 from s2m.domain.rooms.pricing import APART
 from s2m.domain.venues import Policy, Room, Venue
@@ -86,7 +87,7 @@ def _net(booking: Booking) -> int:
 
 def _days(venue: Venue, booking: Booking) -> list[date]:
     """The days on which it takes place, by the venue's clock; what ends at midnight is not on the day that begins then."""
-    moments = booking.starts_at, booking.ends_at - timedelta(microseconds=1)
+    moments = booking.starts_at, booking.ends_at - MICROSECOND
     first, last = (at.astimezone(venue.zone).date() for at in moments)
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, repeating
-from s2m.domain.bookings.blocked import Blocked, number
+from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.capital import Price
 from s2m.domain.bookings.renting import Details, pays_as_member
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
+from s2m.domain.instants import clock_at, number
 from s2m.domain.money import Line, Sum, VatSum
 from s2m.domain.rooms import closed_by
 from s2m.domain.rooms.pricing import extras_of
@@ -130,8 +131,6 @@ class _Wish:
     member: bool
     booking: Booking | None = None
     stays: bool = False  # in its room and at its time: only who comes to it changes
-
-
 
 
 class House:
@@ -287,7 +286,7 @@ def _span(venue: Venue, wishes: Iterable[_Wish]) -> tuple[datetime, datetime]:
     """From the first to the last of them, also of those that the clock skips."""
     at = []
     for wish in wishes:
-        night = datetime.combine(wish.day, time(), venue.zone).astimezone(UTC)
+        night = clock_at(venue.zone, wish.day)
         at += [wish.start or night, wish.end or night]
     return min(at), max(at)
 

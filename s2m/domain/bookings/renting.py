@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from s2m.store import Store
 
 COUNTRY = re.compile(r"[A-Z]{2}")
+# What a form asks of who rents
+RENTER = ("name", "email", "company", "street", "postcode", "city", "country", "vat_id")
 VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}")
 
 
@@ -98,8 +100,7 @@ def forget(store: Store, renter_id: str | None) -> None:
     """Nothing is kept of a stranger who never proved that the address is theirs."""
     renter = store.bookings.renter(renter_id or "")
     if renter and renter.person_id is None:
-        names = ("name", "email", "company", "street", "postcode", "city", "country", "vat_id")
-        store.bookings.set_renter(renter, **dict.fromkeys(names, ""))
+        store.bookings.set_renter(renter, **dict.fromkeys(RENTER, ""))
 
 
 def renter_for(

@@ -15,7 +15,8 @@ from typing import TypeVar
 from s2m.domain.bookings.releasing import missed
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import Booking
-from s2m.domain.rooms import Closure, RoomTerms, open_on
+from s2m.domain.instants import MICROSECOND, clock_at
+from s2m.domain.rooms import FAR, Closure, RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
 HOUR = timedelta(hours=1)
@@ -98,20 +99,20 @@ def day_of(
 
 def bounds(venue: Venue, terms: Iterable[RoomTerms], bookings: Iterable[Booking], on: date) -> tuple[datetime, datetime]:
     """The whole hours in which something is open, or a meeting takes place that begins that day."""
-    midnight = _clock(venue, on, 0)
-    after = _clock(venue, on + timedelta(days=1), 0)
+    midnight = clock_at(venue.zone, on)
+    after = clock_at(venue.zone, on + timedelta(days=1))
     spans = [span for one in terms if (span := open_on(venue, one, on))]
     latest = max([after, *(end for _start, end in spans)])
     spans += [(one.starts_at, min(one.ends_at, latest)) for one in bookings if midnight <= one.starts_at < after]
     if not spans:
-        return _clock(venue, on, USUAL[0]), _clock(venue, on, USUAL[1])
+        return clock_at(venue.zone, on, time(USUAL[0])), clock_at(venue.zone, on, time(USUAL[1]))
     first, last = min(start for start, _end in spans), max(end for _start, end in spans)
-    return _whole_hour(venue, first), _whole_hour(venue, last + HOUR - timedelta(microseconds=1))
+    return _whole_hour(venue, first), _whole_hour(venue, last + HOUR - MICROSECOND)
 
 
 def day_query(venue: Venue, on: date, days: int = 1) -> tuple[datetime, datetime]:
     """The time of which one has to know what is booked and closed, to show some days from one on."""
-    return _clock(venue, on, 0), _clock(venue, on + timedelta(days=days + 1), 0)
+    return clock_at(venue.zone, on), clock_at(venue.zone, on + timedelta(days=days + 1))
 
 
 def title_for(booking: Booking, person_id: str | None, *, member: bool = False, host: bool = False) -> str:
@@ -131,14 +132,9 @@ def _by_room(found: Iterable[Placed]) -> dict[str, list[Placed]]:
     return apart
 
 
-def _clock(venue: Venue, day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), venue.zone).astimezone(UTC)
-
-
 def _between(venue: Venue, on: date, since: time, until: time) -> tuple[datetime, datetime]:
     ends = on + timedelta(days=until <= since)
-    start, end = (datetime.combine(day, at, venue.zone).astimezone(UTC) for day, at in ((on, since), (ends, until)))
-    return start, end
+    return clock_at(venue.zone, on, since), clock_at(venue.zone, ends, until)
 
 
 def _whole_hour(venue: Venue, at: datetime) -> datetime:
@@ -197,7 +193,7 @@ def _grouped(painted: list[Quarter], start: datetime) -> Iterator[Cell]:
 def can_begin(terms: RoomTerms, now: datetime, hosts: bool = False) -> tuple[datetime, datetime]:
     """The first and the last moment at which a meeting may begin by the terms; a quarter that goes on still can be had."""
     if hosts:
-        return quarter_of(now), now + timedelta(days=3 * 366)
+        return quarter_of(now), now + FAR
     early = now + timedelta(minutes=terms.notice) if terms.notice else quarter_of(now)
     return early, now + timedelta(days=terms.horizon)
 

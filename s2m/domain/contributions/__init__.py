@@ -12,9 +12,9 @@ from s2m.domain.contributions.decisions import accept, accept_due, decline, post
 from s2m.domain.contributions.earning import KINDS, Contribution, earn
 from s2m.domain.contributions.proxy import PROXY_MOST, may_record, record
 from s2m.domain.contributions.sharing import shares
-from s2m.domain.contributions.thanks import PAIR_DAYS, STANDING, THANKS_KINDS, Thanks, check_met, thank, to_thank
+from s2m.domain.contributions.thanks import STANDING, Thanks, check_met, thank, to_thank
 
 __all__ = [
-    "KINDS", "PAIR_DAYS", "PROXY_MOST", "STANDING", "THANKS_KINDS", "Contribution", "Thanks", "accept", "accept_due", "check_met",
+    "KINDS", "PROXY_MOST", "STANDING", "Contribution", "Thanks", "accept", "accept_due", "check_met",
     "decline", "earn", "may_record", "posted", "record", "settle", "shares", "take_back", "thank", "to_thank", "undo_thanks",
 ]  # fmt: skip

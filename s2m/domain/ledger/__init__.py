@@ -16,7 +16,6 @@ network form one hash chain.
 
 from s2m.domain.ledger.book import (
     forgive,
-    grant_newcomer,
     hold,
     open_network,
     open_person,
@@ -34,6 +33,6 @@ from s2m.domain.ledger.verify import Verdict, verify, verify_network
 
 __all__ = [
     "EUR", "FROZEN", "OPENED", "RELEASED", "SC", "Account", "Act", "Entry", "Fault", "Head", "Kept", "Sealed", "Transfer",
-    "Verdict", "digest", "forgive", "forgo", "give_back", "grant_newcomer", "hold", "open_network", "open_person", "opening",
+    "Verdict", "digest", "forgive", "forgo", "give_back", "hold", "open_network", "open_person", "opening",
     "owe", "pay_in", "post", "receive", "release", "reverse", "take_back", "tie", "transfer", "verify", "verify_network", "void",
 ]  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+
+from s2m.domain.instants import number
 
 SC, EUR = "SC", "EUR"
 LARGEST_AMOUNT = 1_000_000_000
 LARGEST_BALANCE = 2**53
 START = "0" * 64
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -113,4 +114,4 @@ def canonical(n: int, row: Entry) -> str:
 
 
 def micros(at: datetime | None) -> int | None:
-    return None if at is None else (at - EPOCH) // timedelta(microseconds=1)
+    return None if at is None else number(at)

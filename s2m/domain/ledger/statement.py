@@ -11,9 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+from s2m.domain.instants import clock_at
 
 if TYPE_CHECKING:
     from s2m.domain.ledger.entries import Account, Transfer
@@ -126,18 +128,14 @@ def month_starts(zone: ZoneInfo, now: datetime, since: datetime, most: int | Non
     local, first = now.astimezone(zone), since.astimezone(zone)
     count = max((local.year - first.year) * 12 + local.month - first.month, 0) + 1
     numbers = range(local.year * 12 + local.month - 1, local.year * 12 + local.month - 1 - min(count, most or count), -1)
-    return [_midnight(zone, number // 12, number % 12 + 1, 1) for number in numbers]
+    return [clock_at(zone, date(number // 12, number % 12 + 1, 1)) for number in numbers]
 
 
 def day_starts(zone: ZoneInfo, now: datetime, since: datetime) -> list[datetime]:
     """The first moment of today and of the days before it, back to the day of `since`, at most six weeks; the newest first."""
     today, first = now.astimezone(zone).date(), since.astimezone(zone).date()
     days = (today - timedelta(days=back) for back in range(min(max((today - first).days, 0), DAYS) + 1))
-    return [_midnight(zone, day.year, day.month, day.day) for day in days]
-
-
-def _midnight(zone: ZoneInfo, year: int, month: int, day: int) -> datetime:
-    return datetime(year, month, day, tzinfo=zone).astimezone(UTC)
+    return [clock_at(zone, day) for day in days]
 
 
 def month_named(zone: ZoneInfo, name: str) -> tuple[datetime, datetime] | None:
@@ -145,7 +143,7 @@ def month_named(zone: ZoneInfo, name: str) -> tuple[datetime, datetime] | None:
     if not re.fullmatch(r"2[0-9]{3}-(0[1-9]|1[0-2])", name, re.ASCII):
         return None
     year, month = map(int, name.split("-"))
-    return _midnight(zone, year, month, 1), _midnight(zone, year + month // 12, month % 12 + 1, 1)
+    return clock_at(zone, date(year, month, 1)), clock_at(zone, date(year + month // 12, month % 12 + 1, 1))
 
 
 def periods(account: Account, starts: Sequence[datetime], flows: Iterable[Flow]) -> tuple[Period, ...]:

@@ -10,7 +10,6 @@ from s2m.domain.meetings.proof import Proof, Share, gini, prove, wilson
 from s2m.domain.meetings.showing import SLOTS, Showing, acquaintance_of, note
 from s2m.domain.meetings.stories import STORY_MAX, Story, take_down, tell, withdraw
 from s2m.domain.meetings.verdicts import (
-    ASKED,
     OUTCOMES,
     SAID,
     Question,
@@ -25,7 +24,7 @@ from s2m.domain.meetings.verdicts import (
 )
 
 __all__ = [
-    "ASKED", "OUTCOMES", "SAID", "SLOTS", "STORY_MAX", "Proof", "Question", "Share", "Showing", "Story", "acquaintance_of",
+    "OUTCOMES", "SAID", "SLOTS", "STORY_MAX", "Proof", "Question", "Share", "Showing", "Story", "acquaintance_of",
     "check_met", "come_of", "confirmed", "gini", "later", "note", "open_outcome", "prove", "put_away", "say", "take_down",
     "tell", "to_ask", "wilson", "withdraw",
 ]  # fmt: skip

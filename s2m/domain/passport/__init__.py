@@ -11,9 +11,7 @@ Another network may grant a start from it, once, out of its own commons. Signing
 from s2m.domain.passport.document import (
     KINDS,
     LARGEST,
-    LIFE,
     Count,
-    IsSigned,
     Passport,
     check,
     fingerprint,
@@ -22,10 +20,10 @@ from s2m.domain.passport.document import (
     read,
     text,
 )
-from s2m.domain.passport.issuing import Signer, draft, issue
+from s2m.domain.passport.issuing import draft, issue
 from s2m.domain.passport.starting import Grant, TrustedKey, distrust, grant, trust
 
 __all__ = [
-    "KINDS", "LARGEST", "LIFE", "Count", "Grant", "IsSigned", "Passport", "Signer", "TrustedKey", "check", "distrust", "draft",
+    "KINDS", "LARGEST", "Count", "Grant", "Passport", "TrustedKey", "check", "distrust", "draft",
     "fingerprint", "grant", "issue", "message", "public_key", "read", "text", "trust",
 ]  # fmt: skip

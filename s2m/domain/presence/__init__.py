@@ -13,14 +13,9 @@ from s2m.domain.presence.answers import add_work, answer_need, consent, drop_top
 from s2m.domain.presence.checkin import check_in, close_due, day_pass, end, held_for, leave, stay_until, undo
 from s2m.domain.presence.visits import (
     AFTER,
-    DRIFT,
-    EARLIEST,
-    INTENTS,
     KEPT,
-    LATEST,
     MET_DAYS,
     UNDO,
-    WAYS,
     CheckIn,
     Here,
     Need,
@@ -32,7 +27,7 @@ from s2m.domain.presence.visits import (
 )
 
 __all__ = [
-    "AFTER", "DRIFT", "EARLIEST", "INTENTS", "KEPT", "LATEST", "MET_DAYS", "UNDO", "WAYS", "CheckIn", "Here", "Need", "Visit",
+    "AFTER", "KEPT", "MET_DAYS", "UNDO", "CheckIn", "Here", "Need", "Visit",
     "VisitTopic", "add_work", "answer_need", "check_in", "close_due", "consent", "day_pass", "drop_topic", "end", "held_for",
     "hide", "leave", "may_undo", "parse_need", "sit_in", "solve", "stay_until", "together", "undo",
     "unmet_need", "when",

@@ -12,7 +12,7 @@ not visible is never shown. Pure: no clock, no chance, no storage but the lexico
 
 from s2m.domain.relevance.acquaintance import Acquaintance, Together, Verdict
 from s2m.domain.relevance.matching import Match, people_for
-from s2m.domain.relevance.reasons import Reason, ReasonKind
+from s2m.domain.relevance.reasons import Reason
 from s2m.domain.relevance.room import Present, RoomIndex
 
-__all__ = ["Acquaintance", "Match", "Present", "Reason", "ReasonKind", "RoomIndex", "Together", "Verdict", "people_for"]
+__all__ = ["Acquaintance", "Match", "Present", "Reason", "RoomIndex", "Together", "Verdict", "people_for"]

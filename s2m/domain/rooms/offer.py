@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from s2m.domain.rooms.terms import RoomTerms
     from s2m.store import Store
 
-
+# How far ahead anything is booked or closed
 FAR = timedelta(days=3 * 366)
 
 

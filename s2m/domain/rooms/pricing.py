@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import money
+from s2m.domain.instants import clock_at
 from s2m.domain.money import Line, Sum
 from s2m.domain.rooms.offer import hours_of
 from s2m.domain.venues import DAYS, Venue, day_end, is_open
@@ -119,7 +120,7 @@ def samples(terms: RoomTerms, venue: Venue, now: datetime) -> list[Sample]:
         times.insert(1, ("off_peak", off, max(opens[off], quiet[off]), 2))
     found = []
     for what, day, clock, length in times:
-        start = datetime.combine(day, time.fromisoformat(clock), venue.zone).astimezone(UTC)
+        start = clock_at(venue.zone, day, time.fromisoformat(clock))
         end = start + timedelta(hours=length)
         sums = [without_deposit(price(terms, venue, start, end, member=member)) for member in (False, True)]
         found.append(Sample(what, start, end, *sums))

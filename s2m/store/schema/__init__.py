@@ -12,7 +12,7 @@ from s2m.store.schema.asks import ask_pauses, askings, asks
 from s2m.store.schema.billing import checkouts, documents, letters, payments, sellers
 from s2m.store.schema.bookings import booking_letters, bookings, renters
 from s2m.store.schema.calendars import feeds, outside_busy, outside_calendars
-from s2m.store.schema.columns import EPOCH, metadata
+from s2m.store.schema.columns import metadata
 from s2m.store.schema.commons import decay_rules, decays, grants
 from s2m.store.schema.house import attachments, audit, job_runs, outbox, rates
 from s2m.store.schema.ledger import (
@@ -36,7 +36,6 @@ from s2m.store.schema.presence import door_uses, help_calls, scans, visit_topics
 from s2m.store.schema.series import series, waits
 
 __all__ = [
-    "EPOCH",
     "accounts",
     "ask_pauses",
     "askings",

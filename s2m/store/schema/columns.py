@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from s2m.domain.instants import moment, number
+
 NEVER = datetime.max.replace(tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -35,11 +35,11 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else number(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         try:
-            return None if value is None else EPOCH + timedelta(microseconds=value)
+            return None if value is None else moment(value)
         except (OverflowError, TypeError):
             # Nothing of ours wrote this: `ledger verify` shall name the row, not break at it
             return NEVER

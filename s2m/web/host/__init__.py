@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from flask import Blueprint, g
 
-from s2m.domain.errors import S2MError
 from s2m.domain.venues import Venue
 from s2m.web.context import me, now, person, reading
-from s2m.web.errors import sentence
 
 blueprint = Blueprint("host", __name__, url_prefix="/host")
 
@@ -39,11 +37,6 @@ def _counts() -> dict[str, int]:
     return {"posts": posts, "rooms": asked + len(clashing), "asked": asked, "clashing": len(clashing)}
 
 
-def said(error: S2MError, field: str = "form") -> dict[str, str]:
-    """A refusal as the errors of a form: beside its own field, else beside `field`."""
-    return {str(error.data.get("field", field)): sentence(error.code, error.data)}
-
-
 from s2m.web.host import (  # noqa: E402, F401
     answers,
     bank,
@@ -69,7 +62,7 @@ from s2m.web.host import (  # noqa: E402, F401
     photos,
     policy,
     posts,
-    rooms,
+    seats,
     talks,
     tasks,
     thanks,

@@ -10,9 +10,9 @@ from s2m.domain import hosting, people
 from s2m.domain.errors import Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
-from s2m.web.errors import status_of
+from s2m.web.errors import said, status_of
 from s2m.web.home import parse_need, ticked
-from s2m.web.host import blueprint, said
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 

@@ -23,8 +23,8 @@ from s2m.domain.venues import Venue
 from s2m.papers import camt
 from s2m.web.bills import day
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host, takes
 
 # So many are put down in one go: a form holds 64 kB. The rest waits until the file is read again, which is safe

@@ -14,8 +14,8 @@ from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.bills import IN_WORDS, pdf_file, token, ubl_file
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, sentence, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 SHOWN = ("open", "overdue", "paid", "all")

@@ -20,8 +20,8 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.money import LARGEST, Line
 from s2m.domain.venues import Room, Venue
 from s2m.web.context import config, hosted_venue, isolated, limit, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, said, timeline
+from s2m.web.errors import said, sentence, status_of
+from s2m.web.host import blueprint, timeline
 from s2m.web.policy import host
 
 if TYPE_CHECKING:

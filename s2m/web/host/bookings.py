@@ -21,8 +21,8 @@ from s2m.domain.fields import cell
 from s2m.domain.venues import Venue
 from s2m.web.bills import token
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
-from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, said, timeline
+from s2m.web.errors import said, sentence, status_of
+from s2m.web.host import blueprint, timeline
 from s2m.web.host.booking import agreed, agreed_dots, me_as_host, priced
 from s2m.web.host.health import ACTS
 from s2m.web.policy import host

@@ -13,8 +13,8 @@ from s2m.domain import budgets, people
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, limit, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import admin, host
 
 

@@ -15,8 +15,8 @@ from s2m.domain.commons import DecayRule
 from s2m.domain.errors import Invalid
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import admin
 
 if TYPE_CHECKING:

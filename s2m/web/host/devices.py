@@ -14,8 +14,8 @@ from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.venues import Venue
 from s2m.web import qr
 from s2m.web.context import hosted_venue, isolated, limit, now, person, public_url, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 

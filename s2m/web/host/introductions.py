@@ -16,8 +16,8 @@ from s2m.domain.relevance import Match
 from s2m.domain.venues import Venue
 from s2m.web import context
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 SUGGESTED = 3

@@ -15,8 +15,8 @@ from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.rooms import Extra, RoomTerms
 from s2m.domain.venues import Room, Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said, terms_words
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint, terms_words
 from s2m.web.policy import host
 
 

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from s2m.domain import mending, people
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.web.context import hosted_venue, isolated, limit, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 if TYPE_CHECKING:

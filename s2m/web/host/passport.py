@@ -15,8 +15,8 @@ from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, keys, limit, now, person, policy_of, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.passport import brought
 from s2m.web.policy import admin, host
 

@@ -17,8 +17,8 @@ from s2m.domain.people import Person
 from s2m.domain.venues import Venue
 from s2m.web import qr
 from s2m.web.context import hosted_venue, isolated, keys, limit, me, now, person, policy_of, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 MOST = 50

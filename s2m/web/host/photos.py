@@ -12,8 +12,8 @@ from s2m.domain import rooms, venues
 from s2m.domain.errors import Conflict, Invalid, NotFound
 from s2m.domain.venues import Room, Venue
 from s2m.web.context import hosted_venue, limit, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.pictures import PHOTO_BYTES, photo
 from s2m.web.policy import host, takes
 

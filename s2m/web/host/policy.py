@@ -15,8 +15,8 @@ from s2m.domain import venues
 from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.venues import DAYS, Venue
 from s2m.web.context import hosted_venue, now, person, policy_of, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 

@@ -11,8 +11,8 @@ from s2m.domain.errors import Invalid, Refused, S2MError
 from s2m.domain.posts import claims
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
-from s2m.web.errors import status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 

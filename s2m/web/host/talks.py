@@ -15,9 +15,9 @@ from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.talks import Talk
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, limit, now, person, policy_of, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.home import ticked
-from s2m.web.host import blueprint, said
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 from s2m.web.talks import first_values, shown, tell_announced
 

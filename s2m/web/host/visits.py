@@ -13,8 +13,8 @@ from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.presence import CheckIn
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, limit, now, person, policy_of, reading, writing
-from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, limits, said, today
+from s2m.web.errors import said, sentence, status_of
+from s2m.web.host import blueprint, limits, today
 from s2m.web.policy import host
 
 SUGGESTED = 8

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import guests, inviting, plates
-from s2m.domain.bookings import Booker, Booking, releasing
+from s2m.domain.bookings import STRANGER, Booker, Booking, releasing
 from s2m.domain.errors import Invalid, NotFound, Refused, S2MError
 from s2m.domain.venues import Room, Venue
 from s2m.web import context
@@ -28,6 +28,7 @@ from s2m.web.errors import sentence, status_of
 from s2m.web.guests import code_of
 from s2m.web.plates import blueprint
 from s2m.web.policy import anyone, signed_in
+from s2m.web.rooms.shared import booker
 
 if TYPE_CHECKING:
     from s2m.domain.devices import Device
@@ -126,15 +127,15 @@ def _as(venue: Venue, booking: Booking) -> Booker | None:
     """As whom this browser may touch a booking: who made it, a host, or who opened the link in the renter's mail."""
     someone = me().person
     if someone and (booking.person_id == someone.id or me().hosts(venue)):
-        return Booker(someone.id, someone.id, is_host=me().hosts(venue), is_member=someone.is_member)
-    return Booker("stranger") if booking.id in session.get("rented", []) else None
+        return booker(venue)
+    return STRANGER if booking.id in session.get("rented", []) else None
 
 
 def _page(store: Store, found: Beside, problem: str = "") -> dict[str, Any]:
     someone, status, booking = me().person, found.status, found.booking
     offers, longer, known = [], [], []
     if status.kind == "free" and someone:
-        offers = plates.offers_now(store, found.venue, found.room, _taker(found.venue), now())
+        offers = plates.offers_now(store, found.venue, found.room, booker(found.venue), now())
     there = status.booking is not None and status.booking.arrived_at is not None
     if found.by and status.booking and there:
         longer = plates.offers_longer(store, found.venue, status.booking, found.by, now())
@@ -150,10 +151,6 @@ def _page(store: Store, found: Beside, problem: str = "") -> dict[str, Any]:
         "release": release, "may_join": may_join, "problem": problem,
         "asking": store.asks.open_of(someone.id) if someone else None,
     }  # fmt: skip
-
-
-def _taker(venue: Venue) -> Booker:
-    return Booker(person().id, person().id, is_host=me().hosts(venue), is_member=person().is_member)
 
 
 # Doing it ------------------------------------------------------------------------------------------------------------
@@ -240,7 +237,7 @@ def take() -> ResponseReturnValue:
         minutes, cents, _dots = _offer()
         with _acting() as (store, found):
             made = plates.book_now(
-                store, found.venue, found.room, person(), minutes, _taker(found.venue), now(), agreed_cents=cents
+                store, found.venue, found.room, person(), minutes, booker(found.venue), now(), agreed_cents=cents
             )  # fmt: skip
     except S2MError as error:
         return _again(error)

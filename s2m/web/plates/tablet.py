@@ -20,7 +20,6 @@ from s2m.web import context, qr
 from s2m.web.context import device, keys, limit, now, policy_of, public_url, reading, writing
 from s2m.web.plates import blueprint
 from s2m.web.policy import paired
-from s2m.web.wall import stay_paired
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -29,9 +28,7 @@ if TYPE_CHECKING:
 @blueprint.get("/plate")
 @paired("plate")
 def show() -> ResponseReturnValue:
-    response = make_response(render_template("plates/index.html", **_shown()))
-    token = request.cookies.get(context.cookie("device"))
-    return stay_paired(response, token) if token else response
+    return context.stay_paired(make_response(render_template("plates/index.html", **_shown())))
 
 
 @blueprint.get("/plate/now")

@@ -17,13 +17,13 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError, To
 from s2m.domain.signin import fingerprint
 from s2m.web import address, context
 from s2m.web.context import client, limit, me, now, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.awaited import asker
 from s2m.web.rooms.finding import times
 from s2m.web.rooms.room import page, the_let_room
-from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, agreed_dots, booker, errors_of, held, holds, mine, tell, the_venue
+from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, agreed_dots, booker, held, holds, mine, tell, the_venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -118,7 +118,7 @@ def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseRetu
         left = bookings.stock_left(store, one.venue, offered, one.booking.starts_at, one.booking.ends_at, but=one.booking.id)
     body = render_template(
         "rooms/form.html", one=one, values=values, sent=request.method == "POST", known=known, extras=offered, left=left,
-        errors=errors_of(error) if error else {}, may_mail=bool(who) or address.can_mail(), waited=bool(waited), **priced,
+        errors=said(error), may_mail=bool(who) or address.can_mail(), waited=bool(waited), **priced,
     )  # fmt: skip
     return body, status_of(error) if error else 200
 

@@ -13,12 +13,12 @@ from s2m.domain import bookings, rooms
 from s2m.domain.bookings import changing
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.web.context import limit, now, reading, writing
-from s2m.web.errors import status_of
+from s2m.web.errors import said, status_of
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.booking import details_in, offered_in, price_part
 from s2m.web.rooms.managing import show_page
-from s2m.web.rooms.shared import Mine, agreed, agreed_dots, booker, errors_of, mine, tell
+from s2m.web.rooms.shared import Mine, agreed, agreed_dots, booker, mine, tell
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -90,7 +90,7 @@ def _details(one: Mine, values: Any, error: S2MError | None = None) -> ResponseR
         left = bookings.stock_left(store, one.venue, offered, one.booking.starts_at, one.booking.ends_at, but=one.booking.id)
         body = render_template(
             "rooms/details.html", one=one, values=values, extras=offered, left=left,
-            errors=errors_of(error) if error else {}, **priced,
+            errors=said(error), **priced,
         )  # fmt: skip
     return body, status_of(error) if error else 200
 
@@ -148,7 +148,7 @@ def _move(one: Mine, values: Any, *, preview: int | None = None, error: S2MError
     body = render_template(
         "rooms/move.html", one=one, b=one.booking, values=values, rooms=fits, preview=preview, price=price,
         least=rooms.share(one.terms, one.booking, now()) if one.booking.status == "confirmed" else 0,
-        errors=errors_of(error) if error else {}, twice=error.data.get("field") if error and error.code == "clock_twice" else "",
+        errors=said(error), twice=error.data.get("field") if error and error.code == "clock_twice" else "",
     )  # fmt: skip
     return body, status_of(error) if error else 200
 
@@ -183,6 +183,6 @@ def _cancel(one: Mine, error: S2MError | None = None) -> ResponseReturnValue:
         percent, fee = changing.cancel_fee(store, one.booking, now())
     body = render_template(
         "rooms/cancel.html", one=one, b=one.booking, percent=percent, lines=fee.lines, due=fee.gross_cents, kept=fee.dots,
-        errors=errors_of(error) if error else {},
+        errors=said(error),
     )  # fmt: skip
     return body, status_of(error) if error else 200

@@ -13,17 +13,17 @@ from flask.typing import ResponseReturnValue
 
 from s2m.domain import bookings, fields, rooms
 from s2m.domain.bookings import finding
-from s2m.domain.bookings.availability import FAR
 from s2m.domain.bookings.finding import Answer, Found, Wish
 from s2m.domain.bookings.values import PEOPLE_MOST
 from s2m.domain.errors import Invalid, NotFound
 from s2m.domain.money import Line
-from s2m.domain.rooms import EQUIPMENT, SETUPS, RoomTerms
+from s2m.domain.rooms import EQUIPMENT, FAR, SETUPS, RoomTerms
 from s2m.domain.venues import CLOCK, Venue
 from s2m.web.context import now, reading
+from s2m.web.errors import said
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
-from s2m.web.rooms.shared import a_day, booker, errors_of, letting, the_venue, today
+from s2m.web.rooms.shared import a_day, booker, letting, the_venue, today
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -70,7 +70,7 @@ def find(slug: str) -> ResponseReturnValue:
     try:
         wish = parse_wish(venue, request.args)
     except Invalid as error:
-        errors, asked = errors_of(error), False
+        errors, asked = said(error), False
     with reading() as store:
         lets = store.rooms.let(venue.id, now())
         answer = finding.find(store, venue, lets, wish, booker(), now()) if asked else Answer()

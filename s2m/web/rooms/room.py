@@ -16,11 +16,11 @@ from s2m.domain.bookings.values import PEOPLE_MOST
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.venues import CLOCK, Room, Venue, opening
 from s2m.web.context import now, reading
-from s2m.web.errors import status_of
+from s2m.web.errors import said, status_of
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
 from s2m.web.rooms.finding import Offer, offer, price_of, times
-from s2m.web.rooms.shared import a_day, booker, day_in, errors_of, the_venue
+from s2m.web.rooms.shared import a_day, booker, day_in, the_venue
 from s2m.web.rooms.timeline import WEEK, aligned, around, monday, title_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def page(venue: Venue, room_id: str, values: Any, error: S2MError | None = None)
         chosen = [one for one in store.rooms.extras(venue.id) if one.id in terms.extras]
         body = render_template(
             "rooms/room.html", room=found, terms=terms, days=days, on=on, extras=chosen, values=form_values(venue, terms, values),
-            pictures=store.rooms.pictures_of([found.id]).get(found.id, []), errors=errors_of(error) if error else {},
+            pictures=store.rooms.pictures_of([found.id]).get(found.id, []), errors=said(error),
             twice=error.data.get("field") if error and error.code == "clock_twice" else "", title_of=title_of,
             example=_example(venue, terms, days),
             instead=_instead(store, venue, found.id, values) if isinstance(error, Conflict) else [],

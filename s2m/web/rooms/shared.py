@@ -15,13 +15,12 @@ from s2m import letters, spoken
 from s2m.domain import money, rooms
 from s2m.domain.agenda import DAY
 from s2m.domain.bookings import STRANGER, Booker, Booking
-from s2m.domain.errors import NotFound, S2MError
+from s2m.domain.errors import NotFound
 from s2m.domain.rooms import RoomTerms
 from s2m.domain.signin import fingerprint
 from s2m.domain.venues import Room, Venue
 from s2m.web import context
 from s2m.web.context import me, now, reading
-from s2m.web.errors import sentence
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -65,10 +64,11 @@ def lets_rooms() -> bool:
         return bool(letting(store))
 
 
-def booker() -> Booker:
-    """Who books on these pages. A host books here as any member does; at the desk they may more."""
+def booker(venue: Venue | None = None) -> Booker:
+    """Who books on these pages, with a host's rights at `venue`; without one a host books as any member does."""
     who = me().person
-    return Booker(who.id, who.id, is_member=who.is_member) if who else STRANGER
+    hosts = venue is not None and me().hosts(venue)
+    return Booker(who.id, who.id, is_host=hosts, is_member=who.is_member) if who else STRANGER
 
 
 def mine(store: Store, key: str) -> Mine:
@@ -137,10 +137,6 @@ def agreed_dots(given: Mapping[str, Any]) -> int:
     """The same in dots; 0 where the form says none."""
     text = given.get("agreed_dots", "")
     return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,12}", text) else 0
-
-
-def errors_of(error: S2MError) -> dict[str, str]:
-    return {str(error.data.get("field", "form")): sentence(error.code, error.data)}
 
 
 # Words -------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from s2m.domain.bookings import Booker, Preview
 from s2m.domain.errors import S2MError
 from s2m.domain.venues import Room, Venue
-from s2m.web.context import limit, me, now, person
+from s2m.web.context import limit, me, now
 from s2m.web.errors import sentence
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ HOUR = timedelta(hours=1)
 CHOICE = "do_"
 BUTTONS = {"act", "csrf_token", "agreed"}
 ACTS = ("preview", "skip", "book")
-
-
-def me_as_booker(venue: Venue) -> Booker:
-    return Booker(person().id, person().id, is_host=me().hosts(venue), is_member=person().is_member)
 
 
 def day_words(day: date) -> str:
@@ -112,4 +108,4 @@ def show_preview(form: Asked, seen: Preview, what: str, problem: str, **more: An
 
 from s2m.web.series import beginning, later  # noqa: E402
 
-__all__ = ["beginning", "blueprint", "later", "me_as_booker"]
+__all__ = ["beginning", "blueprint", "later"]

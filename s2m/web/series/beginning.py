@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, ngettext
 
 from s2m.domain import bookings
-from s2m.domain.bookings import Booker, Plan, Series, desk
+from s2m.domain.bookings import RENTER, Booker, Plan, Series, desk
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
 from s2m.domain.venues import DAYS, Venue
 from s2m.web import context
 from s2m.web.context import limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import agreed, tell, the_venue
+from s2m.web.rooms.shared import agreed, booker, tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -26,7 +26,6 @@ from s2m.web.series import (
     blueprint,
     bookable,
     limit_acts,
-    me_as_booker,
     show_preview,
     with_skips,
 )
@@ -47,7 +46,7 @@ def start(slug: str) -> ResponseReturnValue:
     limit("series", person().id, most=120, per=HOUR)
     try:
         if act == "book":
-            limit_acts(me_as_booker(venue))
+            limit_acts(booker(venue))
             made = _book(venue, form)
             return redirect(url_for("series.show", slug=slug, series_id=made.id), 303)
         by = _for_whom(venue, form)
@@ -75,9 +74,6 @@ def _book(venue: Venue, form: Asked) -> Series:
         store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
         plan = _plan(store, venue, form)
         by, whose, values = _renting(store, venue, form)
-        known = store.bookings.renter_of(whose.id) if whose else None
-        if known:  # what nobody typed stays as it was
-            values |= {name: getattr(known, name) for name in values if name not in form.values}
         renter = bookings.renter_for(store, venue.network_id, whose, values, context.locale(), now())
         made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed(request.form))
         count = len(store.bookings.of_series(made.id))
@@ -93,35 +89,43 @@ def _for_whom(venue: Venue, form: Asked) -> Booker:
 
 
 def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | None, dict[str, str]]:
-    """Who books (what is shown has the price of whoever it is for), for whom, and what was typed of them. Raises Invalid."""
-    values = _renter_values(store, form)
+    """Who books (what is shown has the price of whoever it is for), for whom, and who rents. Raises Invalid.
+
+    What nobody typed of somebody stays as it was; a host need not know their address, so what a host leaves empty does so, too.
+    """
+    values = bookings.parse_renter(form.values)
     whose = _whose(store, venue, values["email"])
-    return desk.booker_for(me_as_booker(venue), whose), whose, values
+    known = store.bookings.renter_of(whose.id) if whose else None
+    if known:
+        typed = [name for name, value in form.values.items() if value or not me().hosts(venue)]
+        values |= {name: getattr(known, name) for name in values if name not in typed}
+    return desk.booker_for(booker(venue), whose), whose, values
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
     """A member books for themselves; a host for whoever of the venue has that address, else for a stranger."""
-    if not me().hosts(venue) or email == person().email:
+    mine = store.bookings.renter_of(person().id)
+    if not me().hosts(venue) or email in (person().email, mine and mine.email):
         return person()
     return desk.by_mail(store, venue, email, person().id, now())
 
 
-def _renter_values(store: Store, form: Asked) -> dict[str, str]:
-    """Who rents: what is known of me as a renter, and over it what was typed. Raises Invalid."""
-    known = store.bookings.renter_of(person().id)
-    mine = vars(known) if known and form.values.get("email") in (None, known.email) else {}
-    return bookings.parse_renter({**mine, **{key: value for key, value in form.values.items() if isinstance(value, str)}})
-
-
 def _first_values(store: Store, venue: Venue) -> dict[str, Any]:
-    known = store.bookings.renter_of(person().id)
     here = now().astimezone(venue.zone)
     return {
         "day": here.date().isoformat(), "from": "09:00", "until": "10:00", "every": "weekly", "interval": "1",
-        "ends_how": "count", "count": "10", "people": "1", "title_hidden": "1",
-        "name": known.name if known else person().name, "email": known.email if known else person().email or "",
-        "company": known.company if known else "",
+        "ends_how": "count", "count": "10", "people": "1", "title_hidden": "1", **_first_renter(store, venue),
     }  # fmt: skip
+
+
+def _first_renter(store: Store, venue: Venue) -> dict[str, str]:
+    """What is known of me as a renter. A host books mostly for others: what is a host's own would end up on their bills."""
+    known = store.bookings.renter_of(person().id)
+    if known is None:
+        values = {"name": person().name, "email": person().email or ""}
+    else:
+        values = {name: getattr(known, name) for name in RENTER}
+    return {"name": values["name"], "email": values["email"], "country": ""} if me().hosts(venue) else values
 
 
 def _form(venue: Venue, form: Asked, error: S2MError | None = None) -> ResponseReturnValue:
@@ -130,10 +134,9 @@ def _form(venue: Venue, form: Asked, error: S2MError | None = None) -> ResponseR
         values = {**({} if request.method == "POST" else _first_values(store, venue)), **form.values}
         extras = store.rooms.extras(venue.id)
     room, terms = next((one for one in let if one[0].id == values.get("room")), let[0] if let else (None, None))
-    field = str(error.data.get("field", "form")) if error else ""
     body = render_template(
         "series/new.html", values=values, weekdays=form.weekdays, days=weekday_names(), rooms=[one for one, _terms in let],
-        room=room, setups=list(terms.setups) if terms else [], errors={field: sentence(error.code, error.data)} if error else {},
+        room=room, setups=list(terms.setups) if terms else [], errors=said(error), hosts=me().hosts(venue),
         extras=[extra for extra in extras if terms and extra.id in terms.extras],
     )  # fmt: skip
     return body, status_of(error) if error else 200

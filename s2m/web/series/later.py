@@ -15,9 +15,9 @@ from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
 from s2m.domain.rooms import terms_of
 from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
+from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
-from s2m.web.rooms.shared import agreed, tell, the_venue
+from s2m.web.rooms.shared import agreed, booker, tell, the_venue
 from s2m.web.series import (
     ACTS,
     HOUR,
@@ -26,7 +26,6 @@ from s2m.web.series import (
     blueprint,
     bookable,
     limit_acts,
-    me_as_booker,
     show_preview,
     with_skips,
 )
@@ -74,7 +73,7 @@ def edit(slug: str, booking_id: str) -> ResponseReturnValue:
     if act not in ACTS:
         return _edit_form(venue, series, booking, form)
     limit("series", person().id, most=120, per=HOUR)
-    scope, by = str(form.values.get("scope")), me_as_booker(venue)
+    scope, by = str(form.values.get("scope")), booker(venue)
     try:
         if act == "book":
             limit_acts(by, scope)
@@ -145,9 +144,7 @@ def _edit_form(
         values = dict(form.values)
     with reading() as store:
         rooms = [room for room, _terms in bookable(store, venue)]
-    field = str(error.data.get("field", "form")) if error else ""
-    errors = {field: sentence(error.code, error.data)} if error else {}
-    body = render_template("series/edit.html", series=series, booking=booking, values=values, rooms=rooms, errors=errors)
+    body = render_template("series/edit.html", series=series, booking=booking, values=values, rooms=rooms, errors=said(error))
     return body, status_of(error) if error else 200
 
 
@@ -156,7 +153,7 @@ def _edit_form(
 def cancel(slug: str, booking_id: str) -> ResponseReturnValue:
     """?scope=: the fees of those, each and together, before anything is cancelled."""
     venue, scope = the_venue(slug), request.values.get("scope", "this")
-    by = me_as_booker(venue)
+    by = booker(venue)
     if request.method == "GET":
         return _cancel_page(venue, booking_id, scope)
     limit_acts(by, scope)

@@ -1,4 +1,4 @@
-"""The rooms of a venue: who sits where, and making, changing and retiring them."""
+"""Who sits where, and the rooms to sit in: making, changing and retiring them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from s2m.domain import rooms as letting
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import Venue
 from s2m.web.context import hosted_venue, isolated, now, person, reading, writing
-from s2m.web.errors import sentence, status_of
-from s2m.web.host import blueprint, said
+from s2m.web.errors import said, sentence, status_of
+from s2m.web.host import blueprint
 from s2m.web.policy import host
 
 
