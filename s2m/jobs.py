@@ -138,8 +138,8 @@ def write_letters(database: Database, config: Config, now: datetime) -> str:
             bookings.warn_options(store, now)
     with database.read() as store:
         due = store.bookings.letters()
-    key, base = keys(config.instance).bookings, letters.base_of(config)
-    return f"wrote {sum(each(database, due, lambda store, one: letters.write(store, config, key, base, now, [one])))}"
+    ring, base = keys(config.instance), letters.base_of(config)
+    return f"wrote {sum(each(database, due, lambda store, one: letters.write(store, config, ring, base, now, [one])))}"
 
 
 def release_rooms(database: Database, config: Config, now: datetime) -> str:

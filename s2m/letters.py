@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from s2m.config import ADDRESS, Config
-from s2m.domain import calendars
+from s2m.config import ADDRESS, Config, KeyRing
+from s2m.domain import calendars, codes
 from s2m.domain.bookings import lists
 from s2m.domain.bookings.releasing import release_at
 from s2m.domain.bookings.renting import proved_mail
@@ -36,8 +36,8 @@ LATE = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Meeting:
-    """A booking with all that is told of it. link: where its renter looks after it; empty where nobody knows how this server is
-    called."""
+    """A booking with all that is told of it. link: where its renter looks after it; guests: where its code leads whom they
+    invite; both empty where nobody knows how this server is called, guests also where it does not take place, or is over."""
 
     booking: Booking
     room: Room
@@ -46,6 +46,7 @@ class Meeting:
     link: str
     carries: int
     terms: RoomTerms
+    guests: str = ""
 
 
 def secret_of(key: str, booking: Booking) -> str:
@@ -66,7 +67,7 @@ def reader(store: Store, renter: Renter) -> str:
     return proved_mail(store, renter) or renter.email
 
 
-def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) -> Meeting | None:
+def meeting(store: Store, booking: Booking, keys: KeyRing, base: str, now: datetime) -> Meeting | None:
     """None for one that has no renter yet. A stranger's booking gets its secret here, where it has none."""
     room, venue = store.venues.room(booking.room_id), store.venues.get(booking.venue_id)
     renter = store.bookings.renter(booking.renter_id or "")
@@ -75,15 +76,18 @@ def meeting(store: Store, booking: Booking, key: str, base: str, now: datetime) 
     renter = replace(renter, email=reader(store, renter))
     name = booking.id
     if booking.person_id is None:
-        name = secret_of(key, booking)
+        name = secret_of(keys.bookings, booking)
         if booking.secret_hash != fingerprint(name):
             booking = store.bookings.set(booking, secret_hash=fingerprint(name))
     carried = lists.carried(venue, store.venues.policy(venue, now), booking)
-    link = f"{base.rstrip('/')}/bookings/{name}" if base else ""
-    return Meeting(booking, room, venue, renter, link, carried, store.rooms.version(booking.terms_id))
+    terms, there = store.rooms.version(booking.terms_id), base.rstrip("/")
+    link = f"{there}/bookings/{name}" if base else ""
+    takes_place = booking.status == "confirmed" and booking.left_at is None and now < booking.ends_at
+    guests = f"{there}/meeting/{codes.meeting_text(keys.door, booking.id)}" if base and takes_place else ""
+    return Meeting(booking, room, venue, renter, link, carried, terms, guests)
 
 
-def write(store: Store, config: Config, key: str, base: str, now: datetime, those: Iterable[Letter] | None = None) -> int:
+def write(store: Store, config: Config, keys: KeyRing, base: str, now: datetime, those: Iterable[Letter] | None = None) -> int:
     """Write what is due into the outbox; how many. those: which of it; without, what this transaction noted itself."""
     written = 0
     for letter in store.bookings.noted if those is None else those:
@@ -92,7 +96,7 @@ def write(store: Store, config: Config, key: str, base: str, now: datetime, thos
             continue
         if booking.ends_at < now - LATE:  # nobody waits for it any more: what was entered afterwards, or a job that stood still
             continue
-        told = meeting(store, booking, key, base, now)
+        told = meeting(store, booking, keys, base, now)
         if told and told.renter.email:
             words = Words(told.renter.language, told.venue.zone)
             many = _series(store, booking, now) if letter.kind.startswith("series") else []
@@ -150,6 +154,8 @@ def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking
         parts.append(words.carries(told.carries))
     if told.booking.status in ("confirmed", "option", "requested") and kind != "nobody_there":
         parts.append(words.tiers(told.terms, told.booking))
+    if told.guests and kind != "nobody_there":
+        parts.append(words.gettext(FOR_GUESTS) + f"\n\n{told.guests}")
     if told.link:
         parts.append(words.gettext("See or change your booking:") + f"\n\n{told.link}")
     return subject, "\n\n".join(part for part in parts if part)
@@ -195,6 +201,10 @@ def _(text: str) -> str:
     return text
 
 
+FOR_GUESTS = _(
+    "For your guests: send them this link. From half an hour before the meeting until half an hour after it they can use it to "
+    "join the house, if they like; it costs them nothing."
+)
 _KEPT = _("The room is kept for you until %(until)s. Confirm before then and it is yours; else it is free again.")
 OPENINGS = {
     "verify": (

@@ -109,7 +109,9 @@ def test_who_is_not_there_has_a_need_of_the_day_before(store, venue):
 def test_rooms_kiosk_and_wall_are_there(store, venue):
     assert {room.kind for room in store.venues.rooms(venue.id)} == {"open", "quiet", "meeting"}
     assert len(store.venues.rooms(venue.id)) == 7
-    assert [(d.kind, d.is_silent(NOW)) for d in store.devices.all(venue.id)] == [("kiosk", False), ("wall", False)]
+    assert [(d.kind, d.is_silent(NOW)) for d in store.devices.all(venue.id)] == [
+        ("kiosk", False), ("wall", False), ("plate", False),
+    ]  # fmt: skip
 
 
 def test_five_rooms_are_let_and_the_day_is_lively(store, venue):
@@ -134,6 +136,21 @@ def test_rooms_were_let_in_the_weeks_before_and_one_waits_for_the_host(store, ve
     assert len(stood) > 15 and all(one.arrived_at for one in stood)
     ahead = store.bookings.between(venue.id, NOW, NOW + timedelta(days=15))
     assert [one.title for one in ahead if one.status == "requested"] == ["Afscheid van een collega"]
+
+
+def test_the_member_repeats_a_meeting_and_waits_for_the_one_time_that_somebody_else_has(store, venue):
+    (member,) = [p for p in store.people.all(venue.network_id) if p.name == MEMBER]
+    mine = [one for one in store.bookings.of_person(member.id, since=NOW) if one.series_id]
+    first, *_ = on = [one.starts_at.astimezone(venue.zone).date() for one in mine]
+    assert [(day - first).days for day in on] == [0, 14, 21, 28] and {one.status for one in mine} == {"confirmed"}
+    (wait,) = store.waits.line(venue.id)
+    assert (wait.person_id, wait.state) == (member.id, "waiting")
+    assert wait.starts_at.astimezone(venue.zone).date() - first == timedelta(days=7)
+    (theirs,) = store.bookings.between(venue.id, wait.starts_at, wait.ends_at, room_ids=[wait.room_id])
+    assert theirs.status == "confirmed" and theirs.person_id != member.id
+    (plate,) = store.devices.all(venue.id, "plate")
+    (now_there,) = store.bookings.between(venue.id, NOW, NOW + timedelta(minutes=1), room_ids=[plate.room_id])
+    assert now_there.title == "Spreekuur Emre" and not now_there.arrived_at
 
 
 @pytest.mark.long
@@ -203,14 +220,15 @@ def test_a_demo_that_runs_is_not_built_anew_under_it(tmp_path):
 
 
 @pytest.mark.long
-def test_it_prints_four_links_that_open_and_starts_anew_each_time(serving, tmp_path):  # noqa: F811
+def test_it_prints_five_links_that_open_and_starts_anew_each_time(serving, tmp_path):  # noqa: F811
     folder = tmp_path / "demo"
     server = serving("demo", folder=folder)
-    links = dict(re.findall(rf"^(kiosk|member|host|wall): http://127\.0\.0\.1:{server.port}(/\S+)$", server.said(), re.MULTILINE))
-    assert set(links) == {"kiosk", "member", "host", "wall"}
+    names = "kiosk|member|host|wall|plate"
+    links = dict(re.findall(rf"^({names}): http://127\.0\.0\.1:{server.port}(/\S+)$", server.said(), re.MULTILINE))
+    assert set(links) == {"kiosk", "member", "host", "wall", "plate"}
     assert "Samira" in server.ask("GET", links["member"])[1]
     assert "Marieke" in server.ask("GET", links["host"])[1]
-    for name in ("kiosk", "wall"):
+    for name in ("kiosk", "wall", "plate"):
         assert server.ask("GET", links[name])[0] == 200
     keys = (folder / "keys.json").read_bytes()
     assert server.stop(signal.SIGINT) < 3

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from s2m import bills, jobs, letters, offers
-from s2m.config import Config
+from s2m.config import Config, keys
 from s2m.domain import billing, bookings, devices
 from s2m.domain.bookings import booking, releasing, waiting
 from s2m.domain.errors import Refused
@@ -143,6 +143,6 @@ def test_a_page_writes_the_letters_that_it_caused_and_no_others(database, cast, 
         book(store, cast.seinhuis, first, now + HOUR, 1, as_booker(cast.joost), now, person=cast.joost)
     with database.write() as store:
         mine = book(store, cast.seinhuis, second, now + HOUR, 1, as_booker(cast.samira), now, person=cast.samira)
-        assert letters.write(store, config, "k" * 64, "https://seinhuis.example", now) == 1
+        assert letters.write(store, config, keys(config.instance), "https://seinhuis.example", now) == 1
         assert [one.booking_id for one in store.bookings.letters()] != [mine.id]
     assert len(mails(database, now)) == 1

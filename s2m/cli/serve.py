@@ -83,7 +83,7 @@ def demo(place: Place, port: int) -> None:
     """A living venue to look around in: Het Seinhuis, with two months behind it and twelve people in the house.
 
     Made anew at each start, in instance/demo (or S2M_INSTANCE, --instance); never touches a real database.
-    Prints four links that are ready to open: kiosk, member, host and wall.
+    Prints five links that are ready to open: kiosk, member, host, wall and the plate beside a room.
     """
     from s2m import demo as demonstration
     from s2m import serving

@@ -72,7 +72,7 @@ def _built(config: Config, base: str, now: datetime) -> list[str]:
     database = Database(config.database, chance=seeded(SEED))
     database.migrate()
     with database.write() as store:
-        kiosk, wall, host, member = build(store, now)
+        (kiosk, wall, plate), host, member = build(store, now)
     database.chance = None
     # What lets somebody in is drawn by real chance, in the demo, too
     with database.write() as store:
@@ -82,6 +82,7 @@ def _built(config: Config, base: str, now: datetime) -> list[str]:
             f"member: {base}/login/{signin.make_link(store, now, person=member, life=LINK_LIFE)}",
             f"host: {base}/login/{signin.make_link(store, now, person=host, life=LINK_LIFE)}",
             f"wall: {base}/wall/pair/{_code(store, wall, now)}",
+            f"plate: {base}/wall/pair/{_code(store, plate, now)}",
         ]
     database.close()
     return lines
@@ -99,8 +100,8 @@ def _code(store: Store, device: Device, now: datetime) -> str:
     return devices.offer_again(store, device, now, life=LINK_LIFE)
 
 
-def build(store: Store, now: datetime) -> tuple[Device, Device, Person, Person]:
-    """Everything, in one transaction: the kiosk, the wall, the host and the member to look through."""
+def build(store: Store, now: datetime) -> tuple[tuple[Device, Device, Device], Person, Person]:
+    """Everything, in one transaction: the kiosk, the wall and the plate, the host and the member to look through."""
     days = clock.working_days(now)
     first = clock.on(days[0], 7 * 60)
     network = venues.found_network(store, "Noord", first)
@@ -117,12 +118,14 @@ def build(store: Store, now: datetime) -> tuple[Device, Device, Person, Person]:
     )
     house = House(store, venue, POLICY, kiosk, everybody, CAST, Random(SEED), host)
     letting.open_rooms(house, first)
+    plate = _paired(store, venue, "plate", "", host, first, letting.room_of(house, letting.PLATED).id)
     live(house, days)
     letting.open_the_day(house, now)
     come_in(house, now)
     devices.heartbeat(store, kiosk, "on", now)
-    devices.heartbeat(store, wall, "off", now)
-    return kiosk, wall, host, everybody[MEMBER]
+    for screen in (wall, plate):
+        devices.heartbeat(store, screen, "off", now)
+    return (kiosk, wall, plate), host, everybody[MEMBER]
 
 
 def _joined(store: Store, network_id: str, role: Role, at: datetime) -> Person:
@@ -136,6 +139,6 @@ def _joined(store: Store, network_id: str, role: Role, at: datetime) -> Person:
     return person
 
 
-def _paired(store: Store, venue: Venue, kind: str, name: str, host: Person, at: datetime) -> Device:
-    _, code = devices.offer_pairing(store, venue, kind, name, host.id, at)
+def _paired(store: Store, venue: Venue, kind: str, name: str, host: Person, at: datetime, room_id: str = "") -> Device:
+    _, code = devices.offer_pairing(store, venue, kind, name, host.id, at, room_id=room_id)
     return devices.pair(store, code, at)[0]

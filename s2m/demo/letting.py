@@ -1,4 +1,5 @@
-"""The five rooms of the demo that are let: on which terms, what was booked in the last weeks, and the day that one looks at.
+"""The five rooms of the demo that are let: on which terms, what was booked in the last weeks, the day that one looks at, and what
+is repeated and waited for after it.
 
 All by the real actions. Today's meetings have the clock times of an ordinary day while it is one; at night they move along.
 """
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from s2m.demo import clock
 from s2m.demo.plans import SIZE, plan
 from s2m.domain import bookings, money, rooms
-from s2m.domain.bookings import Booker, Booking, Details
+from s2m.domain.bookings import Booker, Booking, Details, waiting
 from s2m.domain.errors import Conflict
 from s2m.domain.rooms import RoomTerms
 
@@ -108,6 +109,11 @@ USUAL = (
     Meeting("Remise", 780, 240, "Repetitie", 12, "Koor Eemklank", "Piet Sluis"),
 )
 
+# 16:30 to 17:30, after what else is booked in that room
+WEEKLY = Meeting("Wissel", 990, 60, "Tegenlezen", 3, who="Samira")
+# The room beside which a plate hangs: one is always in it, and nobody said so yet
+PLATED = "Loket"
+
 
 def open_rooms(house: House, at: datetime) -> None:
     """The extras of the house, and of each room its terms and a plan."""
@@ -159,9 +165,29 @@ def open_the_day(house: House, now: datetime) -> None:
     _book(house, Meeting("Loket", 0, 105, "Spreekuur Emre", 2, who="Emre"), quarter - 15 * MINUTE, made)
     _book(house, Meeting("Loket", 0, 30, "Yasmin", 2, who="Yasmin"), quarter + 4 * HOUR, made)
     _were_there(house, now, but="Loket")
-    remise = next(room for room in house.store.venues.rooms(house.venue.id) if room.name == "Remise")
-    rooms.close(house.store, house.venue, remise.id, base + 8 * HOUR, base + 12 * HOUR, "Vloer in de olie", house.host.id, now)
+    remise = room_of(house, "Remise").id
+    rooms.close(house.store, house.venue, remise, base + 8 * HOUR, base + 12 * HOUR, "Vloer in de olie", house.host.id, now)
+    _repeat(house, now, made)
     _days_to_come(house, now, made)
+
+
+def _repeat(house: House, now: datetime, made: datetime) -> None:
+    """A meeting that the member repeats each week. The second time somebody else has the room, so she skips it and is in line."""
+    store, venue = house.store, house.venue
+    ahead = (clock.business_day(now) + timedelta(days=n) for n in range(2, 16))
+    weeks = [timedelta(days=7 * n) for n in range(5)]
+    first = next(day for day in ahead if day.weekday() < 5 and not any(rooms.holiday(day + later) for later in weeks))
+    second = clock.on(first + weeks[1], WEEKLY.minutes).astimezone(UTC)
+    _book(house, Meeting(WEEKLY.room, 0, WEEKLY.length, "Mediation", 4, "Praktijk Noord", "Iris Maas"), second, made)
+    room, member = room_of(house, WEEKLY.room), next(p for p in house.people.values() if p.first_name == WEEKLY.who)
+    given = {"day": first.isoformat(), "every": "weekly", "ends_how": "count", "count": str(len(weeks))}
+    times = bookings.parse_times({"from": "16:30", "until": "17:30"})
+    plan = bookings.Plan(room, bookings.parse_rule(given, []), times, _details(store, venue, room, WEEKLY))
+    by, renter = Booker(member.id, member.id, is_member=True), _renter(house, WEEKLY, member, made)
+    seen = bookings.preview(store, venue, plan, {}, by, made)
+    skipped = {one.day.isoformat(): "skip" for one in seen.open}
+    bookings.book_series(store, venue, plan, skipped, renter, by, made, agreed_cents=seen.sum.gross_cents)
+    waiting.join(store, venue, room.id, second, second + WEEKLY.length * MINUTE, WEEKLY.people, renter, made)
 
 
 def _days_to_come(house: House, now: datetime, made: datetime) -> None:
@@ -189,7 +215,7 @@ def _ten_o_clock(now: datetime) -> datetime:
 def _book(house: House, meeting: Meeting, start: datetime, at: datetime, *, asks: bool = False) -> Booking | None:
     """From a hold to what becomes of it, as the host at the desk does it; nothing where the room is taken."""
     store, venue = house.store, house.venue
-    room = next(room for room in store.venues.rooms(venue.id) if room.name == meeting.room)
+    room = room_of(house, meeting.room)
     person = None if meeting.company else next(p for p in house.people.values() if p.first_name == meeting.who)
     by = Booker(person.id, person.id, is_member=True) if person and asks else _for(house, person)
     try:
@@ -205,6 +231,10 @@ def _book(house: House, meeting: Meeting, start: datetime, at: datetime, *, asks
         store, venue, held, details, _renter(house, meeting, person, at), by, at, agreed_cents=money.total(lines).gross_cents
     )
     return bookings.conclude(store, venue, filled, by, at, option=meeting.option)
+
+
+def room_of(house: House, name: str) -> Room:
+    return next(room for room in house.store.venues.rooms(house.venue.id) if room.name == name)
 
 
 def _for(house: House, person: Person | None) -> Booker:

@@ -96,7 +96,8 @@ def test_who_waited_takes_the_offer_without_script(served, open_page, house, lan
     page.get_by_role("link", name=re.compile("^" + say("Answer"))).click()
     page.get_by_role("button", name=say("Yes, I take it")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Book %(room)s", room="Perron"))
-    expect(page.get_by_text(say("If you let it go, or do not book it by then, the next in line is asked."))).to_be_visible()
+    offered = "This was offered to you. If you let it go, or do not book it in time, the next in line is asked."
+    expect(page.get_by_text(say(offered))).to_be_visible()
     expect(page.get_by_label(say("People"))).to_have_value("4")
     page.get_by_role("textbox", name=say("Title")).fill("Kring")
     page.get_by_role("button", name=say("Book %(room)s", room="Perron")).click()

@@ -1,5 +1,6 @@
 """What a renter is written, in their language, once for each thing that happened, with the meeting for their calendar."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,14 +8,15 @@ import icalendar
 import pytest
 
 from s2m import letters
-from s2m.config import Config
-from s2m.domain import bookings, venues
+from s2m.config import Config, keys
+from s2m.domain import bookings, guests, venues
 from s2m.domain.bookings import STRANGER
+from s2m.domain.errors import Refused
 from s2m.domain.signin import fingerprint
 from tests.letting import EVA, HOUR, as_booker, book, let
 
 ONE = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
-KEY, BASE = "k" * 64, "https://seinhuis.example"
+BASE = "https://seinhuis.example"
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def written(store, config):
     seen = set()
 
     def written(when):
-        letters.write(store, config, KEY, BASE, when)
+        letters.write(store, config, keys(config.instance), BASE, when)
         new = [mail for mail in store.outbox.waiting(when + timedelta(days=400)) if mail.id not in seen]
         seen.update(mail.id for mail in new)
         return new
@@ -47,14 +49,14 @@ def event_in(mail):
     return type_, next(iter(icalendar.Calendar.from_ical(content).walk("VEVENT")))
 
 
-def test_whoever_booked_gets_all_facts_once_with_the_meeting_and_a_link(store, cast, perron, now, written):
+def test_whoever_booked_gets_all_facts_once_with_the_meeting_and_a_link(store, cast, perron, now, config, written):
     venues.change_policy(store, cast.seinhuis, replace(cast.policy, seat_cost_euro=12), cast.marieke.id, now)
     booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now, title="Kennismaking", people=8)
     (mail,) = written(now)
     assert mail.recipient == "eva@woonlab.example"
     for fact in ("Perron, Het Seinhuis", "Kennismaking", "13:00", "15:00", "8 ", "76,00", "91,96", " 6 "):
         assert fact in mail.body, mail.body
-    secret = letters.secret_of(KEY, booked)
+    secret = letters.secret_of(keys(config.instance).bookings, booked)
     assert f"{BASE}/bookings/{secret}" in mail.body
     assert store.bookings.get(booked.id).secret_hash == fingerprint(secret) and len(secret) == 43
     type_, event = event_in(mail)
@@ -94,6 +96,33 @@ def test_each_turn_of_a_booking_is_told(store, cast, now, written):
     assert event_in(mail)[0].endswith("method=CANCEL") and "45,98" in mail.body
 
 
+@pytest.mark.parametrize(("language", "says"), [("nl", "Voor je gasten:"), ("en", "For your guests:")])
+def test_the_link_for_guests_stands_in_the_letters_of_what_takes_place_and_in_no_other(
+    store, cast, perron, now, config, written, language, says
+):  # fmt: skip
+    def link_in(mail):
+        found = re.findall(rf"{BASE}/meeting/(\S+)", mail.body)
+        assert len(found) == mail.body.count(says) <= 1
+        return found[0] if found else None
+
+    def read(code, when):
+        return guests.read(store, keys(config.instance).door, code, when).id
+
+    option = book(store, cast.seinhuis, perron, ONE, 1, STRANGER, now, option=True, language=language)
+    assert link_in(written(now)[0]) is None
+    booked = bookings.conclude(store, cast.seinhuis, option, STRANGER, now)
+    code = link_in(written(now)[0])
+    assert read(code, ONE) == booked.id
+    moved = bookings.move(store, cast.seinhuis, booked, perron.id, ONE + HOUR, ONE + 2 * HOUR, STRANGER, now, agreed_cents=None)
+    assert link_in(written(now)[0]) == code and read(code, ONE + HOUR) == booked.id
+    with pytest.raises(Refused, match="meeting_closed"):
+        read(code, ONE)
+    bookings.cancel(store, cast.seinhuis, moved, as_booker(cast.marieke, host=True), now, agreed_cents=None)
+    assert link_in(written(now)[0]) is None
+    with pytest.raises(Refused, match="meeting_closed"):
+        read(code, ONE + HOUR)
+
+
 def test_a_letter_says_how_many_dots_cancelling_kept(store, cast, now, written):
     room, by = let(store, cast.seinhuis, cast.marieke, now, "Wissel", dots_per_hour=2), as_booker(cast.samira)
     booked = book(store, cast.seinhuis, room, ONE, 2, by, now, person=cast.samira, paid_by="capital")
@@ -130,11 +159,12 @@ def test_what_is_long_over_is_told_to_nobody(store, cast, perron, now, written):
 
 def test_where_no_mail_goes_out_none_is_kept(store, cast, perron, now, config):
     book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now, renter=EVA)
-    assert letters.write(store, replace(config, smtp_url=""), KEY, BASE, now) == 0
+    assert letters.write(store, replace(config, smtp_url=""), keys(config.instance), BASE, now) == 0
     assert store.bookings.letters() == [] and store.outbox.waiting(now) == []
 
 
 def test_without_the_key_nobody_makes_the_link_and_it_is_of_one_renter(store, cast, perron, now):
     booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now)
-    others = {letters.secret_of("l" * 64, booked), letters.secret_of(KEY, replace(booked, renter_id="x"))}
-    assert letters.secret_of(KEY, booked) not in others and len(others) == 2
+    key = "k" * 64
+    others = {letters.secret_of("l" * 64, booked), letters.secret_of(key, replace(booked, renter_id="x"))}
+    assert letters.secret_of(key, booked) not in others and len(others) == 2

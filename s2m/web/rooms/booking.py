@@ -234,7 +234,7 @@ def _send(store: Store, one: Mine, *, proved: bool, option: bool) -> None:
 
 
 def _mail_link(store: Store, booking: bookings.Booking, *, option: bool) -> None:
-    told = letters.meeting(store, booking, context.keys().bookings, context.public_url(), now())
+    told = letters.meeting(store, booking, context.keys(), context.public_url(), now())
     assert told, "a booking that was filled in has a renter"
     subject, body = letters.compose(spoken.Words(told.renter.language, told.venue.zone), "verify", told)
     link = f"{told.link}?as=option" if option else told.link

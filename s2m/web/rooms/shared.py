@@ -104,7 +104,7 @@ def holds() -> list[str]:
 
 def tell(store: Store) -> None:
     """Write the letters that this transaction made due, and no others: those the job writes."""
-    letters.write(store, context.config(), context.keys().bookings, context.public_url(), now())
+    letters.write(store, context.config(), context.keys(), context.public_url(), now())
 
 
 # What was typed ----------------------------------------------------------------------------------------------------
