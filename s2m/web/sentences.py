@@ -126,9 +126,8 @@ SENTENCES: dict[str, Sentence] = {
         price=price_of(cents, dots),
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
-    "many_holds": lambda most, **d: _(
-        "You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", most=most
-    ),
+    "many_holds": lambda most, **d: _("You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", most=most),
+    "not_in_room": _fixed(lambda: _("The set-up or the extras that you chose are not to be had in that room.")),
     "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
