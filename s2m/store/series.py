@@ -89,6 +89,17 @@ class Waits(Part):
         theirs = waits.c.renter_id.in_(select(renters.c.id).where(renters.c.network_id == network_id, renters.c.email == email))
         return self._all(select(waits).where(theirs, _IN_LINE).order_by(waits.c.starts_at, waits.c.id))
 
+    def had(self, wait: Wait, email: str) -> bool:
+        """Whether whoever waits, or reads an address, was offered that time already, and answered or did not."""
+        c = waits.c
+        mails = select(renters.c.id).where(renters.c.network_id == wait.network_id, renters.c.email == email)
+        theirs = c.person_id == wait.person_id if wait.person_id else c.renter_id.in_(mails)
+        same = (c.venue_id == wait.venue_id) & (c.starts_at < wait.ends_at) & (c.ends_at > wait.starts_at)
+        if wait.room_id:
+            same &= c.room_id.is_(None) | (c.room_id == wait.room_id)
+        over = c.ended_at.is_not(None) & c.offered_booking_id.is_not(None)
+        return self.one(select(c.id).where(theirs, same, over).limit(1)) is not None
+
     def over(self, now: datetime) -> list[Wait]:
         """What nobody needs to wait for any more, since that time is over."""
         return self._all(select(waits).where(waits.c.state.in_(("unproven", "waiting")), waits.c.ends_at <= now))

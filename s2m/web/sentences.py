@@ -126,7 +126,7 @@ SENTENCES: dict[str, Sentence] = {
         price=price_of(cents, dots),
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
-    "many_holds": lambda most, **d: _("You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", most=most),
+    "many_holds": lambda **d: _("You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", **d),
     "not_in_room": _fixed(lambda: _("The set-up or the extras that you chose are not to be had in that room.")),
     "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
@@ -157,6 +157,10 @@ SENTENCES: dict[str, Sentence] = {
     "series_changed": _fixed(lambda: _("Something changed meanwhile. Nothing was done yet; look at it once more.")),
     "nothing_left": _fixed(lambda: _("Every time is skipped, so that nothing is left. Keep at least one.")),
     "free_now": _fixed(lambda: _("This is free. You need not wait: book it now.")),
+    "held_now": lambda until, **d: _(
+        "Somebody is busy booking this and has until %(day)s, %(time)s. Look again then: it is free, or you can get in line.",
+        day=format_date(until.date(), "EEE d MMM"), time=f"{until:%H:%M}",
+    ),
     "waits_already": _fixed(lambda: _("You wait for this already.")),
     "too_many_waits": lambda most, **d: _("You wait for %(most)s things. Take one off your list first.", most=most),
     "offer_over": _fixed(lambda: _("This offer is over: it was answered, or its time has passed.")),
@@ -188,9 +192,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     # Thanks
     "self_thanks": _fixed(lambda: _("Thanks go to somebody else.")),
-    "never_met": lambda name, **d: _(
-        "You can thank %(name)s once you were here at the same time, in the last 7 days.", name=name
-    ),
+    "never_met": lambda **d: _("You can thank %(name)s once you were here at the same time, in the last 7 days.", **d),
     "cap_given": lambda most, **d: ngettext(
         "You gave %(num)d thanks today. Tomorrow you can thank again.",
         "You gave %(num)d thanks today. Tomorrow you can thank again.",
@@ -387,9 +389,7 @@ SENTENCES: dict[str, Sentence] = {
     "not_found": _fixed(lambda: _("This page does not exist. The link may be old. Nothing was lost.")),
     "conflict": _fixed(lambda: _("Somebody was a moment earlier. Look again and repeat if it is still needed.")),
     "refused": _fixed(lambda: _("This is not possible now.")),
-    "unavailable": _fixed(lambda: _("This could not be stored just now. Try again.")),
-    "busy": _fixed(lambda: _("This could not be stored just now. Try again.")),
-    "collision": _fixed(lambda: _("This could not be stored just now. Try again.")),
+    **dict.fromkeys(("unavailable", "busy", "collision"), _fixed(lambda: _("This could not be stored just now. Try again."))),
     "failure": _fixed(lambda: _("Something broke on our side. Nothing was stored. Try again, or tell the host this number.")),
     "error": _fixed(lambda: _("This did not work. Nothing was stored.")),
     # Answers that are no refusal

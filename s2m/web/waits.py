@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from s2m.domain import bookings
-from s2m.domain.bookings import Details, Wait, waiting
+from s2m.domain.bookings import Wait, waiting
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError
-from s2m.domain.fields import line, whole
+from s2m.domain.fields import whole
 from s2m.domain.signin import fingerprint
 from s2m.domain.venues import Venue
 from s2m.web import address, context
@@ -23,7 +23,7 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import agreed, holds, tell, the_venue
+from s2m.web.rooms.shared import holds, the_venue
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -71,7 +71,7 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
         renter = known or bookings.renter_for(store, venue.network_id, who, values, context.locale(), now())
         secret = None if who else store.secret()
         hashed = fingerprint(secret) if secret else None
-        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed, keeping=holds())
+        wait = waiting.join(store, venue, room_id, start, end, people, renter, now(), secret_hash=hashed)
         if secret:
             _ask_proof(store, venue, renter.email, secret)
     return None if secret else wait
@@ -133,30 +133,38 @@ def show(key: str) -> ResponseReturnValue:
         if act is None:
             raise Invalid("act", "choice")
         with writing() as store:
-            act(store, *_the_wait(store, key))
+            to = act(store, *_the_wait(store, key))
     except (Conflict, Refused, Invalid) as error:
         return _page(key, error)
-    return redirect(url_for("waits.show", key=key), 303)
+    return redirect(to or url_for("waits.show", key=key), 303)
 
 
 def _page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         _found, wait = _the_wait(store, key)
         one = shown(store, wait)
-    problem, who = sentence(error.code, error.data) if error else "", me().person
-    mine = who.id == wait.person_id if who else one.booking is not None and one.booking.id in holds()
-    page = render_template("waits/show.html", one=one, problem=problem, key=key, ordinary=mine)
+    problem = sentence(error.code, error.data) if error else ""
+    page = render_template("waits/show.html", one=one, problem=problem, key=key, theirs=_may_fill_in(wait))
     return page, status_of(error) if error else 200
+
+
+def _may_fill_in(wait: Wait) -> bool:
+    """A member books as who they are, signed in; of a stranger the link of the mail is all that there is."""
+    who = me().person
+    return who.id == wait.person_id if who else wait.person_id is None
 
 
 def _prove(store: Store, venue: Venue, wait: Wait) -> None:
     waiting.prove(store, venue, wait, now())
 
 
-def _yes(store: Store, venue: Venue, wait: Wait) -> None:
+def _yes(store: Store, venue: Venue, wait: Wait) -> str | None:
+    """What was offered is held as from the room's own page, and its form is the next thing to see."""
     held = waiting.accept(store, venue, wait, now())
-    if wait.person_id is None and held.id not in holds():  # this browser may fill in the ordinary form as well
-        session["holds"] = [*holds(), held.id]
+    if not _may_fill_in(wait):
+        return None
+    session["holds"] = [*(one for one in holds() if one != held.id), held.id]
+    return url_for("rooms.form", key=held.id, people=wait.people)
 
 
 def _no(store: Store, venue: Venue, wait: Wait) -> None:
@@ -167,19 +175,4 @@ def _leave(store: Store, venue: Venue, wait: Wait) -> None:
     waiting.leave(store, venue, wait, now())
 
 
-def _book(store: Store, venue: Venue, wait: Wait) -> None:
-    """What is held becomes a booking at the price that was shown."""
-    held, renter = store.bookings.get(wait.offered_booking_id or ""), store.bookings.renter(wait.renter_id)
-    if held is None or renter is None or wait.state != "taken":
-        raise Conflict("offer_over")
-    details = Details(
-        title=line("title", request.form.get("title", ""), 80, shortest=0),
-        title_hidden=bool(request.form.get("title_hidden")), people=wait.people,
-    )  # fmt: skip
-    by = waiting.booker_of(store, wait)
-    filled = bookings.fill_in(store, venue, held, details, renter, by, now(), agreed_cents=agreed(request.form))
-    bookings.conclude(store, venue, filled, by, now())
-    tell(store)
-
-
-ACTS = {"prove": _prove, "yes": _yes, "no": _no, "leave": _leave, "book": _book}
+ACTS = {"prove": _prove, "yes": _yes, "no": _no, "leave": _leave}

@@ -43,7 +43,8 @@ class Served:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Keeping)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # How often it looks whether it is to stop: at the usual half second, each test waits about that long at its end
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self):
         self.app.extensions["s2m.hub"].close()

@@ -5,6 +5,7 @@ import pytest
 from s2m.domain import contributions, matches, presence
 from s2m.domain.codes import Keys
 from s2m.domain.presence import Need
+from tests.letting import as_booker
 
 
 @pytest.fixture
@@ -12,6 +13,18 @@ def store(database, cast):
     """One open transaction with the cast in it: for rules that do not care where a transaction ends."""
     with database.write() as store:
         yield store
+
+
+@pytest.fixture
+def samira(cast):
+    """Samira as whoever books."""
+    return as_booker(cast.samira)
+
+
+@pytest.fixture
+def marieke(cast):
+    """Marieke, who hosts Het Seinhuis, as whoever books."""
+    return as_booker(cast.marieke, host=True)
 
 
 @pytest.fixture

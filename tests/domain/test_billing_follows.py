@@ -23,11 +23,6 @@ def perron(store, cast, now):
 
 
 @pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
-
-
-@pytest.fixture
 def booked(store, cast, now, perron, marieke):
     return book(store, cast.seinhuis, perron, ONE, 2, marieke, now)
 

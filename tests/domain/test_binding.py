@@ -9,7 +9,7 @@ from s2m.domain import bookings, money, rooms
 from s2m.domain.bookings import Change, Details, Plan, Times, binding, capital, desk, parse_rule
 from s2m.domain.errors import Conflict, Refused
 from tests.billing import sells
-from tests.letting import EVA, HOUR, as_booker, book, let
+from tests.letting import EVA, HOUR, book, let
 
 # The cast's Thursday, 13:00 by the clock of Het Seinhuis; on Friday half is due, next Friday nothing
 ONE = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
@@ -20,16 +20,6 @@ SOON, LATER = ONE + DAY, ONE + 8 * DAY
 @pytest.fixture
 def perron(store, cast, now):
     return let(store, cast.seinhuis, cast.marieke, now, buffer_after=0, tiers=((48, 50),))
-
-
-@pytest.fixture
-def samira(cast):
-    return as_booker(cast.samira)
-
-
-@pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
 
 
 @pytest.fixture

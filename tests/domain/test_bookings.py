@@ -23,16 +23,6 @@ def perron(store, cast, now):
     return let(store, cast.seinhuis, cast.marieke, now, buffer_before=15, buffer_after=30)
 
 
-@pytest.fixture
-def samira(cast):
-    return as_booker(cast.samira)
-
-
-@pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
-
-
 def seen(store, booking):
     return store.bookings.get(booking.id)
 

@@ -17,11 +17,6 @@ FIRST_OF_MAY = datetime(2026, 4, 30, 22, tzinfo=UTC)
 
 
 @pytest.fixture
-def balance(store):
-    return lambda person: store.ledger.person_account(person.id).balance
-
-
-@pytest.fixture
 def pot(store, cast):
     return lambda: store.ledger.network_account(cast.noord.id, "commons").balance
 

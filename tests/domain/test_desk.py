@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from s2m.domain import bookings, money, people, presence
+from s2m.domain import bookings, money, people, presence, rooms
 from s2m.domain.bookings import Booker, Details, desk, lists, week
+from s2m.domain.calendars import outside
+from s2m.domain.calendars.values import Busy, Found
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 from s2m.domain.venues import Policy
 from tests.letting import as_booker, book, let
@@ -230,8 +232,9 @@ def test_what_capital_pays_and_a_deposit_carry_no_seat(store, cast, now, meeting
 
 
 def strips(store, cast, on):
-    lets, days = store.rooms.let(cast.seinhuis.id, at("12:00")), week.days_of(on)
-    return week.week_of(cast.seinhuis, lets, store.desk.strips(cast.seinhuis.id, *week.span_of(cast.seinhuis, days)), on)
+    lets, span = store.rooms.let(cast.seinhuis.id, at("12:00")), week.span_of(cast.seinhuis, week.days_of(on))
+    closed = outside.all_closed(store, lets, *span)
+    return week.week_of(cast.seinhuis, lets, store.desk.strips(cast.seinhuis.id, *span), closed, on)
 
 
 def test_a_week_shows_each_meeting_on_its_days_from_the_first_hour_on(store, cast, now, meeting, perron, host):
@@ -251,6 +254,26 @@ def test_in_the_weeks_in_which_the_clock_changes_a_meeting_stands_at_its_hour(st
     book(store, cast.seinhuis, perron, at("13:00", day, month), 1, host, now)
     shown = strips(store, cast, date(2026, month, day))
     assert shown.first == 8 and shown.rows[0][1][6].firm == [((13 - 8) * 4, 4)]
+
+
+def test_a_week_shows_when_rooms_are_closed_by_their_hours_by_a_host_or_by_another_calendar(store, cast, now, meeting, perron):
+    seinhuis, by = cast.seinhuis, cast.marieke.id
+    meeting("13:00", 2)
+    let(store, seinhuis, cast.marieke, now, name="Loket")
+    rooms.close(store, seinhuis, perron.id, at("16:00"), at("12:00", 14), "Vloer in de olie", by, now)
+    linked = outside.link(store, seinhuis, perron, {"url": "https://agenda.example/perron.ics"}, by, now)
+    outside.record(store, linked, Found((Busy("een", at("10:00", 11), at("11:00", 11)),)), now)
+    shown = strips(store, cast, date(2026, 3, 12))
+    told = {room.name: cells for room, cells in shown.rows}
+    wednesday, thursday, friday, saturday, sunday = told["Perron"][2:]
+    before, after = [list(cells) for cells in (wednesday.shut, told["Loket"][2].shut)]
+    # what is taken elsewhere is as long as the time that the room needs after a meeting, too
+    assert [one for one in before if one not in after] == [(8 - 2, 4 + 2)]
+    assert (32, shown.columns - 32) in thursday.shut and thursday.firm == [(20, 8)]
+    assert (thursday.count, thursday.partly, saturday.partly, sunday.partly) == (1, True, True, False)
+    assert [one.closed(shown.columns) for one in (wednesday, thursday, friday, sunday)] == [False, False, True, True]
+    *workdays, _saturday, off = told["Loket"]
+    assert off.closed(shown.columns) and not any(one.partly or one.closed(shown.columns) for one in workdays)
 
 
 def test_lists_find_bookings_by_how_they_stand_and_by_name(store, cast, now, meeting):

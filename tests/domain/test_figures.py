@@ -23,11 +23,6 @@ def perron(store, cast, now):
     return let(store, cast.seinhuis, cast.marieke, now, deposit_cents=10000)
 
 
-@pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
-
-
 def of(store, cast, span, now):
     return figures.report(store, cast.seinhuis, *span, now)
 

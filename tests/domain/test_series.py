@@ -30,16 +30,6 @@ def perron(store, cast, now):
 
 
 @pytest.fixture
-def samira(cast):
-    return as_booker(cast.samira)
-
-
-@pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
-
-
-@pytest.fixture
 def renter(store, cast, now):
     return bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(EVA), "nl", now)
 

@@ -46,11 +46,6 @@ def crowd(store, cast, now, here):
     return crowd
 
 
-@pytest.fixture
-def balance(store):
-    return lambda person: store.ledger.person_account(person.id).balance
-
-
 def knows(store, person):
     return [topic.text for topic in store.people.topics(person.id)]
 

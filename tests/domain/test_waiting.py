@@ -24,11 +24,6 @@ def perron(store, cast, now):
 
 
 @pytest.fixture
-def marieke(cast):
-    return as_booker(cast.marieke, host=True)
-
-
-@pytest.fixture
 def taken(store, cast, perron, marieke, now):
     """Perron is booked from 13:00 to 15:00."""
     return book(store, cast.seinhuis, perron, ONE, 2, marieke, now, renter=EVA)
@@ -38,15 +33,14 @@ def taken(store, cast, perron, marieke, now):
 def join(store, cast, perron, taken, now):
     moments = (now + n * timedelta(milliseconds=1) for n in count())
 
-    def join(person=None, at=None, start=ONE, hours=1, people=1, room=perron, secret_hash=None, keeping=()):
+    def join(person=None, at=None, start=ONE, hours=1, people=1, room=perron, secret_hash=None):
         at = at or next(moments)
         values = bookings.parse_renter({"name": "Eva", "email": f"{person.id[-8:] if person else 'eva'}@woonlab.example"})
         renter = bookings.renter_for(store, cast.noord.id, person, values, "nl", at)
         room_id = room.id if room else None
         return waiting.join(
-            store, cast.seinhuis, room_id, start, start + hours * HOUR, people, renter, at, secret_hash=secret_hash,
-            keeping=keeping,
-        )  # fmt: skip
+            store, cast.seinhuis, room_id, start, start + hours * HOUR, people, renter, at, secret_hash=secret_hash
+        )
 
     return join
 
@@ -268,8 +262,10 @@ def test_a_stranger_stands_in_a_line_once_and_learns_it_only_by_the_link(store, 
             waiting.prove(store, cast.seinhuis, one, now)
     free(now)
     assert states(store, *asked) == ["offered", "unproven", "unproven"]
-    waiting.decline(store, cast.seinhuis, seen(store, asked[0]), now)
-    assert waiting.prove(store, cast.seinhuis, asked[1], now).state == "offered"
+    waiting.decline(store, cast.seinhuis, seen(store, asked[0]), now + HOUR)
+    with pytest.raises(Conflict, match="free_now"):  # else each link that they kept ready would hold it for another two hours
+        waiting.prove(store, cast.seinhuis, asked[1], now + HOUR)
+    assert store.bookings.between(cast.seinhuis.id, ONE, ONE + HOUR) == []
 
 
 def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, join, now):
@@ -291,18 +287,43 @@ def test_nobody_waits_for_what_is_free_closed_or_too_small(store, cast, perron, 
         join(cast.samira)
 
 
-def test_nobody_waits_for_what_they_keep_themselves(store, cast, perron, join, now):
+def test_what_is_only_being_filled_in_is_waited_for_by_nobody(store, cast, perron, join, now):
+    """Else a stranger with two browsers lets go of five minutes in the one, and has hours in the other, again and again."""
     day = ONE + DAY
-    for who, person in ((as_booker(cast.samira), cast.samira), (bookings.STRANGER, None)):
+    for who in (as_booker(cast.samira), bookings.STRANGER):
         held = bookings.hold(store, cast.seinhuis, perron.id, day, day + HOUR, who, now)
-        keeping = () if person else (held.id,)
-        with pytest.raises(Conflict, match="free_now"):
-            join(person, start=day, keeping=keeping)
-        assert join(cast.joost, start=day).state == "waiting"
-        waiting.leave(store, cast.seinhuis, store.waits.of_person(cast.joost.id)[0], now)
+        for person, room in ((cast.samira, perron), (cast.joost, perron), (None, perron), (cast.wim, None)):
+            with pytest.raises(Conflict, match="held_now") as caught:
+                join(person, start=day, room=room)
+            assert caught.value.data == {"until": held.expires_at}
         bookings.let_go(store, cast.seinhuis, held, now)
+        assert store.bookings.between(cast.seinhuis.id, day, day + HOUR) == []
     bookings.hold(store, cast.seinhuis, perron.id, ONE - 2 * HOUR, ONE - HOUR, as_booker(cast.samira), now)
-    assert join(cast.samira, start=ONE - 2 * HOUR, hours=3).state == "waiting"  # somebody else is there, too
+    assert join(cast.samira, start=ONE - 2 * HOUR, hours=3).state == "waiting"  # behind it stands a meeting
+
+
+def test_what_is_offered_is_waited_for_by_whoever_was_not_asked_yet(store, cast, join, free, marieke, perron, now):
+    first = join(cast.samira)
+    free(now)
+    second, stranger = join(cast.joost), join(secret_hash="s")
+    waiting.prove(store, cast.seinhuis, stranger, now)
+    waiting.decline(store, cast.seinhuis, seen(store, first), now)
+    assert states(store, first, second, stranger) == ["declined", "offered", "waiting"]
+    with pytest.raises(Conflict, match="held_now") as caught:  # she had her turn
+        join(cast.samira)
+    assert caught.value.data == {"until": now + 2 * HOUR}
+    held = waiting.accept(store, cast.seinhuis, seen(store, second), now)
+    bookings.let_go(store, cast.seinhuis, held, now)
+    assert states(store, second, stranger) == ["declined", "offered"]
+    with pytest.raises(Conflict, match="held_now"):
+        join(cast.joost)
+    waiting.decline(store, cast.seinhuis, seen(store, stranger), now)
+    with pytest.raises(Conflict, match="free_now"):
+        join(cast.samira)
+    book(store, cast.seinhuis, perron, ONE, 1, marieke, now)
+    again = join(secret_hash="t")
+    for wait in (join(cast.samira), waiting.prove(store, cast.seinhuis, again, now)):
+        assert wait.state == "waiting"  # since it stands anew
 
 
 def test_who_waits_for_any_room_waits_for_each(store, cast, join):
@@ -343,10 +364,13 @@ def test_waiting_ends_with_the_time_that_was_waited_for(store, cast, join, now):
 
 def test_the_job_goes_on_to_the_next(database, cast, now):
     with database.write() as store:
-        room = let(store, cast.seinhuis, cast.marieke, now, tiers=())
-        held = bookings.hold(store, cast.seinhuis, room.id, ONE, ONE + HOUR, as_booker(cast.marieke), now)
-        renter = bookings.renter_for(store, cast.noord.id, cast.samira, bookings.parse_renter(EVA), "nl", now)
-        wait = waiting.join(store, cast.seinhuis, room.id, ONE, ONE + HOUR, 1, renter, now)
-    assert jobs.expire_bookings(database, None, held.expires_at) == "let go 1"
+        room, joost = let(store, cast.seinhuis, cast.marieke, now, tiers=()), as_booker(cast.joost)
+        taken = book(store, cast.seinhuis, room, ONE, 1, joost, now)
+        waits = []
+        for person in (cast.samira, cast.wim):
+            renter = bookings.renter_for(store, cast.noord.id, person, bookings.parse_renter(EVA), "nl", now)
+            waits.append(waiting.join(store, cast.seinhuis, room.id, ONE, ONE + HOUR, 1, renter, now + len(waits) * MINUTE))
+        bookings.cancel(store, cast.seinhuis, taken, joost, now, agreed_cents=None)
+    assert jobs.expire_bookings(database, None, now + 2 * HOUR) == "let go 1"
     with database.read() as store:
-        assert states(store, wait) == ["offered"]
+        assert states(store, *waits) == ["lapsed", "offered"]

@@ -49,10 +49,22 @@ def phone(app, cast, clock):
 
     def phone(person=None):
         made = Phone(app, person, datetime.now(UTC))
-        made.get("/login?lang=en")
+        with made.client.session_transaction() as kept:
+            kept["lang"] = "en"
         return made
 
     return phone
+
+
+@pytest.fixture
+def samira(phone, cast):
+    return phone(cast.samira)
+
+
+@pytest.fixture
+def write(app):
+    """Opens a transaction that stays: `with write() as store`."""
+    return app.extensions["s2m.database"].write
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ ONE = datetime(2026, 3, 13, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def write(app):
-    return app.extensions["s2m.database"].write
-
-
-@pytest.fixture
 def room(write, cast, now):
     with write() as store:
         return let(store, cast.seinhuis, cast.marieke, now, buffer_before=15, buffer_after=30)

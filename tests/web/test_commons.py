@@ -10,11 +10,6 @@ GIVE = "/commons/give"
 
 
 @pytest.fixture
-def samira(phone, cast):
-    return phone(cast.samira)
-
-
-@pytest.fixture
 def balance(app, cast):
     def balance():
         with app.extensions["s2m.database"].read() as store:

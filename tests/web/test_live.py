@@ -49,11 +49,6 @@ def listen():
 
 
 @pytest.fixture
-def write(app):
-    return app.extensions["s2m.database"].write
-
-
-@pytest.fixture
 def samira(app, cast, write, now_is):
     """Signed in; she was last in Het Seinhuis."""
     with write() as store:

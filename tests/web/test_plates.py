@@ -23,11 +23,6 @@ TEN = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def write(app):
-    return app.extensions["s2m.database"].write
-
-
-@pytest.fixture
 def room(write, cast, now):
     with write() as store:
         return let(store, cast.seinhuis, cast.marieke, now - HOUR)

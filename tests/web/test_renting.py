@@ -121,7 +121,8 @@ def test_the_day_tells_of_others_only_that_they_are_there(phone, cast, store, pe
 
 def test_a_week_of_all_rooms_and_a_room_with_its_week_and_terms(phone, perron):
     visitor = phone()
-    assert "free times" in visitor.says(f"{HOUSE}/week") and visitor.get(f"{HOUSE}/week").text.count("<svg width") == 2
+    assert "free times" in visitor.says(f"{HOUSE}/week") and visitor.get(f"{HOUSE}/week").text.count("<svg width") == 5
+    assert "Wed 11 Mar" not in visitor.says(f"{HOUSE}/week") and "Mon 16 Mar" in visitor.says(f"{HOUSE}/week?day=2026-03-18")
     page = visitor.says(f"{HOUSE}/room/{perron.id}")
     for term in ("per hour €38.00", "Cancel for nothing until 7 days before", "An option keeps it for 2 days", "up to 20 people"):
         assert term in page, page
@@ -381,11 +382,6 @@ def test_of_many_at_once_one_has_it_and_the_others_keep_their_form_and_see_what_
 
 
 # A member, and looking after a booking -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def samira(phone, cast):
-    return phone(cast.samira)
 
 
 @pytest.fixture

@@ -52,11 +52,6 @@ def agreed(answer):
 
 
 @pytest.fixture
-def samira(phone, cast):
-    return phone(cast.samira)
-
-
-@pytest.fixture
 def booked(database, samira, form):
     """Three Thursdays of Samira's."""
     seen = samira.post(NEW, act="preview", **form)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -71,17 +72,104 @@ def test_a_member_waits_is_offered_the_room_and_books_it(database, phone, cast, 
     link = secret_in(mail)
     stranger = phone()  # the mail is read on another device
     assert "It is free, for you" in stranger.says(link) and "€45.98" in stranger.says(link)
-    assert stranger.post(link, act="yes").status_code == 303
+    assert stranger.post(link, act="yes").headers["Location"] == link  # it says until when it is theirs, and who may book it
     page = stranger.get(link)
-    assert "Book it now" in page.text and 'name="agreed" value="4598"' in page.text
-    assert stranger.post(link, act="book", agreed="4597").status_code == 409
-    assert stranger.post(link, act="book", agreed="4598", title="Kring").status_code == 303
+    assert "Yours to book until" in page.text and "Sign in as who got in line" in page.text
+    form_at = re.search(r'href="/login\?next=(/bookings/[0-9a-f]{32}/form)\?people%3D3"', page.text)[1]
+    assert stranger.get(form_at).status_code == 404 and phone(cast.joost).get(form_at).status_code == 404
+    assert samira.post(link, act="yes").headers["Location"] == f"{form_at}?people=3"
+    form = fields(samira.get(f"{form_at}?people=3"))
+    assert (form["people"], form["name"], form["agreed"]) == ("3", "Samira Vos", "4598")
+    assert samira.post(form_at, **form | {"agreed": "9" * 5000}).status_code == 409
+    assert samira.post(form_at, **form | {"title": "Kring", "act": "book"}).status_code == 303
     assert "It is booked." in stranger.says(link)
     with database.read() as store:
         mine = store.bookings.of_person(cast.samira.id, since=mail.created_at)
     assert [(one.status, one.title, one.people) for one in mine] == [("confirmed", "Kring", 3)]
     assert stranger.post(link, act="no").status_code == 409
     assert "You wait for nothing" in samira.says("/me/waits")
+
+
+def fields(page):
+    """What the form of a room would send as it stands, without what may be ticked."""
+    found = re.findall(r"<(?:input|select)[^>]*>", page.text)
+    given = {re.search(r'name="([^"]*)"', one)[1]: one for one in found if "name=" in one and 'type="checkbox"' not in one}
+    values = {name: re.search(r'value="([^"]*)"', one) for name, one in given.items() if 'type="radio"' not in one}
+    return {name: value[1] if value else "" for name, value in values.items()}
+
+
+@pytest.fixture
+def evas(database, phone, mailing, address, waiting, form):
+    """Eva, who has no account, in line; she comes back by the newest mail."""
+
+    class Eva:
+        def __init__(self):
+            self.browser = phone()
+            self.browser.post(NEW, name="Eva", email="eva@woonlab.example", **form)
+            self.browser.post(link_in(waiting()[-1]), act="prove")
+
+        def offered(self):
+            """Yes to the newest offer; where that leads."""
+            self.link = secret_in(next(mail for mail in reversed(waiting()) if "Free for you" in mail.subject))
+            return self.browser.post(self.link, act="yes").headers["Location"]
+
+    return Eva()
+
+
+def test_yes_leads_to_the_ordinary_form_which_a_stranger_who_keeps_their_address_books_at_once(evas, phone, waiting, free):
+    free()
+    at, browser = evas.offered(), evas.browser
+    page = browser.get(at)
+    for said in ("Kept for you until Thursday 12 March 2026", "Let it go", "With this address you book at once", "VAT number"):
+        assert said in page.text
+    assert phone().get(at).status_code == 404
+    again = phone()  # the mail is opened once more, elsewhere
+    assert "Yours to book until" in again.says(evas.link)
+    assert again.post(evas.link, act="yes").headers["Location"] == at and again.get(at).status_code == 200
+    form = fields(page) | {"company": "Woonlab Soest", "act": "book"}
+    assert (form["people"], form["name"], form["email"]) == ("3", "Eva", "eva@woonlab.example")
+    assert browser.post(at, **form | {"agreed": "1"}).status_code == 409
+    booked = browser.post(at, **form).headers["Location"]
+    assert browser.says(booked).startswith("It is yours. Perron booked") and "Woonlab Soest" in browser.says(booked)
+    assert waiting()[-1].subject == "Booked: Perron on Thursday 19 March 2026" and booked in waiting()[-1].body
+    assert browser.post(at, **form).headers["Location"] == booked  # a second tap
+    assert "It is booked." in browser.says(evas.link)
+
+
+def test_another_address_than_the_one_that_waited_is_written_to_first(database, evas, waiting, free):
+    free()
+    at = evas.offered()
+    form = fields(evas.browser.get(at)) | {"email": "tine@kring.example", "act": "book"}
+    assert evas.browser.post(at, **form).headers["Location"].endswith("/sent")
+    assert (waiting()[-1].recipient, waiting()[-1].subject[:13]) == ("tine@kring.example", "One more step")
+    with database.read() as store:
+        assert store.bookings.get(at.split("/")[2]).status == "hold"
+
+
+def test_who_lets_go_of_the_form_makes_way_for_the_next(database, cast, evas, phone, clock, form, free):
+    clock.shift(1)
+    samira = phone(cast.samira)
+    samira.post(NEW, **form)
+    free()
+    at = evas.offered()
+    assert "Free for you until" not in samira.says("/me/waits")
+    room = evas.browser.post(at.replace("/form", "/let-go").split("?")[0]).headers["Location"]
+    assert "If somebody else waits for it, they are asked now." in evas.browser.says(room)
+    assert "Free for you until" in samira.says("/me/waits") and "You said no" in evas.browser.says(evas.link)
+    assert "This was held for you for a while" in evas.browser.says(evas.browser.get(at).headers["Location"])
+    assert evas.browser.post(evas.link, act="yes").status_code == 409
+
+
+def test_an_offer_ends_with_its_time_and_says_so(cast, evas, phone, clock, form, free):
+    clock.shift(1)
+    phone(cast.samira).post(NEW, **form)
+    free()
+    at = evas.offered()
+    given = fields(evas.browser.get(at)) | {"act": "book"}
+    clock.shift(3 * 3600)
+    for ask in (evas.browser.get, partial(evas.browser.post, **given)):
+        assert "This was held for you for a while, and that is over." in evas.browser.says(ask(at).headers["Location"])
+    assert "This is over" in evas.browser.says(evas.link) and 'value="yes"' not in evas.browser.get(evas.link).text
 
 
 def test_no_asks_the_next_in_line(database, phone, cast, clock, mailing, address, waiting, form, free):
@@ -97,12 +185,15 @@ def test_no_asks_the_next_in_line(database, phone, cast, clock, mailing, address
     assert "Free for you until" in phone(cast.wim).says("/me/waits")
 
 
-def test_what_is_offered_counts_as_kept_and_nobody_waits_for_what_their_browser_keeps(phone, cast, mailing, perron, form, free):
+def test_what_is_offered_counts_as_kept_and_nobody_waits_for_what_is_only_kept(phone, cast, mailing, perron, form, free):
     samira, visitor = phone(cast.samira), phone()
     hold, friday = f"/rooms/het-seinhuis/room/{perron.id}/hold", {"day": "2026-03-20"}
     eva = {"name": "Eva", "email": "eva@woonlab.example"}
     visitor.post(hold, **form | friday)
-    assert visitor.post(NEW, **form | friday | eva).status_code == 409
+    answer = visitor.post(NEW, **form | friday | eva)
+    assert answer.status_code == 409 and "Somebody is busy booking this and has until Thu 12 Mar, 09:46." in answer.text
+    assert phone().post(NEW, **form | friday | eva).status_code == 409  # nor from another browser
+    assert phone(cast.joost).post(NEW, **form | friday).status_code == 409
     samira.post(NEW, **form)
     free()
     hours = [{"from": f"{hour:02}:00", "until": f"{hour + 1}:00"} for hour in (9, 11, 15)]
@@ -120,14 +211,6 @@ def test_a_stranger_is_in_line_once_they_opened_the_link(database, phone, mailin
     mail = next(mail for mail in waiting() if "/waits/" in mail.body and "Free for you" in mail.subject)
     assert (mail.recipient, mail.subject) == ("eva@woonlab.example", "Free for you: Perron on Thursday 19 March 2026")
     assert stranger.get(link).status_code == 404  # the newest mail holds the link that works
-    newest = secret_in(mail)
-    stranger.post(newest, act="yes")
-    ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', stranger.get(newest).text)[1]
-    assert "For the invoice" in stranger.says(ordinary)
-    another = phone()
-    assert "With extras" not in another.says(newest) and another.get(ordinary).status_code == 404
-    stranger.post(newest, act="book", agreed="4598")
-    assert "It is booked." in stranger.says(newest)
 
 
 def test_where_no_mail_is_sent_a_stranger_cannot_wait(phone, form):
@@ -166,24 +249,6 @@ def test_the_job_ends_waiting_for_what_is_over(database, app, phone, cast, form,
     config = app.extensions["s2m.config"]
     assert jobs.offer_rooms(database, config, taken.ends_at) == "wrote 0, ended 1"
     assert jobs.offer_rooms(database, config, taken.ends_at + HOUR + timedelta(days=1)) == "wrote 0, ended 0"
-
-
-def test_whoever_says_yes_may_go_on_with_the_ordinary_form_for_extras(database, phone, cast, mailing, form, free):
-    samira = phone(cast.samira)
-    path = samira.post(NEW, **form).headers["Location"]
-    free()
-    assert samira.post(path, act="yes").status_code == 303
-    ordinary = re.search(r'href="(/bookings/[0-9a-f]{32}/form[^"]*)"', samira.get(path).text)[1]
-    assert samira.get(ordinary).status_code == 200 and phone(cast.joost).get(ordinary).status_code == 404
-    assert samira.post(path, act="book", agreed="9" * 5000).status_code == 409
-    held = ordinary.split("/")[2]
-    sent = {"act": "book", "agreed": "4598", "people": "3", "title": "Kring", "name": "Samira Vos"}
-    answer = samira.post(f"/bookings/{held}/form", email="samira@seinhuis.example", **sent)
-    assert answer.status_code in (302, 303), answer.text
-    with database.read() as store:
-        booked = store.bookings.get(held)
-    assert (booked.status, booked.title) == ("confirmed", "Kring")
-    assert "It is booked." in samira.says(path)
 
 
 def test_nobody_waits_or_repeats_a_meeting_where_a_venue_has_closed_for_good(database, phone, cast, form, now):

@@ -6,14 +6,13 @@ offer is a hold, so the database itself sees to that.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from s2m.domain import rooms
 from s2m.domain.bookings import availability
-from s2m.domain.bookings.booking import SYSTEM, check_open, fresh, hold, settle
+from s2m.domain.bookings.booking import SYSTEM, check_open, hold, settle
 from s2m.domain.bookings.renting import pays_as_member
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import BLOCKING, HOLD, PEOPLE_MOST, Booker, Booking, Wait
@@ -70,13 +69,13 @@ def fitting(store: Store, venue: Venue, wait: Wait, now: datetime) -> list[tuple
 
 def join(
     store: Store, venue: Venue, room_id: str | None, start: datetime, end: datetime, people: int, renter: Renter, now: datetime,
-    *, secret_hash: str | None = None, keeping: Collection[str] = (),
+    *, secret_hash: str | None = None,
 ) -> Wait:  # fmt: skip
-    """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address;
-    keeping: what a stranger's browser holds.
+    """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address.
 
     Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_many_people`; Conflict
-    `free_now` where it need not be waited for, `waits_already`; a stranger's lines are counted when they prove their mail.
+    `free_now` where it need not be waited for, `held_now` where it is only held for a while, `waits_already`; a stranger's lines
+    are counted when they prove their mail.
     """
     store.ledger.lock_chain(venue.network_id)
     if not 1 <= people <= PEOPLE_MOST:
@@ -85,16 +84,10 @@ def join(
         store.new_id(now), venue.network_id, venue.id, room_id, renter.id, renter.person_id, start, end, people,
         "waiting" if renter.person_id else "unproven", now, secret_hash,
     )  # fmt: skip
-    _check_wish(store, venue, wait, now, keeping)
+    _check_wish(store, venue, wait, now, had=bool(renter.person_id) and store.waits.had(wait, renter.email))
     if renter.person_id:
         _check_line(wait, store.waits.of_person(renter.person_id))
     return store.waits.add(wait)
-
-
-def _holds(wait: Wait, booking: Booking, keeping: Collection[str]) -> bool:
-    """Whether whoever waits keeps this themselves, while they fill in its form or think about an offer."""
-    theirs = booking.id in keeping or (wait.person_id is not None and booking.person_id == wait.person_id)
-    return booking.status == "hold" and theirs
 
 
 def _check_line(wait: Wait, others: list[Wait]) -> None:
@@ -106,39 +99,51 @@ def _check_line(wait: Wait, others: list[Wait]) -> None:
         raise Refused("too_many_waits", most=WAITS_MOST)
 
 
-def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime, keeping: Collection[str]) -> None:
-    """That some room could be had by its terms, and that none of those is free, or kept by whoever asks: else they let go of a
-    hold of minutes, are offered the room, and have it for hours."""
+def _check_wish(store: Store, venue: Venue, wait: Wait, now: datetime, *, had: bool) -> None:
+    """That some room could be had by its terms, and that none of those is free, or only held for a while. had: whether they were
+    offered that time already."""
     if wait.room_id:
         rooms.terms_of(store, the_room(store, venue, wait.room_id), now)
     there = fitting(store, venue, wait, now)
     if not there:
         most = max((room.capacity for room, _terms in store.rooms.let(venue.id, now)), default=0)
         raise Invalid("people", "too_many_people", most=most)
-    refusals, free = [], False
+    refusals, held = [], []
     for room, terms in there:
         try:
             availability.check(venue, terms, wait.starts_at, wait.ends_at, booker_of(store, wait), now)
         except S2MError as error:
             refusals.append(error)
             continue
-        around = availability.blocked(terms, wait.starts_at, wait.ends_at)
-        there_now = store.bookings.between(venue.id, *around, room_ids=[room.id])
-        if there_now and all(_holds(wait, one, keeping) for one in there_now):
-            free = True
-        with suppress(Conflict):
+        try:
             availability.check_free(store, room, terms, wait.starts_at, wait.ends_at)
-            free = True
+        except Conflict as error:
+            if error.code == "taken" and (until := _only_held(store, room, terms, wait, had=had)):
+                held.append(until)
+            continue
+        raise Conflict("free_now")
     if len(refusals) == len(there):
         raise refusals[0]
-    if free:
-        raise Conflict("free_now")
+    if held:
+        raise Conflict("held_now", until=min(held).astimezone(venue.zone))
+
+
+def _only_held(store: Store, room: Room, terms: RoomTerms, wait: Wait, *, had: bool) -> datetime | None:
+    """Until when nothing is in the way but forms that are being filled in and, for who had their turn, offers to others; None
+    where something stands. Who waited for those would let go of one hold to have the room for hours, again and again."""
+    around = availability.blocked(terms, wait.starts_at, wait.ends_at)
+    there = store.bookings.between(wait.venue_id, *around, room_ids=[room.id])
+    stands = any(one.status != "hold" or (not had and store.waits.offered(one.id)) for one in there)
+    if stands or store.calendars.busy([room.id], *around):
+        return None
+    return max(one.expires_at for one in there if one.expires_at)
 
 
 def prove(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
     """The link in the mail was opened: now they stand in line, from when they asked. What became free meanwhile is offered.
 
-    Raises Conflict `waits_already`, Refused `too_many_waits`: only now, since whoever typed the address learns nothing of it.
+    Raises Conflict `waits_already`, Refused `too_many_waits`, and as `join` does where they had their turn and it does not stand
+    again: only now, since whoever typed the address learns nothing of it.
     """
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
@@ -146,6 +151,8 @@ def prove(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
         return wait
     renter = store.bookings.renter(wait.renter_id)
     _check_line(wait, store.waits.of_mail(wait.network_id, renter.email) if renter else [])
+    if renter and store.waits.had(wait, renter.email):
+        _check_wish(store, venue, wait, now, had=True)
     wait = store.waits.set(wait, state="waiting")
     _offer(store, venue, wait, now)
     return _fresh(store, wait)
@@ -171,7 +178,8 @@ def follow(store: Store, venue: Venue, before: Booking, after: Booking, now: dat
         if after.status in BLOCKING:
             store.waits.set(wait, state="taken", ended_at=now)
         elif wait.state in ("offered", "taken"):
-            store.waits.set(wait, state="lapsed", ended_at=now)
+            in_time = before.expires_at is not None and now < before.expires_at
+            store.waits.set(wait, state="declined" if in_time else "lapsed", ended_at=now)
     was, stands = ((one.room_id, one.blocked_from, one.blocked_until) for one in (before, after))
     if before.blocks and (not after.blocks or was != stands):
         freed(store, venue, before.room_id, before.blocked_from, before.blocked_until, now)
@@ -225,14 +233,14 @@ def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
 
 
 def decline(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
-    """No: the next in line is offered it. Raises Conflict `offer_over`."""
+    """No, or no after all: the next in line is offered it. Raises Conflict `offer_over`."""
     store.ledger.lock_chain(venue.network_id)
     wait = _fresh(store, wait)
     held = store.bookings.get(wait.offered_booking_id or "")
-    if wait.state != "offered" or held is None:
+    if wait.state not in ("offered", "taken") or held is None or held.status != "hold":
         raise Conflict("offer_over")
     wait = store.waits.set(wait, state="declined", ended_at=now)
-    settle(store, venue, fresh(store, held), booker_of(store, wait), now, status="expired", expires_at=None, ended_at=now)
+    settle(store, venue, held, booker_of(store, wait), now, status="expired", expires_at=None, ended_at=now)
     return wait
 
 

@@ -9,27 +9,44 @@ from datetime import date, datetime, time, timedelta
 
 from s2m.domain.bookings.timeline import USUAL
 from s2m.domain.instants import clock_at, number
-from s2m.domain.rooms import RoomTerms, open_on
+from s2m.domain.rooms import Closure, RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
 DAYS = 7
 QUARTER = 15 * 60 * 1_000_000
 FIRM = "confirmed"
 Let = tuple[Room, RoomTerms]
+Span = tuple[datetime, datetime]
+# By what decides it: from the day before the first on
+Opening = dict[tuple[object, ...], list[Span | None]]
 # room_id, start, end (microseconds since 1970), and two more moments, status
 Strip = tuple[str, int, int, int, int, str]
 
 
 @dataclass
 class Cell:
-    """One room on one day. firm, open: (first quarter, how many) of what is booked and of what is not sure yet, counted from the
-    week's first hour; count: how many bookings; quarters: how long they take together."""
+    """One room on one day. firm, open, shut: (first quarter, how many) of what is booked, of what is not sure yet and of when
+    it is closed or taken in another calendar, counted from the week's first hour; bookings lie over what is shut.
+
+    count: how many bookings; quarters: how long they take together; partly: something closes it besides its hours.
+    """
 
     on: date
+    shut: list[tuple[int, int]] = field(default_factory=list)
     firm: list[tuple[int, int]] = field(default_factory=list)
     open: list[tuple[int, int]] = field(default_factory=list)
     count: int = 0
     quarters: int = 0
+    partly: bool = False
+
+    def closed(self, columns: int) -> bool:
+        """No moment of the day is open."""
+        at = 0
+        for start, width in sorted(self.shut):
+            if start > at:
+                return False
+            at = max(at, start + width)
+        return at >= columns
 
 
 @dataclass(frozen=True)
@@ -57,14 +74,18 @@ def span_of(venue: Venue, days: Sequence[date]) -> tuple[datetime, datetime]:
     return clock_at(venue.zone, days[0]), clock_at(venue.zone, days[-1] + timedelta(days=1))
 
 
-def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], on: date) -> Week:
+def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], closures: Iterable[Closure], on: date) -> Week:
+    """closures: of hosts and of other calendars, that meet these days."""
     days = days_of(on)
     strips = list(strips)
     edges = [_instant(venue, day, 0) for day in (*days, days[-1] + timedelta(days=1))]
-    first, last = _hours(venue, lets, days, strips, edges)
-    bases = [_instant(venue, day, first) for day in days]
-    cells = {room.id: tuple(Cell(day) for day in days) for room, _terms in lets}
-    columns = (last - first) * 4
+    opening = _opening(venue, lets, days)
+    first, last = _hours(venue, opening, days, strips, edges)
+    bases, columns = [_instant(venue, day, first) for day in days], (last - first) * 4
+    shut = {alike: [_shut(spans[n : n + 2], bases[n], columns) for n in range(DAYS)] for alike, spans in opening.items()}
+    cells = {room.id: tuple(Cell(day, [*shut[_alike(terms)][n]]) for n, day in enumerate(days)) for room, terms in lets}
+    for closure in closures:
+        _close(cells[closure.room_id], closure, bases, columns)
     for room_id, start, end, _from, _until, status in strips:
         row = cells.get(room_id)
         if row is None:
@@ -76,42 +97,70 @@ def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], on: date
     return Week(days, first, last, tuple((room, cells[room.id]) for room, _terms in lets))
 
 
+def _within(start: int, end: int, columns: int) -> tuple[int, int]:
+    """The first quarter and the one after the last; start, end: microseconds from the first hour that is drawn."""
+    return max(0, start // QUARTER), min(columns, -(-end // QUARTER))
+
+
 def _add(cell: Cell, start: int, end: int, firm: bool, columns: int, *, began: bool) -> None:
-    """start, end: microseconds from the first hour that is drawn. A meeting counts on the day on which it begins."""
-    a, b = max(0, start // QUARTER), min(columns, -(-end // QUARTER))
+    """A meeting counts on the day on which it begins."""
+    a, b = _within(start, end, columns)
     cell.count += began
     if b > a:
         (cell.firm if firm else cell.open).append((a, b - a))
         cell.quarters += b - a
 
 
+def _close(row: Sequence[Cell], closure: Closure, bases: Sequence[int], columns: int) -> None:
+    start, end = number(closure.starts_at), number(closure.ends_at)
+    for cell, base in zip(row, bases, strict=True):
+        a, b = _within(start - base, end - base, columns)
+        if b > a:
+            cell.shut.append((a, b - a))
+            cell.partly = True
+
+
+def _shut(spans: Sequence[Span | None], base: int, columns: int) -> list[tuple[int, int]]:
+    """What lies between and around the hours of a day and of the day before, whose last may be after midnight."""
+    found, at = [], 0
+    for start, end in filter(None, spans):
+        a, b = _within(number(start) - base, number(end) - base, columns)
+        if b > a:
+            found += [(at, a - at)] if a > at else []
+            at = b
+    return [*found, (at, columns - at)] if at < columns else found
+
+
 def _hours(
-    venue: Venue, lets: Sequence[Let], days: Sequence[date], strips: Sequence[Strip], edges: Sequence[int]
+    venue: Venue, opening: Opening, days: Sequence[date], strips: Sequence[Strip], edges: Sequence[int]
 ) -> tuple[int, int]:
     """The first and the last hour by the clock in which something is open or booked; the usual ones where nothing is."""
-    hour = 4 * QUARTER
-    opens, closes = _opening(venue, lets, days)
-    for _room, start, end, _from, _until, _status in strips:
-        n = bisect_right(edges, start) - 1
+    hour, opens, closes = 4 * QUARTER, 24, 0
+    for spans in opening.values():
+        for day, span in zip(days, spans[1:], strict=True):
+            if span:
+                start, end = (one.astimezone(venue.zone) for one in span)
+                opens = min(opens, start.hour)
+                closes = max(closes, 24 if end.date() > day else end.hour + bool(end.minute))
+    for _room, begins, ends, _from, _until, _status in strips:
+        n = bisect_right(edges, begins) - 1
         if 0 <= n < DAYS:
-            since, until = (start - edges[n]) // hour, -(-(end - edges[n]) // hour)
+            since, until = (begins - edges[n]) // hour, -(-(ends - edges[n]) // hour)
             opens, closes = min(opens, since), max(closes, min(until, 24))
     return (opens, closes) if opens < closes else USUAL
 
 
-def _opening(venue: Venue, lets: Sequence[Let], days: Sequence[date]) -> tuple[int, int]:
-    opens, closes, seen = 24, 0, set()
+def _alike(terms: RoomTerms) -> tuple[object, ...]:
+    return str(terms.hours), terms.open_on_holidays
+
+
+def _opening(venue: Venue, lets: Sequence[Let], days: Sequence[date]) -> Opening:
+    """When rooms are open, once for all whose terms agree on it: from the day before the first of these on."""
+    wanted, found = (days[0] - timedelta(days=1), *days), {}
     for _room, terms in lets:
-        alike = (str(terms.hours), terms.open_on_holidays)
-        if alike in seen:
-            continue
-        seen.add(alike)
-        for day in days:
-            if span := open_on(venue, terms, day):
-                start, end = (one.astimezone(venue.zone) for one in span)
-                opens = min(opens, start.hour)
-                closes = max(closes, 24 if end.date() > day else end.hour + bool(end.minute))
-    return opens, closes
+        if _alike(terms) not in found:
+            found[_alike(terms)] = [open_on(venue, terms, day) for day in wanted]
+    return found
 
 
 def _instant(venue: Venue, day: date, hour: int) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -181,16 +183,27 @@ def _week(venue: Venue, on: date) -> dict[str, Any]:
     days = week.days_of(on)
     with reading() as store:
         lets = store.rooms.let(venue.id, now())
-        strips = store.desk.strips(venue.id, *week.span_of(venue, days))
-    shown = week.week_of(venue, lets, strips, on)
+        span = week.span_of(venue, days)
+        strips, closed = store.desk.strips(venue.id, *span), outside.all_closed(store, lets, *span)
+    shown = week.week_of(venue, lets, strips, closed, on)
     around = _around(days[0], week.DAYS)
-    return {"week": shown, "on": on, "today": today_of(venue), "path": _path, "counted": _counted(), **around}
+    return {"week": shown, "on": on, "today": today_of(venue), "path": _path, "counted": _counted(shown.columns), **around}
 
 
-def _counted() -> Callable[[week.Cell], str]:
+def _counted(columns: int) -> Callable[[week.Cell], str]:
     """How a day of a room is told; the words are looked up once, not for each of many cells."""
-    words = _("%(count)s × · %(hours)s h")
-    return lambda cell: words % {"count": cell.count, "hours": f"{cell.quarters / 4:g}"}
+    words, free, closed, partly = _("%(count)s × · %(hours)s h"), _("free"), _("closed"), _("partly closed")
+
+    @cache
+    def hours(quarters: int) -> str:
+        return str(format_decimal(quarters / 4))
+
+    def counted(cell: week.Cell) -> str:
+        if cell.count or cell.quarters:
+            return words % {"count": cell.count, "hours": hours(cell.quarters)}
+        return closed if cell.closed(columns) else partly if cell.partly else free
+
+    return counted
 
 
 def _path(spans: list[tuple[int, int]]) -> str:

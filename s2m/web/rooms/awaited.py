@@ -1,4 +1,4 @@
-"""What somebody waits for, as pages show it."""
+"""What somebody waits for, as pages show it, and the form of what was offered to them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from s2m.domain import bookings, money
 from s2m.domain.bookings import Booking, Details, Wait
 from s2m.domain.venues import Room, Venue
+from s2m.web.context import now
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings import Renter
     from s2m.domain.money import Line
     from s2m.store import Store
 
@@ -29,10 +31,15 @@ class Shown:
         return money.total(self.lines)
 
     @property
-    def to_agree(self) -> bool:
-        """Yes was said, and what is held is still to be booked."""
+    def state(self) -> str:
+        """The state of the wait; `agreed` where yes was said and what is held is still to be booked. An offer ends with its time,
+        not with the job that notes it."""
         held = self.booking
-        return self.wait.state == "taken" and held is not None and held.status == "hold"
+        if held is None or held.status != "hold" or held.expires_at is None:
+            return self.wait.state
+        if held.expires_at <= now():
+            return "lapsed"
+        return "agreed" if self.wait.state == "taken" else self.wait.state
 
 
 def shown(store: Store, wait: Wait) -> Shown:
@@ -48,3 +55,10 @@ def shown(store: Store, wait: Wait) -> Shown:
 def _price(store: Store, venue: Venue, held: Booking, details: Details) -> tuple[Line, ...]:
     terms, member = store.rooms.version(held.terms_id), bookings.pays_as_member(store, held.person_id)
     return bookings.lines_for(store, venue, terms, held.starts_at, held.ends_at, details, member=member)
+
+
+def asker(store: Store, held: Booking) -> tuple[Wait, Renter] | None:
+    """Who waited for what is held, as they got in line; None where nobody did. A stranger's browser has it by a mail to them."""
+    wait = store.waits.offered(held.id)
+    renter = store.bookings.renter(wait.renter_id) if wait else None
+    return (wait, renter) if wait and renter else None

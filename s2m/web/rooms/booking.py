@@ -14,11 +14,13 @@ from s2m import letters, spoken
 from s2m.domain import bookings, rooms
 from s2m.domain.bookings import Details, capital, lists
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused, S2MError, TooMany
+from s2m.domain.signin import fingerprint
 from s2m.web import address, context
 from s2m.web.context import client, limit, me, now, reading, writing
 from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import anyone
 from s2m.web.rooms import blueprint
+from s2m.web.rooms.awaited import asker
 from s2m.web.rooms.finding import times
 from s2m.web.rooms.room import page, the_let_room
 from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, agreed_dots, booker, held, holds, mine, tell, the_venue
@@ -77,13 +79,30 @@ def _over(one: Mine) -> ResponseReturnValue | None:
 
 
 def _booked(one: Mine) -> str:
-    """A stranger looks after a booking by the link in their mail alone."""
-    return url_for("rooms.show" if one.booking.person_id else "rooms.sent", key=one.key)
+    """A stranger looks after a booking by the link in their mail alone; who came here by a mail has read it."""
+    if one.booking.person_id:
+        return url_for("rooms.show", key=one.key)
+    with reading() as store:
+        booking = store.bookings.get(one.booking.id) or one.booking
+        renter = store.bookings.renter(booking.renter_id or "")
+        secret = letters.secret_of(context.keys().bookings, booking)
+        if renter and _proved(store, one, renter.email) and booking.secret_hash == fingerprint(secret):
+            return url_for("rooms.show", key=secret)
+    return url_for("rooms.sent", key=one.key)
+
+
+def _proved(store: Store, one: Mine, email: str) -> bool:
+    """Whether it is known who books: somebody signed in, or who waited with this address and opened the mail of the offer."""
+    waited = asker(store, one.booking)
+    return me().person is not None or (waited is not None and waited[1].email == email)
 
 
 def _again(one: Mine) -> ResponseReturnValue:
     """The time is over: back to the room, with the same time chosen."""
-    flash(sentence("hold_over"), "error")
+    with reading() as store:
+        waited = asker(store, one.booking)
+    over = _("This was held for you for a while, and that is over. Is it still free? Then choose it; else get in line again.")
+    flash(over if waited else sentence("hold_over"), "error")
     local, end = (at.astimezone(one.venue.zone) for at in (one.booking.starts_at, one.booking.ends_at))
     chosen = {"day": local.date().isoformat(), "from": f"{local:%H:%M}", "until": f"{end:%H:%M}"}
     return redirect(url_for("rooms.room", slug=one.venue.slug, room_id=one.room.id, **chosen), 303)
@@ -92,13 +111,14 @@ def _again(one: Mine) -> ResponseReturnValue:
 def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         offered = offered_in(store, one)
-        known = store.bookings.renter_of(me().person.id) if me().person else None  # type: ignore[union-attr]
+        waited, who = asker(store, one.booking), me().person
+        known = store.bookings.renter_of(who.id) if who else waited[1] if waited else None
         details = details_in(one, values, offered)
         priced = price_part(store, one, details, _pays(values))
         left = bookings.stock_left(store, one.venue, offered, one.booking.starts_at, one.booking.ends_at, but=one.booking.id)
     body = render_template(
         "rooms/form.html", one=one, values=values, sent=request.method == "POST", known=known, extras=offered, left=left,
-        errors=said(error), may_mail=bool(me().person) or address.can_mail(), **priced,
+        errors=said(error), may_mail=bool(who) or address.can_mail(), waited=bool(waited), **priced,
     )  # fmt: skip
     return body, status_of(error) if error else 200
 
@@ -169,13 +189,13 @@ def send(key: str) -> ResponseReturnValue:
     if over := _over(one):
         return over
     try:
-        proved = me().person is not None
-        if not proved and not address.can_mail():
-            raise Refused("no_mail")
+        email = bookings.parse_renter(request.form)["email"]
+        with reading() as store:
+            proved = _proved(store, one, email)
         if not proved:
-            _limit_mails()
+            _limit_mails(email)
         with writing() as store:
-            _send(store, one, option=request.form.get("act") == "option")
+            _send(store, one, proved=proved, option=request.form.get("act") == "option")
     except (Invalid, Refused, TooMany) as error:
         return _form(one, request.form, error)
     except Conflict as error:
@@ -194,7 +214,7 @@ def _say_yours(one: Mine, *, option: bool) -> None:
         flash(_("You asked for it.") if one.terms.approval else _("It is yours."))
 
 
-def _send(store: Store, one: Mine, *, option: bool) -> None:
+def _send(store: Store, one: Mine, *, proved: bool, option: bool) -> None:
     form, who = request.form, me().person
     details = bookings.parse_details(form, one.room, one.terms, offered_in(store, one))
     values = bookings.parse_renter(form)
@@ -206,7 +226,7 @@ def _send(store: Store, one: Mine, *, option: bool) -> None:
         store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form), paid_by=_pays(form),
         agreed_dots=agreed_dots(form),
     )  # fmt: skip
-    if who:
+    if proved:
         bookings.conclude(store, one.venue, filled, booker(), now(), option=option)
         tell(store)
         return
@@ -221,9 +241,10 @@ def _mail_link(store: Store, booking: bookings.Booking, *, option: bool) -> None
     store.outbox.add(told.venue.network_id, told.renter.email, subject, body.replace(told.link, link), now())
 
 
-def _limit_mails() -> None:
-    """No address gets more than ten links an hour, and nobody sends more than ten. Raises TooMany, Invalid."""
-    email = bookings.parse_renter(request.form)["email"]
+def _limit_mails(email: str) -> None:
+    """No address gets more than ten links an hour, and nobody sends more than ten. Raises TooMany; Refused `no_mail`."""
+    if not address.can_mail():
+        raise Refused("no_mail")
     limit("rent-from", client(), most=10, per=HOUR)
     address.limit_mail(email)
 
@@ -254,10 +275,13 @@ def more_time(key: str) -> ResponseReturnValue:
 @blueprint.post("/bookings/<key>/let-go")
 @anyone
 def let_go(key: str) -> ResponseReturnValue:
-    """Another time or room instead: this one is free at once."""
+    """Another time or room instead: this one is free at once, or offered to the next in line."""
     with writing() as store:
         one = held(store, key)
         bookings.let_go(store, one.venue, one.booking, now())
+        waited = asker(store, one.booking)
+    if waited:
+        flash(_("You let it go. If somebody else waits for it, they are asked now."))
     return redirect(url_for("rooms.room", slug=one.venue.slug, room_id=one.room.id), 303)
 
 

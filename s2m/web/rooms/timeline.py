@@ -60,8 +60,9 @@ def _day(venue: Venue) -> dict[str, Any]:
 @blueprint.get("/rooms/<slug>/week")
 @anyone
 def week(slug: str) -> ResponseReturnValue:
+    """Of the week that goes on what is still to come: a telephone shows its first days."""
     venue = the_venue(slug)
-    on = monday(day_in(venue, request.args))
+    on = max(monday(day_in(venue, request.args)), today(venue))
     with reading() as store:
         days = days_of(store, venue, store.rooms.let(venue.id, now()), on, WEEK)
     rows = [(row.room, row.terms, [strip(one, n) for one in days]) for n, row in enumerate(days[0].rows)]

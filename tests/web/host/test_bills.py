@@ -30,11 +30,6 @@ def bill(database, cast, now):
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def stands(database):
     def stands(document):
         with database.read() as store:

@@ -16,19 +16,9 @@ LINK = {"url": "webcal://calendar.example/geheim.ics"}
 
 
 @pytest.fixture
-def write(app):
-    return app.extensions["s2m.database"].write
-
-
-@pytest.fixture
 def room(write, cast, now):
     with write() as store:
         return let(store, cast.seinhuis, cast.marieke, now, buffer_after=30)
-
-
-@pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
 
 
 @pytest.fixture

@@ -22,16 +22,6 @@ def at(clock, day=12):
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
-def write(app):
-    return app.extensions["s2m.database"].write
-
-
-@pytest.fixture
 def read(app):
     return app.extensions["s2m.database"].read
 

@@ -8,11 +8,6 @@ import pytest
 DEVICES = "/host/het-seinhuis/devices"
 
 
-@pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
 def offer(host, kind="kiosk", name="Ingang"):
     """The page with the code, and the code."""
     address = host.post(DEVICES, kind=kind, device=name).headers["Location"]

@@ -12,11 +12,6 @@ from s2m.config import Config
 HEALTH = "/host/het-seinhuis/health"
 
 
-@pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
 def test_a_job_that_never_ran_or_is_late_is_marked_in_words(host, app, now, clock, tmp_path):
     assert host.says(HEALTH).count("has not run yet") == len(jobs.JOBS)
     for job in jobs.JOBS:

@@ -8,11 +8,6 @@ HOST = "/host/het-seinhuis"
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def together(here, cast, clock):
     for person in (cast.samira, cast.joost, cast.thijs):
         here(person)

@@ -13,11 +13,6 @@ KEYS = "/host/het-seinhuis/passports"
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def start(cast):
     return f"/host/het-seinhuis/people/{cast.samira.id}/passport"
 

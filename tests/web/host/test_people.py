@@ -6,11 +6,6 @@ PEOPLE = "/host/het-seinhuis/people"
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def wim(phone, cast):
     return phone(cast.wim)
 

@@ -13,11 +13,6 @@ USUAL = {name: str(value) for name, value in asdict(Policy()).items()}
 OPEN = {f"{day}_{part}": clock for day in DAYS for part, clock in (("opens", "08:30"), ("closes", "17:00"))}
 
 
-@pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
 def test_new_rules_count_from_now_on_and_leave_open_seats_alone(host, here, cast, clock, app):
     visit = here(cast.samira)
     assert "since Thu 12 Mar, 09:41" in host.says(POLICY)

@@ -9,11 +9,6 @@ ROOM = {"name": "Loket", "kind": "meeting", "floor": "1", "capacity": "1"}
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def room(host, app, cast):
     host.post(f"{ROOMS}/new", **ROOM)
     with app.extensions["s2m.database"].read() as store:

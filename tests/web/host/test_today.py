@@ -13,11 +13,6 @@ TODAY = f"{HOST}/today"
 
 
 @pytest.fixture
-def host(phone, cast):
-    return phone(cast.marieke)
-
-
-@pytest.fixture
 def wim(phone, cast):
     """Host of De Wissel, not of Het Seinhuis."""
     return phone(cast.wim)
