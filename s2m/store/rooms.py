@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
@@ -14,6 +14,9 @@ from s2m.domain.rooms import Closure, Extra, RoomPicture, RoomTerms
 from s2m.domain.venues import Room, Venue
 from s2m.store.part import Part
 from s2m.store.schema import closures, extras, room_pictures, room_terms, rooms
+
+if TYPE_CHECKING:
+    from s2m.store import Store
 
 AT_ONCE = timedelta(milliseconds=1)
 _SHOWN = [room_pictures.c[f.name] for f in fields(RoomPicture)]
@@ -28,6 +31,10 @@ def _terms(row: Row[Any]) -> RoomTerms:
 
 
 class Rooms(Part):
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._versions: dict[str, RoomTerms] = {}  # that this transaction read
+
     def add_terms(self, room: Room, terms: RoomTerms, now: datetime, *, effective_at: datetime, by: str | None) -> RoomTerms:
         """Of two for the same moment the later one counts; neither is changed, since a booking may hold it."""
         at = room_terms.c.effective_at
@@ -46,8 +53,10 @@ class Rooms(Part):
         return _terms(row) if row else None
 
     def version(self, terms_id: str) -> RoomTerms:
-        """The version that a booking was made under; it is never deleted."""
-        return _terms(self.run(select(*_COLUMNS).where(room_terms.c.id == terms_id)).one())
+        """The version that a booking was made under; it is never changed or deleted, so of a whole series it is read once."""
+        if terms_id not in self._versions:
+            self._versions[terms_id] = _terms(self.run(select(*_COLUMNS).where(room_terms.c.id == terms_id)).one())
+        return self._versions[terms_id]
 
     def versions(self, room_id: str, *, most: int) -> list[tuple[RoomTerms, datetime, str | None]]:
         """The latest versions, planned ones too, each with when it begins and who made it; the latest first."""

@@ -98,6 +98,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "hold_over": _fixed(lambda: _("The room was kept for you for a while, and that is over. Choose the time once more.")),
     "many_holds": lambda **d: _("You keep %(most)s rooms already. Send one of those forms, or wait five minutes.", **d),
+    "not_in_room": _fixed(lambda: _("The set-up or the extras that you chose are not to be had in that room.")),
     "no_more_time": _fixed(lambda: _("You had more time already. Send the form, or choose the time once more.")),
     "no_options": _fixed(lambda: _("This room is not kept on option.")),
     "booking_decided": _fixed(lambda: _("This was decided already.")),
@@ -162,9 +163,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     # Thanks
     "self_thanks": _fixed(lambda: _("Thanks go to somebody else.")),
-    "never_met": lambda name, **d: _(
-        "You can thank %(name)s once you were here at the same time, in the last 7 days.", name=name
-    ),
+    "never_met": lambda **d: _("You can thank %(name)s once you were here at the same time, in the last 7 days.", **d),
     "cap_given": lambda most, **d: ngettext(
         "You gave %(num)d thanks today. Tomorrow you can thank again.",
         "You gave %(num)d thanks today. Tomorrow you can thank again.",

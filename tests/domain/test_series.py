@@ -1,5 +1,6 @@
 """Meetings that are repeated: which days, shown with what is in the way, booked all or not at all, changed from one day on."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 
@@ -379,6 +380,117 @@ def test_what_stays_as_it_is_keeps_its_extras_from_the_others(store, cast, lunch
     those = bookings.targets(store, of(store, made)[0], "all", now)
     seen = bookings.preview_change(store, cast.seinhuis, those, what, {"2026-03-12": "skip"}, marieke, now)
     assert [one.problem.code if one.problem else "" for one in seen.occurrences] == ["", "extra_gone"]
+
+
+def test_set_up_extras_and_notes_are_changed_with_the_price_that_was_shown(store, cast, lunch, samira, series, now):
+    room = let(store, cast.seinhuis, cast.marieke, now, extras=(lunch.id,), setups={"u_shape": 8, "theatre": 20})
+    made = series(plan(room, details=Details(people=3)), samira)
+    of_all = of(store, made)
+    what = Change(setup="u_shape", notes="Sleutel", topics=("mantelzorg",), extras={lunch.id: True})
+    assert change(store, cast, of_all[1], "following", what, samira, now) == 3
+    first, *rest = (store.bookings.get(one.id) for one in of_all)
+    assert first == of_all[0] and {one.starts_at for one in rest} == {one.starts_at for one in of_all[1:]}
+    assert {(one.setup, one.notes, one.topics, one.extras[lunch.id], one.gross_cents) for one in rest} == {
+        ("u_shape", "Sleutel", ("mantelzorg",), 3, 4598 + 3270)
+    }  # fmt: skip
+    new = store.series.get(rest[0].series_id)
+    assert (new.setup, new.notes, new.extras) == ("u_shape", "Sleutel", {lunch.id: 3}) and store.series.get(made.id).extras == {}
+    assert change(store, cast, rest[0], "all", Change(people=2, extras={lunch.id: False}), samira, now) == 3
+    assert {(one.people, one.setup, len(one.extras), one.gross_cents) for one in of(store, new)} == {(2, "u_shape", 0, 4598)}
+    with pytest.raises(Invalid, match="too_many_people"):
+        change(store, cast, rest[0], "all", Change(people=9), samira, now)
+
+
+def test_an_extra_that_is_short_on_some_days_is_in_the_way_on_those_alone(store, cast, lunch, samira, series, now):
+    room, other = (
+        let(store, cast.seinhuis, cast.marieke, now, name, extras=(lunch.id,), buffer_after=0) for name in ("Perron", "Remise")
+    )
+    made = series(plan(room, details=Details(people=4)), samira)
+    book(store, cast.seinhuis, other, ONE + 7 * DAY, 1, as_booker(cast.joost), now, people=7, extras={lunch.id: 7})
+    first, what = of(store, made)[0], Change(extras={lunch.id: True})
+    seen = bookings.preview_change(store, cast.seinhuis, of(store, made), what, {}, samira, now)
+    assert [one.problem and (one.problem.code, one.problem.data["left"]) for one in seen.occurrences] == [
+        None, ("extra_gone", 3), None, None,
+    ]  # fmt: skip
+    with pytest.raises(Conflict, match="series_changed"):
+        change(store, cast, first, "all", what, samira, now)
+    assert change(store, cast, first, "all", what, samira, now, {"2026-03-19": "skip"}) == 3
+    assert [one.extras.get(lunch.id) for one in of(store, made)] == [4, None, 4, 4]
+
+
+def test_a_room_that_does_not_have_what_is_asked_for_is_in_the_way_and_no_choice(store, cast, lunch, samira, series, now):
+    with_lunch = {"extras": (lunch.id,), "setups": {"u_shape": 8}, "buffer_after": 0}
+    room = let(store, cast.seinhuis, cast.marieke, now, **with_lunch)
+    bare = let(store, cast.seinhuis, cast.marieke, now, "Remise", buffer_after=0)
+    third = let(store, cast.seinhuis, cast.marieke, now, "Loods", **with_lunch)
+    book(store, cast.seinhuis, room, ONE + 7 * DAY, 1, as_booker(cast.joost), now)
+    made = series(plan(room), samira, {"2026-03-19": bare.id})
+    for what in (Change(extras={lunch.id: True}), Change(setup="u_shape")):
+        seen = bookings.preview_change(store, cast.seinhuis, of(store, made), what, {}, samira, now)
+        assert [(one.problem.code, one.others) for one in seen.open] == [("not_in_room", (third,))]
+    with pytest.raises(Refused, match="not_in_room"):
+        change(store, cast, of(store, made)[0], "all", Change(room=bare, setup="u_shape"), samira, now)
+
+
+MEANWHILE = ["price", "extra", "closure", "stock", "another"]
+
+
+def something_changes(store, cast, what, room, lunch, now):
+    """On the second Thursday, or in what the house asks."""
+    if what == "price":
+        terms = replace(rooms.terms_of(store, room, now), hour_cents=3900)
+        rooms.change_terms(store, cast.seinhuis, room.id, terms, cast.marieke.id, now)
+    elif what == "extra":
+        rooms.retire_extra(store, cast.seinhuis, lunch.id, cast.marieke.id, now)
+    elif what == "closure":
+        rooms.close(store, cast.seinhuis, room.id, ONE + 7 * DAY, ONE + 8 * DAY, "verf", cast.marieke.id, now)
+    else:
+        there = room
+        if what == "stock":
+            there = let(store, cast.seinhuis, cast.marieke, now, "Remise", extras=(lunch.id,))
+        book(store, cast.seinhuis, there, ONE + 7 * DAY, 1, as_booker(cast.joost), now, people=7, extras={lunch.id: 7})
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_whatever_changes_between_preview_and_book_is_asked_about_again(store, cast, lunch, samira, renter, what, now):
+    room = let(store, cast.seinhuis, cast.marieke, now, extras=(lunch.id,), buffer_after=0)
+    wanted = plan(room, details=Details(people=4, extras={lunch.id: 4}))
+    cents = bookings.preview(store, cast.seinhuis, wanted, {}, samira, now).sum.gross_cents
+    now += timedelta(minutes=1)
+    something_changes(store, cast, what, room, lunch, now)
+    if what == "extra":  # the form no longer has it
+        wanted = replace(wanted, details=Details(people=4))
+    with pytest.raises(Conflict, match="series_changed"):
+        bookings.book_series(store, cast.seinhuis, wanted, {}, renter, samira, now, agreed_cents=cents)
+    assert not [one for one in store.bookings.between(cast.seinhuis.id, ONE, ONE + 60 * DAY) if one.series_id]
+
+
+@pytest.mark.parametrize("what", ["price", "closure", "stock", "another"])
+def test_whatever_changes_between_preview_and_change_is_asked_about_again(store, cast, lunch, samira, series, what, now):
+    """The series goes to another room, whose price of today holds, and gets lunch."""
+    made = series(plan(let(store, cast.seinhuis, cast.marieke, now, "Loods", buffer_after=0), details=Details(people=4)), samira)
+    room = let(store, cast.seinhuis, cast.marieke, now, extras=(lunch.id,), buffer_after=0)
+    before, wish = of(store, made), Change(room=room, extras={lunch.id: True})
+    cents = bookings.preview_change(store, cast.seinhuis, before, wish, {}, samira, now).sum.gross_cents
+    now += timedelta(minutes=1)
+    something_changes(store, cast, what, room, lunch, now)
+    with pytest.raises(Conflict, match="series_changed"):
+        bookings.change_series(store, cast.seinhuis, before[0], "all", wish, {}, samira, now, agreed_cents=cents)
+    assert of(store, made) == before
+
+
+def test_a_room_that_was_chosen_instead_is_booked_though_the_first_has_become_free(store, cast, perron, samira, renter, now):
+    other = let(store, cast.seinhuis, cast.marieke, now, "Remise", buffer_after=0)
+    there = book(store, cast.seinhuis, perron, ONE + 7 * DAY, 1, as_booker(cast.joost), now)
+    wanted, choices = plan(perron), {"2026-03-19": other.id}
+    cents = bookings.preview(store, cast.seinhuis, wanted, choices, samira, now).sum.gross_cents
+    bookings.settle(store, cast.seinhuis, there, samira, now, status="cancelled")
+    third = book(store, cast.seinhuis, other, ONE + 7 * DAY, 1, as_booker(cast.joost), now)
+    with pytest.raises(Conflict, match="series_changed"):
+        bookings.book_series(store, cast.seinhuis, wanted, choices, renter, samira, now, agreed_cents=cents)
+    bookings.settle(store, cast.seinhuis, third, samira, now, status="cancelled")
+    made = bookings.book_series(store, cast.seinhuis, wanted, choices, renter, samira, now, agreed_cents=cents)
+    assert [one.room_id == other.id for one in of(store, made)] == [False, True, False, False]
 
 
 def test_cancelling_shows_a_fee_for_each_and_asks_for_their_sum(store, cast, perron, samira, marieke, series, now):

@@ -5,7 +5,7 @@ import re
 import pytest
 from icalendar import Calendar
 
-from s2m.domain import bookings
+from s2m.domain import bookings, rooms
 from tests.billing import sells
 from tests.letting import HOUR, as_booker, book, let
 
@@ -167,6 +167,56 @@ def test_one_or_all_are_changed_once_it_was_shown_what_that_costs(database, sami
     assert samira.post(path, act="preview", scope="x", **wish).status_code == 422
     with database.read() as store:
         assert store.bookings.get(booked[0].id) == booked[0]
+
+
+@pytest.fixture
+def lunch(database, cast, now):
+    """Ten are there at a time."""
+    given = {"name": "Lunch", "kind": "catering", "per": "person", "vat": "900", "price": "10", "stock": "10"}
+    with database.write() as store:
+        return rooms.add_extra(store, cast.seinhuis, given, cast.marieke.id, now)
+
+
+def test_set_up_extras_and_notes_are_changed_and_a_day_on_which_they_are_short_is_in_the_way(
+    database, cast, phone, lunch, form, now
+):  # fmt: skip
+    with database.write() as store:
+        room, other = (
+            let(store, cast.seinhuis, cast.marieke, now, name, extras=(lunch.id,), setups={"u_shape": 8, "theatre": 20})
+            for name in ("Salon", "Loods")
+        )
+        start = now.replace(day=26, hour=12, minute=0)
+        book(store, cast.seinhuis, other, start, 1, as_booker(cast.joost), now, people=8, extras={lunch.id: 8})
+    samira, form = phone(cast.samira), form | {"room": room.id}
+    made = all_of(database, samira.post(NEW, act="book", agreed=agreed(samira.post(NEW, act="preview", **form)), **form))
+    path = f"/rooms/het-seinhuis/series/of/{made[0].id}"
+    assert "Lunch" in samira.says(path) and "U-shape" in samira.says(path)
+    wish = {key: form[key] for key in ("room", "from", "until", "title", "people")}
+    wish |= {"scope": "all", "setup": "u_shape", "notes": "Sleutel", f"extra_{lunch.id}": "1"}
+    seen = samira.post(path, act="preview", **wish)
+    assert "Lunch: 2 left" in seen.text and "€89.58" in seen.text and "was €45.98" in seen.text and "Change 3" not in seen.text
+    seen = samira.post(path, act="skip", **wish)
+    assert "Change 2 times" in seen.text and "€179.16" in seen.text and "came to €91.96" in seen.text
+    answer = samira.post(path, act="book", agreed=agreed(seen), **wish | {"do_2026-03-26": "skip"})
+    assert [(one.setup, one.notes, one.extras) for one in all_of(database, answer)] == [
+        ("u_shape", "Sleutel", {lunch.id: 4}), ("", "", {}), ("u_shape", "Sleutel", {lunch.id: 4}),
+    ]  # fmt: skip
+    page = samira.get(path).text
+    assert f'name="extra_{lunch.id}" value="1" checked' in page and '<option value="u_shape" selected' in page
+    for wrong, field in (({"setup": "cabaret"}, "setup"), ({"people": "9"}, "people")):
+        answer = samira.post(path, act="preview", **wish | wrong)
+        assert answer.status_code == 422 and f'id="f-{field}-e"' in answer.text
+
+
+def test_what_asks_for_a_host_s_yes_says_so_before_and_after(database, cast, phone, form, now):
+    with database.write() as store:
+        room = let(store, cast.seinhuis, cast.marieke, now, "Salon", approval=True)
+    samira, form = phone(cast.samira), form | {"room": room.id}
+    seen = samira.post(NEW, act="preview", **form)
+    assert "The host answers each request" in seen.text and "Ask for 3 times" in seen.text
+    assert "Book 3 times" in phone(cast.marieke).post(NEW, act="preview", **form).text
+    answer = samira.post(NEW, act="book", agreed=agreed(seen), **form)
+    assert "You asked for 3 times." in samira.get(answer.headers["Location"]).text
 
 
 def test_cancelling_shows_each_fee_and_their_sum(database, samira, phone, cast, booked):

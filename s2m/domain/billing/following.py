@@ -49,11 +49,11 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     Under the chain's lock.
     """
     store.ledger.lock_chain(venue.network_id)
+    if store.billing.seller(venue.id) is None:
+        return None
     standing = payments.standing(store, booking.id)
     lines = _less(store, booking, owed(store, booking), but=standing)
-    if standing is None and _taken_back(store, booking):
-        return None
-    if store.billing.seller(venue.id) is None or (standing is None and not lines):
+    if standing is None and (not lines or _taken_back(store, booking)):
         return None
     supply = supply_of(store, venue, booking, lines)
     if not supply.buyer.name:  # they are forgotten: their bill still says who it is for, and a first one would be nobody's

@@ -19,9 +19,10 @@ from s2m.domain.bookings.booking import (
 )
 from s2m.domain.bookings.changing import cancel, cancel_fee, change_details, lines_with, move, price_after, terms_after
 from s2m.domain.bookings.letters import ending_options, warn_options
-from s2m.domain.bookings.planning import Change, Plan, Preview, preview, preview_change
+from s2m.domain.bookings.planning import Plan, Preview, preview
 from s2m.domain.bookings.renting import RENTER, Details, parse_details, parse_renter, pays_as_member, renter_for
 from s2m.domain.bookings.repeating import EVERY, Times, parse_rule, parse_times, times_of
+from s2m.domain.bookings.replanning import Change, preview_change
 from s2m.domain.bookings.series import SCOPES, book_series, cancel_fees, cancel_series, change_series, targets, the_series
 from s2m.domain.bookings.times import quarter_of, when
 from s2m.domain.bookings.values import BLOCKING, STRANGER, WAITING, Booker, Booking, Renter, Series, Wait

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, repeating
 from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.capital import Price
-from s2m.domain.bookings.renting import Details, pays_as_member
+from s2m.domain.bookings.renting import Details
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
@@ -33,7 +32,10 @@ if TYPE_CHECKING:
 
 SKIP = "skip"
 # What is not about one day: where it holds for all of them, the form is refused
-OF_ALL = {"members_only", "hosts_only", "too_short_time", "too_long_time", "too_many_people", "until_before", "not_let", "bound"}
+OF_ALL = {
+    "members_only", "hosts_only", "too_short_time", "too_long_time", "too_many_people", "until_before", "not_let", "bound",
+    "not_in_room",
+}  # fmt: skip
 AROUND = timedelta(days=2)
 
 
@@ -45,17 +47,6 @@ class Plan:
     rule: Rule
     times: Times
     details: Details
-
-
-@dataclass(frozen=True)
-class Change:
-    """What becomes other of times that are booked; None: that stays as it is."""
-
-    room: Room | None = None
-    times: Times | None = None
-    title: str | None = None
-    title_hidden: bool | None = None
-    people: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +110,7 @@ def added(sums: Iterable[Sum]) -> Sum:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class Wish:
     """One time as it is wished. price: its lines, in a room on terms."""
 
     day: date
@@ -131,14 +122,24 @@ class _Wish:
     details: Details
     member: bool
     booking: Booking | None = None
-    stays: bool = False  # in its room and at its time: only who comes to it changes
+    stays: bool = False  # in its room and at its time: only what it is changes
+    needs: frozenset[str] = frozenset()  # codes of set-ups and ids of extras that the room has to offer
+
+
+class Used(NamedTuple):
+    """Extras that somebody has, and from when until when. by: the id of a booking that stands."""
+
+    since: datetime
+    until: datetime
+    extras: Mapping[str, int]
+    by: str = ""
 
 
 class House:
     """All that stands in the way at a venue in a range of time, without some bookings; was: their terms, by id."""
 
     def __init__(
-        self, store: Store, venue: Venue, wishes: Sequence[_Wish], now: datetime,
+        self, store: Store, venue: Venue, wishes: Sequence[Wish], now: datetime,
         *, but: Sequence[Booking] = (), was: Mapping[str, RoomTerms] | None = None,
     ) -> None:  # fmt: skip
         first, last = _span(venue, wishes)
@@ -147,10 +148,11 @@ class House:
         self.let = store.rooms.let(venue.id, now)
         self.extras = store.rooms.extras(venue.id, held={one for wish in wishes for one in wish.details.extras})
         counted = {extra.id for extra in self.extras if extra.stock is not None}
-        self.booked: list[Booking] = []
+        self.used: list[Used] = []
         if any(counted & wish.details.extras.keys() for wish in wishes):  # whole bookings only where their extras are asked for
             gone = {one.id for one in but}
-            self.booked = [one for one in store.bookings.between(venue.id, start, end) if one.id not in gone]
+            there = [one for one in store.bookings.between(venue.id, start, end) if one.id not in gone]
+            self.used = [Used(one.blocked_from, one.blocked_until, one.extras, one.id) for one in there if one.extras]
         self.closures: dict[str, list[Closure]] = {}
         for closure in outside.all_closed(store, self.let, start, end):
             self.closures.setdefault(closure.room_id, []).append(closure)
@@ -159,17 +161,17 @@ class House:
             if one.room_id in self.busy:
                 self.busy[one.room_id].drop(number(one.blocked_from), number(one.blocked_until))
 
-    def terms(self, room: Room) -> RoomTerms | None:
-        return next((terms for one, terms in self.let if one.id == room.id), None)
-
-    def problem(self, room: Room, terms: RoomTerms, wish: _Wish, by: Booker) -> S2MError | None:
+    def problem(self, room: Room, terms: RoomTerms, wish: Wish, by: Booker) -> S2MError | None:
         """Why a room cannot be had; the same rules as for a single booking."""
         start, end = wish.start, wish.end
         if start is None or end is None:
             return Invalid("from", "clock_skipped")
         try:
-            if not terms.fits(wish.details.people, room):
-                raise Invalid("people", "too_many_people", most=max(terms.setups.values(), default=room.capacity))
+            most = terms.setups.get(wish.details.setup) or terms.most(room)
+            if wish.details.people > most:
+                raise Invalid("people", "too_many_people", most=most)
+            if not wish.needs <= {*terms.setups, *terms.extras}:
+                raise Refused("not_in_room")
             if not wish.stays:
                 self._check_time(room, terms, start, end, by)
             self._check_stock(wish, start, end)
@@ -187,16 +189,16 @@ class House:
     def _is_busy(self, room: Room, start: datetime, end: datetime) -> bool:
         return room.id in self.busy and bool(self.busy[room.id].within(number(start), number(end)))
 
-    def _check_stock(self, wish: _Wish, start: datetime, end: datetime) -> None:
+    def _check_stock(self, wish: Wish, start: datetime, end: datetime) -> None:
         for extra, count in extras_of(wish.details.extras, self.extras):
             if extra.stock is not None:
-                mine = wish.booking.id if wish.booking else ""
-                there = (one for one in self.booked if one.blocked_from < end and one.blocked_until > start and one.id != mine)
+                mine = wish.booking.id if wish.booking else None
+                there = (one for one in self.used if one.since < end and one.until > start and one.by != mine)
                 left = extra.stock - sum(one.extras.get(extra.id, 0) for one in there)
                 if count > left:
                     raise Conflict("extra_gone", name=extra.name, left=max(0, left))
 
-    def bound(self, wish: _Wish, lines: tuple[Line, ...], by: Booker) -> S2MError | None:
+    def bound(self, wish: Wish, lines: tuple[Line, ...], by: Booker) -> S2MError | None:
         """Why its renter may not change it so: the same rules as for a single booking."""
         before = wish.booking
         if before is None or wish.start is None:
@@ -208,19 +210,19 @@ class House:
             return error
         return None
 
-    def take(self, room: Room, terms: RoomTerms, start: datetime, end: datetime) -> None:
+    def take(self, wish: Wish, start: datetime, end: datetime) -> None:
         """From now on this is in the way of what comes after it."""
-        self._keep(room.id, *availability.blocked(terms, start, end))
+        self._keep(wish.room.id, Used(*availability.blocked(wish.terms, start, end), wish.details.extras))
 
     def leave(self, booking: Booking) -> None:
         """It stays as it is after all, with its extras."""
-        self._keep(booking.room_id, booking.blocked_from, booking.blocked_until)
-        self.booked.append(booking)
+        self._keep(booking.room_id, Used(booking.blocked_from, booking.blocked_until, booking.extras, booking.id))
 
-    def _keep(self, room_id: str, blocked_from: datetime, blocked_until: datetime) -> None:
-        self.busy.setdefault(room_id, Blocked()).add(number(blocked_from), number(blocked_until))
+    def _keep(self, room_id: str, what: Used) -> None:
+        self.busy.setdefault(room_id, Blocked()).add(number(what.since), number(what.until))
+        self.used += [what] if what.extras else []
 
-    def others(self, wish: _Wish, by: Booker) -> tuple[Room, ...]:
+    def others(self, wish: Wish, by: Booker) -> tuple[Room, ...]:
         """Rooms that could be had instead, the smallest first."""
         free = [
             room for room, terms in self.let
@@ -228,31 +230,40 @@ class House:
         ]  # fmt: skip
         return tuple(sorted(free, key=lambda room: (room.capacity, room.name)))
 
-    def price(self, terms: RoomTerms, wish: _Wish) -> tuple[Line, ...]:
+    def price(self, terms: RoomTerms, wish: Wish) -> tuple[Line, ...]:
         """The lines of a time in a room of these terms; none for a time that the clock skips."""
         if wish.start is None or wish.end is None:
             return ()
         chosen = extras_of(wish.details.extras, self.extras)
         return rooms.price(terms, self.venue, wish.start, wish.end, extras=chosen, member=wish.member)
 
-    def decide(self, wish: _Wish, choice: str, by: Booker) -> Occurrence:
+    def lines(self, wish: Wish) -> tuple[Line, ...]:
+        """The price: as it was agreed, where neither the time nor who comes with what changes."""
+        before, details = wish.booking, wish.details
+        if wish.stays and before and (before.people, before.extras) == (details.people, details.extras):
+            return before.lines
+        return self.price(wish.terms, wish)
+
+    def decide(self, wish: Wish, choice: str, by: Booker) -> Occurrence:
         """What becomes of a time, which blocks its room for those after it. choice: `skip`, the id of another room, or empty."""
-        found = Occurrence(wish.day, wish.room, wish.start, wish.end, wish.twice, booking=wish.booking, terms=wish.terms)
         if choice == SKIP:
-            return replace(found, skipped=True, problem=self.problem(wish.room, wish.terms, wish, by))
-        same = wish.booking if wish.stays and wish.booking and wish.booking.people == wish.details.people else None
-        lines = same.lines if same else self.price(wish.terms, wish)
+            return self._found(wish, skipped=True, problem=self.problem(wish.room, wish.terms, wish, by))
+        planned, wish = wish, self._elsewhere(wish, choice)
+        lines = self.lines(wish)
         problem = self.problem(wish.room, wish.terms, wish, by) or self.bound(wish, lines, by)
-        if problem is None and wish.start and wish.end:
-            self.take(wish.room, wish.terms, wish.start, wish.end)
-            return replace(found, lines=lines)
-        others = self.others(replace(wish, stays=False), by)
-        instead = next((room for room in others if room.id == choice), None)
-        terms = self.terms(instead) if instead else None
-        if instead is None or terms is None or wish.start is None or wish.end is None:
-            return replace(found, problem=problem, others=others)
-        self.take(instead, terms, wish.start, wish.end)
-        return replace(found, room=instead, terms=terms, lines=self.price(terms, wish), others=others)
+        others = self.others(replace(planned, stays=False), by) if problem or wish is not planned else ()
+        if problem or not wish.start or not wish.end:
+            return self._found(wish, problem=problem, others=others)
+        self.take(wish, wish.start, wish.end)
+        return self._found(wish, lines=lines, others=others)
+
+    def _elsewhere(self, wish: Wish, choice: str) -> Wish:
+        """In the room that was chosen instead, whatever became of the first: that one was not shown."""
+        chosen = next(((room, terms) for room, terms in self.let if room.id == choice != wish.room.id), None)
+        return replace(wish, room=chosen[0], terms=chosen[1], stays=False) if chosen else wish
+
+    def _found(self, wish: Wish, **more: Any) -> Occurrence:
+        return Occurrence(wish.day, wish.room, wish.start, wish.end, wish.twice, booking=wish.booking, terms=wish.terms, **more)
 
 
 def preview(store: Store, venue: Venue, plan: Plan, choices: Mapping[str, str], by: Booker, now: datetime) -> Preview:
@@ -263,12 +274,12 @@ def preview(store: Store, venue: Venue, plan: Plan, choices: Mapping[str, str], 
     terms = rooms.terms_of(store, plan.room, now)
     wishes = []
     for day in plan.rule.days():
-        start, end, twice = _moments(venue, day, plan.times)
-        wishes.append(_Wish(day, plan.room, terms, start, end, twice, plan.details, by.is_member))
-    return _decide(House(store, venue, wishes, now), wishes, choices, by)
+        start, end, twice = moments(venue, day, plan.times)
+        wishes.append(Wish(day, plan.room, terms, start, end, twice, plan.details, by.is_member))
+    return decided(House(store, venue, wishes, now), wishes, choices, by)
 
 
-def _decide(house: House, wishes: Sequence[_Wish], choices: Mapping[str, str], by: Booker) -> Preview:
+def decided(house: House, wishes: Sequence[Wish], choices: Mapping[str, str], by: Booker) -> Preview:
     found = Preview(tuple(house.decide(wish, choices.get(wish.day.isoformat(), ""), by) for wish in wishes))
     problems = [one.problem for one in found.occurrences]
     first = problems[0] if problems else None
@@ -277,7 +288,7 @@ def _decide(house: House, wishes: Sequence[_Wish], choices: Mapping[str, str], b
     return found
 
 
-def _moments(venue: Venue, day: date, times: Times) -> tuple[datetime | None, datetime | None, bool]:
+def moments(venue: Venue, day: date, times: Times) -> tuple[datetime | None, datetime | None, bool]:
     try:
         start, end = repeating.on(venue, day, times)
     except Invalid:
@@ -285,69 +296,10 @@ def _moments(venue: Venue, day: date, times: Times) -> tuple[datetime | None, da
     return start.at, end.at, start.twice or end.twice
 
 
-def _span(venue: Venue, wishes: Iterable[_Wish]) -> tuple[datetime, datetime]:
+def _span(venue: Venue, wishes: Iterable[Wish]) -> tuple[datetime, datetime]:
     """From the first to the last of them, also of those that the clock skips."""
     at = []
     for wish in wishes:
         night = clock_at(venue.zone, wish.day)
         at += [wish.start or night, wish.end or night]
     return min(at), max(at)
-
-
-def preview_change(
-    store: Store, venue: Venue, targets: Sequence[Booking], change: Change, choices: Mapping[str, str], by: Booker, now: datetime
-) -> Preview:
-    """What would become of bookings of a series. choices: `skip` leaves that one as it is. Raises as `preview` does."""
-    versions: dict[str, RoomTerms] = {}
-    rooms_of: dict[str, Room] = {room.id: room for room in store.venues.rooms(venue.id)}
-    new_terms = rooms.terms_of(store, change.room, now) if change.room else None
-    by_person = extras_by_person(store, venue, targets)
-    as_member = cache(lambda person_id, lines: pays_as_member(store, person_id, lines))  # of a whole series mostly one question
-    wishes = []
-    for booking in targets:
-        if booking.terms_id not in versions:
-            versions[booking.terms_id] = store.rooms.version(booking.terms_id)
-        room = change.room or rooms_of.get(booking.room_id) or _retired(store, booking)
-        terms = versions[booking.terms_id] if room.id == booking.room_id or new_terms is None else new_terms
-        member = as_member(booking.person_id, booking.lines)
-        wishes.append(_wish(venue, booking, room, terms, change, by_person, member=member))
-    ordered = sorted(wishes, key=lambda wish: wish.day)
-    house = House(store, venue, ordered, now, but=targets, was=versions)
-    for wish in ordered:
-        if choices.get(wish.day.isoformat()) == SKIP and (was := wish.booking):
-            house.leave(was)
-    return _decide(house, ordered, choices, by)
-
-
-def _retired(store: Store, booking: Booking) -> Room:
-    room = store.venues.room(booking.room_id)
-    assert room, "rooms are retired, never deleted"
-    return room
-
-
-def _wish(
-    venue: Venue, booking: Booking, room: Room, terms: RoomTerms, change: Change, by_person: set[str], *, member: bool
-) -> _Wish:
-    details = details_after(booking, change, by_person)
-    local = booking.starts_at.astimezone(venue.zone).date()
-    start, end, twice = _moments(venue, local, change.times) if change.times else (booking.starts_at, booking.ends_at, False)
-    stays = (start, end, room.id) == (booking.starts_at, booking.ends_at, booking.room_id)
-    day = date.fromisoformat(booking.series_day) if booking.series_day else local
-    return _Wish(day, room, terms, start, end, twice, details, member, booking, stays)
-
-
-def extras_by_person(store: Store, venue: Venue, some: Iterable[Booking]) -> set[str]:
-    """Ids of the extras of which there is one for each who comes: those that are offered, and those that some bookings have."""
-    held = {extra_id for one in some for extra_id in one.extras}
-    return {extra.id for extra in store.rooms.extras(venue.id, held=held) if extra.per == "person"}
-
-
-def details_after(booking: Booking, change: Change, by_person: set[str]) -> Details:
-    """What the meeting is then. by_person: ids of extras of which there is one for each who comes."""
-    people = booking.people if change.people is None else change.people
-    return Details(
-        title=booking.title if change.title is None else change.title,
-        title_hidden=booking.title_hidden if change.title_hidden is None else change.title_hidden,
-        people=people, setup=booking.setup, notes=booking.notes, topics=booking.topics,
-        extras={key: people if key in by_person else count for key, count in booking.extras.items()},
-    )  # fmt: skip

@@ -12,17 +12,9 @@ from typing import TYPE_CHECKING
 
 from s2m.domain.bookings import availability, changing, letters
 from s2m.domain.bookings.booking import confirm_or_ask, fresh, settle
-from s2m.domain.bookings.planning import (
-    Change,
-    Occurrence,
-    Plan,
-    Preview,
-    details_after,
-    extras_by_person,
-    preview,
-    preview_change,
-)
+from s2m.domain.bookings.planning import Occurrence, Plan, Preview, preview
 from s2m.domain.bookings.repeating import Rule
+from s2m.domain.bookings.replanning import Change, details_after, extras_by_person, preview_change
 from s2m.domain.bookings.values import HOLD, Booking, Series
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
 
@@ -129,7 +121,7 @@ def change_series(
         _change(store, venue, one, change, by_person, by, now)
     if scope != "this" and booking.series_id:
         letters.one_for_all(store, [one.booking for one in going if one.booking], "series_changed", now)
-        _note(store, the_series(store, venue, booking.series_id), booking, scope, change, now)
+        _note(store, the_series(store, venue, booking.series_id), booking, scope, change, by_person, now)
     return len(going)
 
 
@@ -146,15 +138,14 @@ def _change(
     changing.move(store, venue, changed, one.room.id, one.start, one.end, by, now, agreed_cents=one.gross_cents)
 
 
-def _note(store: Store, series: Series, booking: Booking, scope: str, change: Change, now: datetime) -> Series:
+def _note(
+    store: Store, series: Series, booking: Booking, scope: str, change: Change, by_person: set[str], now: datetime
+) -> Series:
     """What the series is from now on; what follows one of its days becomes a series of its own."""
     if scope == "following":
         series = _cut(store, series, booking, now)
-    room_id = change.room.id if change.room else None
-    given = {"title": change.title, "title_hidden": change.title_hidden, "people": change.people, "room_id": room_id}
-    values = {name: value for name, value in given.items() if value is not None}
-    values |= asdict(change.times) if change.times else {}
-    return store.series.set(series, **values) if values else series
+    values = vars(details_after(series, change, by_person)) | (vars(change.times) if change.times else {})
+    return store.series.set(series, **values, room_id=change.room.id if change.room else series.room_id)
 
 
 def _end(store: Store, series: Series, booking: Booking, scope: str, now: datetime) -> None:

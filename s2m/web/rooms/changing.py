@@ -60,7 +60,7 @@ def details(key: str) -> ResponseReturnValue:
     if not one.booking.blocks:
         return show_page(key, Conflict("booking_over"))
     if request.method == "GET":
-        return _details(one, _values(one))
+        return _details(one, details_form(one.booking))
     limit_changes(one)
     try:
         with writing() as store:
@@ -74,8 +74,8 @@ def details(key: str) -> ResponseReturnValue:
     return redirect(url_for("rooms.show", key=key), 303)
 
 
-def _values(one: Mine) -> dict[str, Any]:
-    b = one.booking
+def details_form(b: bookings.Booking) -> dict[str, Any]:
+    """What a meeting is, as its form holds it."""
     ticked = {f"extra_{extra_id}": "1" for extra_id in b.extras}
     return {
         "title": b.title, "title_hidden": "1" if b.title_hidden else "", "people": str(b.people), "setup": b.setup,

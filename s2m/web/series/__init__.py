@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 
@@ -19,12 +19,14 @@ from s2m.domain.errors import S2MError
 from s2m.domain.venues import Room, Venue
 from s2m.web.context import limit, me, now
 from s2m.web.errors import sentence
+from s2m.web.rooms.shared import words_for_pages
 
 if TYPE_CHECKING:
     from s2m.domain.rooms import RoomTerms
     from s2m.store import Store
 
 blueprint = Blueprint("series", __name__)
+blueprint.context_processor(words_for_pages)
 HOUR = timedelta(hours=1)
 # A choice for a day comes as do_2026-03-12
 CHOICE = "do_"
@@ -48,6 +50,8 @@ IN_THE_WAY: dict[str, Callable[..., str]] = {
     "booking_far": lambda **d: _("too far ahead"),
     "too_soon": lambda **d: _("too soon"),
     "booking_past": lambda **d: _("over"),
+    "extra_gone": lambda name, left, **d: _("%(name)s: %(left)s left", name=name, left=left),
+    "not_in_room": lambda **d: _("not to be had in that room"),
 }
 
 
@@ -102,7 +106,7 @@ def with_skips(choices: Mapping[str, str], preview: Callable[[Mapping[str, str]]
 def show_preview(form: Asked, seen: Preview, what: str, problem: str, **more: Any) -> str:
     return render_template(
         "series/preview.html", seen=seen, kept=form.kept, day_words=day_words, in_the_way=in_the_way, problem=problem, what=what,
-        action=request.path, **more,
+        action=request.path, hosts=me().hosts(g.venue), **more,
     )  # fmt: skip
 
 

@@ -77,9 +77,12 @@ def _book(venue: Venue, form: Asked) -> Series:
         locale, another = context.locale(), whose is not None and whose.id != person().id
         renter = bookings.renter_for(store, venue.network_id, whose, values, locale, now(), by_host=another)
         made = bookings.book_series(store, venue, plan, form.choices, renter, by, now(), agreed_cents=agreed(request.form))
-        count = len(store.bookings.of_series(made.id))
+        firm = [one.confirmed_at is not None for one in store.bookings.of_series(made.id)]
         tell(store)
-    flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", count))
+    if any(firm):
+        flash(ngettext("%(num)d time is booked.", "%(num)d times are booked.", firm.count(True)))
+    if not all(firm):
+        flash(ngettext("You asked for %(num)d time.", "You asked for %(num)d times.", firm.count(False)))
     return made
 
 
@@ -137,7 +140,7 @@ def _form(venue: Venue, form: Asked, error: S2MError | None = None) -> ResponseR
     room, terms = next((one for one in let if one[0].id == values.get("room")), let[0] if let else (None, None))
     body = render_template(
         "series/new.html", values=values, weekdays=form.weekdays, days=weekday_names(), rooms=[one for one, _terms in let],
-        room=room, setups=list(terms.setups) if terms else [], errors=said(error), hosts=me().hosts(venue),
+        room=room, terms=terms, errors=said(error), hosts=me().hosts(venue),
         extras=[extra for extra in extras if terms and extra.id in terms.extras],
     )  # fmt: skip
     return body, status_of(error) if error else 200

@@ -17,6 +17,7 @@ from s2m.domain.venues import Venue, the_room
 from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import signed_in
+from s2m.web.rooms.changing import details_form
 from s2m.web.rooms.shared import agreed, booker, tell, the_venue
 from s2m.web.series import (
     ACTS,
@@ -31,7 +32,10 @@ from s2m.web.series import (
 )
 
 if TYPE_CHECKING:
+    from s2m.domain.rooms import Extra
     from s2m.store import Store
+
+WORDS = ("title", "title_hidden", "people", "setup", "notes", "topics")
 
 
 def _mine(store: Store, venue: Venue, series_id: str | None) -> Series:
@@ -92,15 +96,25 @@ def _wish(store: Store, venue: Venue, booking: Booking, form: Asked) -> Change:
     given, was = form.values, bookings.times_of(venue, booking.starts_at, booking.ends_at)
     room = the_room(store, venue, str(given.get("room")))
     terms = store.rooms.version(booking.terms_id) if room.id == booking.room_id else terms_of(store, room, now())
-    typed = bookings.parse_details({**given, "setup": ""}, room, terms, ())
+    # Of its own room's set-ups the form keeps the one it has where it moves to a room without that
+    kept = given.get("setup") == booking.setup and booking.setup not in terms.setups
+    typed = bookings.parse_details({**given, "setup": ""} if kept else given, room, terms, ())
     times = bookings.parse_times(given)
+    other = {name: getattr(typed, name) for name in WORDS if getattr(typed, name) != getattr(booking, name)}
+    if kept:
+        other.pop("setup", None)
+    offered = _offered(store, venue, booking)
+    ticked = {extra.id: bool(given.get(f"extra_{extra.id}")) for extra in offered}
     return Change(
-        room=room if room.id != booking.room_id else None,
-        times=times if times != was else None,
-        title=typed.title if typed.title != booking.title else None,
-        title_hidden=typed.title_hidden if typed.title_hidden != booking.title_hidden else None,
-        people=typed.people if typed.people != booking.people else None,
-    )
+        room=room if room.id != booking.room_id else None, times=times if times != was else None, **other,
+        extras={extra_id: wanted for extra_id, wanted in ticked.items() if wanted != (extra_id in booking.extras)},
+    )  # fmt: skip
+
+
+def _offered(store: Store, venue: Venue, booking: Booking) -> list[Extra]:
+    """The extras that its room has, and those that it has itself."""
+    mine = {*store.rooms.version(booking.terms_id).extras, *booking.extras}
+    return [extra for extra in store.rooms.extras(venue.id, held=booking.extras) if extra.id in mine]
 
 
 def _change(venue: Venue, booking: Booking, scope: str, form: Asked, by: Booker) -> ResponseReturnValue:
@@ -138,13 +152,18 @@ def _edit_form(
     was = bookings.times_of(venue, booking.starts_at, booking.ends_at)
     values: dict[str, Any] = {
         "scope": "this", "room": booking.room_id, "from": was.begins, "until": was.ends, "next_day": was.next_day,
-        "title": booking.title, "title_hidden": booking.title_hidden, "people": str(booking.people),
+        **details_form(booking),
     }  # fmt: skip
     if request.method == "POST":
         values = dict(form.values)
     with reading() as store:
         rooms = [room for room, _terms in bookable(store, venue)]
-    body = render_template("series/edit.html", series=series, booking=booking, values=values, rooms=rooms, errors=said(error))
+        room, terms = store.venues.room(booking.room_id), store.rooms.version(booking.terms_id)
+        extras = _offered(store, venue, booking)
+    body = render_template(
+        "series/edit.html", series=series, booking=booking, values=values, rooms=rooms, one={"room": room, "terms": terms},
+        extras=extras, errors=said(error),
+    )  # fmt: skip
     return body, status_of(error) if error else 200
 
 
