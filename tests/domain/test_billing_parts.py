@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from s2m.domain import billing, bookings, ledger, money
-from s2m.domain.billing import following
+from s2m.domain.billing import following, payments
 from s2m.domain.billing.crediting import items
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.papers.ubl import ubl
@@ -185,7 +185,7 @@ def test_what_came_off_stays_off_when_the_booking_changes_and_changes_again(stor
     paid(store, first, 131_96, now)
     longer = move(store, cast, now, booked, 3)
     assert newest(store, booked) == ("2026-0002", 177_94, 45_98) and said(store, booked)[-1] == ("C2026-0002", 131_96, 0)
-    second = following.payments.standing(store, booked.id)
+    second = payments.standing(payments.invoices(store, booked.id))
     lines = second.lines
     assert [(line.code, line.net_cents, line.text) for line in lines[-2:]] == [
         ("reduction", -16_53, "C2026-0001"), ("deposit", -40_00, "C2026-0001")

@@ -8,7 +8,7 @@ Where nobody said who sells here, nothing is billed and the booking stands all t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from s2m.domain.bookings.renting import parse_renter, renter_for
 from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
+    from s2m.domain.billing.payments import Bill
     from s2m.domain.bookings.values import Booking, Renter
     from s2m.domain.money import Line
     from s2m.domain.venues import Venue
@@ -51,9 +52,10 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     store.ledger.lock_chain(venue.network_id)
     if store.billing.seller(venue.id) is None:
         return None
-    standing = payments.standing(store, booking.id)
-    lines = _less(store, booking, owed(store, booking), but=standing)
-    if standing is None and (not lines or _taken_back(store, booking)):
+    bills, owes = payments.invoices(store, booking.id), owed(store, booking)
+    standing = payments.standing(bills)
+    lines = _less(bills, owes, but=standing)
+    if standing is None and (not lines or _taken_back(bills, owes)):
         return None
     supply = supply_of(store, venue, booking, lines)
     if not supply.buyer.name:  # they are forgotten: their bill still says who it is for, and a first one would be nobody's
@@ -65,9 +67,9 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
     if standing:  # to whom it was billed: what the renter typed since is of another booking
         supply = replace(
             supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language,
-            lines=_less(store, booking, owed(store, booking)),
+            lines=_less(bills, owes),
         )  # fmt: skip
-    return _replace(store, venue, standing, supply, "system", now)
+    return _replace(store, venue, standing, supply, "system", now) if bills else documents.issue(store, venue, supply, now)
 
 
 def again(
@@ -81,7 +83,7 @@ def again(
     values = parse_renter(renter)
     store.ledger.lock_chain(venue.network_id)
     booking = store.bookings.get(document.booking_id or "")
-    if booking is None or not (lines := _less(store, booking, owed(store, booking))):
+    if booking is None or not (lines := _less(payments.invoices(store, booking.id), owed(store, booking))):
         raise Refused("nothing_to_bill")
     if document.of_deposit:
         raise Refused("nothing_to_bill")
@@ -166,20 +168,17 @@ def party_of(renter: Renter) -> Party:
     )  # fmt: skip
 
 
-def _less(
-    store: Store, booking: Booking, lines: tuple[Line, ...], *, but: Document | None = None
-) -> tuple[Line, ...]:  # fmt: skip
-    """What is billed of these lines: without what a host took off the invoices of the booking. but: an invoice of which that does
-    not count, to compare with what stands on it."""
-    notes = [note for bill in payments.invoices(store, booking.id) for note in bill.notes]
+def _less(bills: Sequence[Bill], lines: tuple[Line, ...], *, but: Document | None = None) -> tuple[Line, ...]:
+    """What is billed of these lines: without what a host took off the invoices of their booking. but: an invoice of which that
+    does not count, to compare with what stands on it."""
+    notes = [note for bill in bills for note in bill.notes]
     less = documents.reduced(lines, [note for note in notes if but is None or note.reduces_id != but.id])
     return less if money.total(less).gross_cents > 0 else ()
 
 
-def _taken_back(store: Store, booking: Booking) -> bool:
+def _taken_back(bills: Sequence[Bill], owes: tuple[Line, ...]) -> bool:
     """Whether a person took back the bill of what is owed now: only they do so without another in its place, and it stays so."""
-    bills = payments.invoices(store, booking.id)
     if not bills or not bills[-1].credit_id:
         return False
-    lines = _less(store, booking, owed(store, booking), but=bills[-1].document)
+    lines = _less(bills, owes, but=bills[-1].document)
     return bool(lines) and bills[-1].document.lines == lines

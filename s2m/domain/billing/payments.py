@@ -7,7 +7,7 @@ for a booking lies on its last invoice, also what comes in, or is taken off, for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -111,9 +111,9 @@ def pay(
     return row
 
 
-def standing(store: Store, booking_id: str | None) -> Document | None:
-    """A booking's invoice that nothing took back."""
-    return next((bill.document for bill in invoices(store, booking_id) if not bill.credit_id), None)
+def standing(bills: Iterable[Bill]) -> Document | None:
+    """Of a booking's invoices the one that nothing took back."""
+    return next((bill.document for bill in bills if not bill.credit_id), None)
 
 
 def invoices(store: Store, booking_id: str | None) -> list[Bill]:
