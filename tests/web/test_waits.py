@@ -136,6 +136,29 @@ def test_yes_leads_to_the_ordinary_form_which_a_stranger_who_keeps_their_address
     assert "It is booked." in browser.says(evas.link)
 
 
+def test_a_stranger_s_offer_is_booked_as_theirs_where_a_member_is_signed_in(database, cast, evas, phone, perron, waiting, free):
+    """The mail is read on a computer of the house, or by somebody who has an account elsewhere."""
+    free()
+    evas.offered()
+    for other in (cast.wim, cast.joost):
+        browser = phone(other)
+        at = browser.post(evas.link, act="yes").headers["Location"].partition("?")[0]
+        assert "Sign in as who got in line" not in browser.get(evas.link).text
+        page = browser.get(at)
+        assert page.status_code == 200 and "With this address you book at once" in page.text
+        form = fields(page) | {"company": "Woonlab Soest", "act": "book"}
+        assert (form["name"], form["email"]) == ("Eva", "eva@woonlab.example")
+        assert "€45.98" in browser.post(at.replace("/form", "/price"), people="2").text
+    booked = browser.post(at, **form).headers["Location"]
+    assert browser.says(booked).startswith("It is yours. Perron booked") and "Woonlab Soest" in browser.says(booked)
+    assert phone(cast.samira).get(at).status_code == 404 and "It is booked." in browser.says(evas.link)
+    with database.read() as store:
+        found = store.bookings.get(at.split("/")[2])
+        renter = store.bookings.renter(found.renter_id)
+        assert (found.status, found.person_id, renter.person_id, renter.for_id) == ("confirmed", None, None, None)
+        assert store.bookings.renter_of(cast.joost.id) is None and renter.email == "eva@woonlab.example"
+
+
 def test_another_address_than_the_one_that_waited_is_written_to_first(database, evas, waiting, free):
     free()
     at = evas.offered()
