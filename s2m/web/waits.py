@@ -149,7 +149,7 @@ def _page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
 
 
 def _may_fill_in(wait: Wait) -> bool:
-    """A member books as who they are, signed in; of a stranger the link of the mail is all that there is, whoever is signed in."""
+    """A member books as who they are, signed in; whoever has the link of a stranger's mail books as that stranger."""
     who = me().person
     return wait.person_id in (None, who and who.id)
 
