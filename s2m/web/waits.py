@@ -102,7 +102,7 @@ def _form(venue: Venue, values: Any, error: S2MError | None = None) -> ResponseR
 @signed_in
 def mine() -> ResponseReturnValue:
     with reading() as store:
-        found = store.waits.of_person(person().id)
+        found = store.waits.listed(person().id)
         if found:  # the page is in the time of where that is
             g.venue = store.venues.get(found[0].venue_id)
         return render_template("waits/mine.html", waits=[shown(store, wait) for wait in found])

@@ -78,11 +78,12 @@ def test_yes_leads_to_the_booking_and_no_to_the_next_in_line(store, cast, join, 
     assert states(store, first, second, third) == ["declined", "offered", "waiting"]
     held = waiting.accept(store, cast.seinhuis, seen(store, second), now)
     assert waiting.accept(store, cast.seinhuis, seen(store, second), now) == held
+    assert [one.id for one in store.waits.listed(cast.joost.id)] == [second.id] and store.waits.of_person(cast.joost.id) == []
     renter = store.bookings.renter(second.renter_id)
     who, details = as_booker(cast.joost), bookings.Details()
     bookings.fill_in(store, cast.seinhuis, held, details, renter, who, now, agreed_cents=4598)
     assert bookings.conclude(store, cast.seinhuis, held, who, now).status == "confirmed"
-    assert states(store, second, third) == ["taken", "waiting"]
+    assert states(store, second, third) == ["taken", "waiting"] and store.waits.listed(cast.joost.id) == []
     for act in (waiting.accept, waiting.decline):
         with pytest.raises(Conflict, match="offer_over"):
             act(store, cast.seinhuis, seen(store, second), now)

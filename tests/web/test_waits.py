@@ -90,6 +90,19 @@ def test_a_member_waits_is_offered_the_room_and_books_it(database, phone, cast, 
     assert "You wait for nothing" in samira.says("/me/waits")
 
 
+@pytest.mark.parametrize("list_", ["/me/waits", "/me/bookings"])
+def test_who_said_yes_and_left_finds_the_form_again_while_it_is_kept(phone, cast, mailing, address, clock, form, free, list_):
+    samira = phone(cast.samira)
+    path = samira.post(NEW, **form).headers["Location"]
+    free()
+    at = samira.post(path, act="yes").headers["Location"]
+    for browser in (samira, phone(cast.samira)):
+        assert "Yours to book until Thu 12 Mar, 11:41" in browser.says(list_) and f'href="{at}"' in browser.get(list_).text
+    assert "Yours to book" not in phone(cast.joost).says(list_)
+    clock.shift(2 * 3600)
+    assert f'href="{at}"' not in samira.get(list_).text and "This is over" in samira.says(list_)
+
+
 def fields(page):
     """What the form of a room would send as it stands, without what may be ticked."""
     found = re.findall(r"<(?:input|select)[^>]*>", page.text)
