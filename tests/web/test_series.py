@@ -178,7 +178,7 @@ def lunch(database, cast, now):
 
 
 def test_set_up_extras_and_notes_are_changed_and_a_day_on_which_they_are_short_is_in_the_way(
-    database, cast, phone, lunch, form, now
+    database, cast, phone, lunch, perron, form, now
 ):  # fmt: skip
     with database.write() as store:
         room, other = (
@@ -206,6 +206,13 @@ def test_set_up_extras_and_notes_are_changed_and_a_day_on_which_they_are_short_i
     for wrong, field in (({"setup": "cabaret"}, "setup"), ({"people": "9"}, "people")):
         answer = samira.post(path, act="preview", **wish | wrong)
         assert answer.status_code == 422 and f'id="f-{field}-e"' in answer.text
+    wish |= {"room": perron.id}  # which has neither
+    assert samira.post(path, act="preview", **wish).text.count("not to be had in that room") == 2
+    no_setup, no_lunch = {"setup": ""}, {f"extra_{lunch.id}": ""}
+    for less, status in (({}, 409), (no_setup, 409), (no_lunch, 409), (no_setup | no_lunch, 200)):
+        answer = samira.post(path, act="preview", **wish | {"scope": "this"} | less)
+        assert answer.status_code == status
+        assert ("are not to be had in that room." in answer.text) == (status == 409)
 
 
 def test_what_asks_for_a_host_s_yes_says_so_before_and_after(database, cast, phone, form, now):
