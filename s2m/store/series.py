@@ -84,6 +84,12 @@ class Waits(Part):
         query = select(waits).where(waits.c.person_id == person_id, _IN_LINE)
         return self._all(query.order_by(waits.c.starts_at, waits.c.id))
 
+    def listed(self, person_id: str) -> list[Wait]:
+        """The same, and what somebody said yes to and has not booked yet."""
+        c, held = waits.c, select(bookings.c.id).where(bookings.c.person_id == person_id, bookings.c.status == "hold")
+        theirs = c.person_id == person_id, _IN_LINE | ((c.state == "taken") & c.offered_booking_id.in_(held))
+        return self._all(select(waits).where(*theirs).order_by(c.starts_at, c.id))
+
     def of_mail(self, network_id: str, email: str) -> list[Wait]:
         """What whoever reads an address is in line for, by when it is."""
         theirs = waits.c.renter_id.in_(select(renters.c.id).where(renters.c.network_id == network_id, renters.c.email == email))

@@ -102,7 +102,7 @@ def _form(venue: Venue, values: Any, error: S2MError | None = None) -> ResponseR
 @signed_in
 def mine() -> ResponseReturnValue:
     with reading() as store:
-        found = store.waits.of_person(person().id)
+        found = store.waits.listed(person().id)
         if found:  # the page is in the time of where that is
             g.venue = store.venues.get(found[0].venue_id)
         return render_template("waits/mine.html", waits=[shown(store, wait) for wait in found])
@@ -149,9 +149,9 @@ def _page(key: str, error: S2MError | None = None) -> ResponseReturnValue:
 
 
 def _may_fill_in(wait: Wait) -> bool:
-    """A member books as who they are, signed in; of a stranger the link of the mail is all that there is."""
+    """A member books as who they are, signed in; whoever has the link of a stranger's mail books as that stranger."""
     who = me().person
-    return who.id == wait.person_id if who else wait.person_id is None
+    return wait.person_id in (None, who and who.id)
 
 
 def _prove(store: Store, venue: Venue, wait: Wait) -> None:

@@ -432,6 +432,58 @@ def test_a_room_that_does_not_have_what_is_asked_for_is_in_the_way_and_no_choice
         change(store, cast, of(store, made)[0], "all", Change(room=bare, setup="u_shape"), samira, now)
 
 
+@pytest.fixture
+def furnished(store, cast, lunch, now):
+    """Perron and Loods have lunch and a U, Remise has neither; Perron is taken on the second Thursday."""
+    there = {"extras": (lunch.id,), "setups": {"u_shape": 8}}
+    rooms_ = ("Perron", there), ("Remise", {}), ("Loods", there)
+    found = [let(store, cast.seinhuis, cast.marieke, now, name, 30, buffer_after=0, **terms) for name, terms in rooms_]
+    book(store, cast.seinhuis, found[0], ONE + 7 * DAY, 1, as_booker(cast.joost), now)
+    return found
+
+
+def with_it(what, lunch):
+    return Details(people=3, extras={lunch.id: 3}) if what == "lunch" else Details(people=3, setup="u_shape")
+
+
+@pytest.mark.parametrize("what", ["lunch", "a U"])
+def test_in_another_room_a_series_has_all_that_it_is_to_have(store, cast, lunch, furnished, samira, series, what, now):
+    """Lunch is not billed where nobody serves it, and a U does not become rows without a word."""
+    room, bare, third = furnished
+    details = with_it(what, lunch)
+    wanted = plan(room, details=details)
+    seen = bookings.preview(store, cast.seinhuis, wanted, {}, samira, now)
+    assert [(one.problem.code, one.others) for one in seen.open] == [("taken", (third,))]
+    seen = bookings.preview(store, cast.seinhuis, wanted, {"2026-03-19": bare.id}, samira, now)
+    assert [(one.room, one.problem.code, one.others) for one in seen.open] == [(bare, "not_in_room", (third,))]
+    with pytest.raises(Conflict, match="series_changed"):
+        series(wanted, samira, {"2026-03-19": bare.id})
+    made = of(store, series(wanted, samira, {"2026-03-19": third.id}))
+    assert [one.room_id == third.id for one in made] == [False, True, False, False]
+    assert {(one.setup, one.extras.get(lunch.id)) for one in made} == {(details.setup, details.extras.get(lunch.id))}
+
+
+@pytest.mark.parametrize("what", ["lunch", "a U"])
+def test_a_series_is_moved_only_to_where_it_has_what_it_has(store, cast, lunch, furnished, samira, series, what, now):
+    room, bare, third = furnished
+    details = with_it(what, lunch)
+    made = series(plan(room, details=details), samira, {"2026-03-19": "skip"})
+    first, before = of(store, made)[0], of(store, made)
+    for moved in (Change(room=bare), Change(room=bare, times=Times("15:00", "16:00"))):
+        with pytest.raises(Refused, match="not_in_room"):
+            change(store, cast, first, "all", moved, samira, now)
+    assert of(store, made) == before
+    book(store, cast.seinhuis, room, ONE + 14 * DAY + 2 * HOUR, 1, as_booker(cast.joost), now)
+    later = Change(times=Times("15:00", "16:00"))
+    seen = bookings.preview_change(store, cast.seinhuis, before, later, {}, samira, now)
+    assert [(one.problem.code, one.others) for one in seen.open] == [("taken", (third,))]
+    seen = bookings.preview_change(store, cast.seinhuis, before, later, {"2026-03-26": bare.id}, samira, now)
+    assert [one.problem.code for one in seen.open] == ["not_in_room"]
+    without = Change(room=bare, setup="", extras={lunch.id: False})
+    assert change(store, cast, first, "all", without, samira, now, {"2026-03-12": "skip"}) == 2  # that is due: it gets no cheaper
+    assert {(one.room_id, one.setup, len(one.extras)) for one in of(store, made)[1:]} == {(bare.id, "", 0)}
+
+
 MEANWHILE = ["price", "extra", "closure", "stock", "another"]
 
 

@@ -78,11 +78,12 @@ def test_yes_leads_to_the_booking_and_no_to_the_next_in_line(store, cast, join, 
     assert states(store, first, second, third) == ["declined", "offered", "waiting"]
     held = waiting.accept(store, cast.seinhuis, seen(store, second), now)
     assert waiting.accept(store, cast.seinhuis, seen(store, second), now) == held
+    assert [one.id for one in store.waits.listed(cast.joost.id)] == [second.id] and store.waits.of_person(cast.joost.id) == []
     renter = store.bookings.renter(second.renter_id)
     who, details = as_booker(cast.joost), bookings.Details()
     bookings.fill_in(store, cast.seinhuis, held, details, renter, who, now, agreed_cents=4598)
     assert bookings.conclude(store, cast.seinhuis, held, who, now).status == "confirmed"
-    assert states(store, second, third) == ["taken", "waiting"]
+    assert states(store, second, third) == ["taken", "waiting"] and store.waits.listed(cast.joost.id) == []
     for act in (waiting.accept, waiting.decline):
         with pytest.raises(Conflict, match="offer_over"):
             act(store, cast.seinhuis, seen(store, second), now)
@@ -104,6 +105,11 @@ def test_who_said_yes_and_filled_nothing_in_makes_way_as_well(store, cast, join,
     free(now)
     held = waiting.accept(store, cast.seinhuis, seen(store, first), now + 2 * HOUR - MINUTE)
     assert held.expires_at == now + 2 * HOUR + 4 * MINUTE
+    for minute in range(1, 5):  # yes again leads to the form, and keeps nothing any longer
+        again = waiting.accept(store, cast.seinhuis, seen(store, first), now + 2 * HOUR - MINUTE + minute * MINUTE)
+        assert again.expires_at == held.expires_at
+    with pytest.raises(Conflict, match="offer_over"):
+        waiting.accept(store, cast.seinhuis, seen(store, first), held.expires_at)
     bookings.expire_due(store, cast.seinhuis, held.expires_at)
     assert states(store, first, second) == ["lapsed", "offered"]
 
@@ -300,6 +306,25 @@ def test_what_is_only_being_filled_in_is_waited_for_by_nobody(store, cast, perro
         assert store.bookings.between(cast.seinhuis.id, day, day + HOUR) == []
     bookings.hold(store, cast.seinhuis, perron.id, ONE - 2 * HOUR, ONE - HOUR, as_booker(cast.samira), now)
     assert join(cast.samira, start=ONE - 2 * HOUR, hours=3).state == "waiting"  # behind it stands a meeting
+
+
+def test_what_is_over_keeps_nobody_out_before_the_job_comes_by(store, cast, perron, join, free, now):
+    """Neither a form that was left nor an offer without an answer: nobody reads that it is kept until a moment ago."""
+    day, over = ONE + DAY, now + 5 * MINUTE
+    bookings.hold(store, cast.seinhuis, perron.id, day, day + HOUR, as_booker(cast.joost), now)
+    for at, code in ((over - MINUTE, "held_now"), (over, "free_now")):
+        with pytest.raises(Conflict, match=code):
+            join(cast.samira, at, start=day)
+    first, stranger = join(cast.samira), join(secret_hash="s")
+    waiting.prove(store, cast.seinhuis, stranger, now)
+    again = join(secret_hash="t")
+    free(now)
+    waiting.decline(store, cast.seinhuis, seen(store, first), now)
+    with pytest.raises(Conflict, match="waits_already"):
+        waiting.prove(store, cast.seinhuis, again, now + 2 * HOUR - MINUTE)
+    with pytest.raises(Conflict, match="free_now"):
+        waiting.prove(store, cast.seinhuis, again, now + 2 * HOUR)
+    assert states(store, first, stranger) == ["declined", "lapsed"]
 
 
 def test_what_is_offered_is_waited_for_by_whoever_was_not_asked_yet(store, cast, join, free, marieke, perron, now):

@@ -178,7 +178,7 @@ def lunch(database, cast, now):
 
 
 def test_set_up_extras_and_notes_are_changed_and_a_day_on_which_they_are_short_is_in_the_way(
-    database, cast, phone, lunch, form, now
+    database, cast, phone, lunch, perron, form, now
 ):  # fmt: skip
     with database.write() as store:
         room, other = (
@@ -206,6 +206,13 @@ def test_set_up_extras_and_notes_are_changed_and_a_day_on_which_they_are_short_i
     for wrong, field in (({"setup": "cabaret"}, "setup"), ({"people": "9"}, "people")):
         answer = samira.post(path, act="preview", **wish | wrong)
         assert answer.status_code == 422 and f'id="f-{field}-e"' in answer.text
+    wish |= {"room": perron.id}  # which has neither
+    assert samira.post(path, act="preview", **wish).text.count("not to be had in that room") == 2
+    no_setup, no_lunch = {"setup": ""}, {f"extra_{lunch.id}": ""}
+    for less, status in (({}, 409), (no_setup, 409), (no_lunch, 409), (no_setup | no_lunch, 200)):
+        answer = samira.post(path, act="preview", **wish | {"scope": "this"} | less)
+        assert answer.status_code == status
+        assert ("are not to be had in that room." in answer.text) == (status == 409)
 
 
 def test_what_asks_for_a_host_s_yes_says_so_before_and_after(database, cast, phone, form, now):
@@ -319,6 +326,23 @@ def test_a_member_is_not_asked_again_what_is_known_of_them_and_a_host_s_own_is_o
     with database.read() as store:
         kept = store.bookings.renter_of(cast.samira.id)
     assert (kept.company, kept.street, kept.vat_id) == ("", "Laan 1", "")
+
+
+def test_a_host_is_known_by_their_own_address_alone_whatever_they_once_typed_as_a_renter(database, phone, cast, form, now):
+    """Their bill went to Joost once; what they book for Joost is Joost's, and for themselves their record stays."""
+    typed = bookings.parse_renter({"name": "Marieke", "email": cast.joost.email, "street": "Laan 1"})
+    with database.write() as store:
+        store.people.mark_signed_in(cast.joost, now)
+        bookings.renter_for(store, cast.noord.id, cast.marieke, typed, "nl", now)
+    host = phone(cast.marieke)
+    assert f'value="{cast.marieke.email}"' in host.get(NEW).text and cast.joost.email not in host.get(NEW).text
+    for who, start in ((cast.joost, "13:00"), (cast.marieke, "15:00")):
+        given = form | {"name": who.name, "email": who.email, "from": start, "until": f"{int(start[:2]) + 1}:00"}
+        made = all_of(database, host.post(NEW, act="book", agreed=agreed(host.post(NEW, act="preview", **given)), **given))
+        with database.read() as store:
+            own, renter = store.bookings.renter_of(cast.marieke.id), store.bookings.renter(made[0].renter_id)
+        assert {one.person_id for one in made} == {who.id} and (own.email, own.street) == (cast.joost.email, "Laan 1")
+        assert (renter.for_id, renter.street) == ((who.id, "") if who is cast.joost else (None, "Laan 1"))
 
 
 def test_what_a_host_did_not_type_of_somebody_stays_as_it_was(database, phone, cast, form, now):

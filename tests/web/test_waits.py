@@ -90,6 +90,19 @@ def test_a_member_waits_is_offered_the_room_and_books_it(database, phone, cast, 
     assert "You wait for nothing" in samira.says("/me/waits")
 
 
+@pytest.mark.parametrize("list_", ["/me/waits", "/me/bookings"])
+def test_who_said_yes_and_left_finds_the_form_again_while_it_is_kept(phone, cast, mailing, address, clock, form, free, list_):
+    samira = phone(cast.samira)
+    path = samira.post(NEW, **form).headers["Location"]
+    free()
+    at = samira.post(path, act="yes").headers["Location"]
+    for browser in (samira, phone(cast.samira)):
+        assert "Yours to book until Thu 12 Mar, 11:41" in browser.says(list_) and f'href="{at}"' in browser.get(list_).text
+    assert "Yours to book" not in phone(cast.joost).says(list_)
+    clock.shift(2 * 3600)
+    assert f'href="{at}"' not in samira.get(list_).text and "This is over" in samira.says(list_)
+
+
 def fields(page):
     """What the form of a room would send as it stands, without what may be ticked."""
     found = re.findall(r"<(?:input|select)[^>]*>", page.text)
@@ -134,6 +147,29 @@ def test_yes_leads_to_the_ordinary_form_which_a_stranger_who_keeps_their_address
     assert waiting()[-1].subject == "Booked: Perron on Thursday 19 March 2026" and booked in waiting()[-1].body
     assert browser.post(at, **form).headers["Location"] == booked  # a second tap
     assert "It is booked." in browser.says(evas.link)
+
+
+def test_a_stranger_s_offer_is_booked_as_theirs_where_a_member_is_signed_in(database, cast, evas, phone, perron, waiting, free):
+    """The mail is read on a computer of the house, or by somebody who has an account elsewhere."""
+    free()
+    evas.offered()
+    for other in (cast.wim, cast.joost):
+        browser = phone(other)
+        at = browser.post(evas.link, act="yes").headers["Location"].partition("?")[0]
+        assert "Sign in as who got in line" not in browser.get(evas.link).text
+        page = browser.get(at)
+        assert page.status_code == 200 and "With this address you book at once" in page.text
+        form = fields(page) | {"company": "Woonlab Soest", "act": "book"}
+        assert (form["name"], form["email"]) == ("Eva", "eva@woonlab.example")
+        assert "€45.98" in browser.post(at.replace("/form", "/price"), people="2").text
+    booked = browser.post(at, **form).headers["Location"]
+    assert browser.says(booked).startswith("It is yours. Perron booked") and "Woonlab Soest" in browser.says(booked)
+    assert phone(cast.samira).get(at).status_code == 404 and "It is booked." in browser.says(evas.link)
+    with database.read() as store:
+        found = store.bookings.get(at.split("/")[2])
+        renter = store.bookings.renter(found.renter_id)
+        assert (found.status, found.person_id, renter.person_id, renter.for_id) == ("confirmed", None, None, None)
+        assert store.bookings.renter_of(cast.joost.id) is None and renter.email == "eva@woonlab.example"
 
 
 def test_another_address_than_the_one_that_waited_is_written_to_first(database, evas, waiting, free):

@@ -123,7 +123,13 @@ class Wish:
     member: bool
     booking: Booking | None = None
     stays: bool = False  # in its room and at its time: only what it is changes
-    needs: frozenset[str] = frozenset()  # codes of set-ups and ids of extras that the room has to offer
+    asked: frozenset[str] = frozenset()  # codes of set-ups and ids of extras that a change brings
+
+    def needs(self, room: Room) -> frozenset[str]:
+        """What a room has to offer for it. In its own room a meeting keeps what that offered; another has to have all of it."""
+        if self.booking and self.booking.room_id == room.id:
+            return self.asked
+        return frozenset([*self.details.extras, *([self.details.setup] if self.details.setup else [])])
 
 
 class Used(NamedTuple):
@@ -170,7 +176,7 @@ class House:
             most = terms.setups.get(wish.details.setup) or terms.most(room)
             if wish.details.people > most:
                 raise Invalid("people", "too_many_people", most=most)
-            if not wish.needs <= {*terms.setups, *terms.extras}:
+            if not wish.needs(room) <= {*terms.setups, *terms.extras}:
                 raise Refused("not_in_room")
             if not wish.stays:
                 self._check_time(room, terms, start, end, by)

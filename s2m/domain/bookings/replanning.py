@@ -36,8 +36,8 @@ class Change:
     extras: Mapping[str, bool] = field(default_factory=dict)
 
     @property
-    def needs(self) -> frozenset[str]:
-        """What a room has to offer for it."""
+    def asked(self) -> frozenset[str]:
+        """The set-up and the extras that it brings."""
         return frozenset([self.setup] if self.setup else []) | {key for key, wanted in self.extras.items() if wanted}
 
 
@@ -80,7 +80,7 @@ def _wish(
     start, end, twice = moments(venue, local, change.times) if change.times else (booking.starts_at, booking.ends_at, False)
     stays = (start, end, room.id) == (booking.starts_at, booking.ends_at, booking.room_id)
     day = date.fromisoformat(booking.series_day) if booking.series_day else local
-    return Wish(day, room, terms, start, end, twice, details, member, booking, stays, change.needs)
+    return Wish(day, room, terms, start, end, twice, details, member, booking, stays, change.asked)
 
 
 def extras_by_person(store: Store, venue: Venue, some: Iterable[Booking]) -> set[str]:

@@ -62,11 +62,10 @@ def _book(
 ) -> Booking:
     assert one.terms and one.start and one.end, "it goes on"
     blocked_from, blocked_until = availability.blocked(one.terms, one.start, one.end)
-    details = asdict(plan.details) | {"setup": plan.details.setup if plan.details.setup in one.terms.setups else ""}
     held = Booking(
         store.new_id(now), venue.network_id, venue.id, one.room.id, one.terms.id, one.start, one.end, blocked_from, blocked_until,
         "hold", by.id, now, now, renter_id=renter.id, person_id=by.person_id, series_id=made.id, series_day=one.day.isoformat(),
-        expires_at=now + HOLD, lines=one.lines, gross_cents=one.gross_cents, **details,
+        expires_at=now + HOLD, lines=one.lines, gross_cents=one.gross_cents, **asdict(plan.details),
     )  # fmt: skip
     return confirm_or_ask(store, venue, store.bookings.add(held), one.terms, by, now)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import rooms
 from s2m.domain.bookings import availability
-from s2m.domain.bookings.booking import SYSTEM, check_open, hold, settle
+from s2m.domain.bookings.booking import SYSTEM, check_open, expire_due, hold, settle
 from s2m.domain.bookings.renting import pays_as_member
 from s2m.domain.bookings.times import QUARTER, quarter_of
 from s2m.domain.bookings.values import BLOCKING, HOLD, PEOPLE_MOST, Booker, Booking, Wait
@@ -71,13 +71,15 @@ def join(
     store: Store, venue: Venue, room_id: str | None, start: datetime, end: datetime, people: int, renter: Renter, now: datetime,
     *, secret_hash: str | None = None,
 ) -> Wait:  # fmt: skip
-    """Get in line for a room, or for any that fits (None). secret_hash: of the link with which a stranger proves their address.
+    """Get in line for a room, or for any that fits (None); what is over is let go first. secret_hash: of the link with which a
+    stranger proves their address.
 
     Raises as `availability.check` does; NotFound, Refused `not_let`, `too_many_waits`; Invalid `too_small`, `too_many_people`;
     Conflict `free_now` where it need not be waited for, `held_now` where it is only held for a while, `waits_already`. A
     stranger's lines are counted when they prove their mail.
     """
     store.ledger.lock_chain(venue.network_id)
+    expire_due(store, venue, now)
     if not 1 <= people <= PEOPLE_MOST:
         raise Invalid("people", "too_small", least=1)
     wait = Wait(
@@ -149,6 +151,7 @@ def prove(store: Store, venue: Venue, wait: Wait, now: datetime) -> Wait:
     wait = _fresh(store, wait)
     if wait.state != "unproven":
         return wait
+    expire_due(store, venue, now)
     renter = store.bookings.renter(wait.renter_id)
     _check_line(wait, store.waits.of_mail(wait.network_id, renter.email) if renter else [])
     if renter and store.waits.had(wait, renter.email):
@@ -216,7 +219,7 @@ def _offer(store: Store, venue: Venue, wait: Wait, now: datetime, *, only: str =
 
 
 def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
-    """Yes: what is held is theirs to fill in, for as long as any hold.
+    """Yes: what is held is theirs to fill in, for as long as any hold. Yes again gives no more time: nobody keeps a room by it.
 
     Raises Conflict `offer_over`, and as `check_free` does where the room was closed since.
     """
@@ -228,6 +231,8 @@ def accept(store: Store, venue: Venue, wait: Wait, now: datetime) -> Booking:
     if held.expires_at <= now:
         raise Conflict("offer_over")
     check_open(store, held)
+    if wait.state == "taken":
+        return held
     store.waits.set(wait, state="taken", ended_at=now)
     return store.bookings.set(held, expires_at=max(held.expires_at, now + HOLD), changed_at=now)
 

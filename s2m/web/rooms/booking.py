@@ -26,6 +26,7 @@ from s2m.web.rooms.room import page, the_let_room
 from s2m.web.rooms.shared import HOLDS_MOST, Mine, agreed, agreed_dots, booker, held, holds, mine, tell, the_venue
 
 if TYPE_CHECKING:
+    from s2m.domain.people import Person
     from s2m.store import Store
 
 FIVE_MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
@@ -91,10 +92,15 @@ def _booked(one: Mine) -> str:
     return url_for("rooms.sent", key=one.key)
 
 
+def _who(one: Mine) -> Person | None:
+    """Whoever has what is kept for a stranger fills it in as that stranger, signed in or not."""
+    return me().person if one.booking.person_id else None
+
+
 def _proved(store: Store, one: Mine, email: str) -> bool:
     """Whether it is known who books: somebody signed in, or who waited with this address and opened the mail of the offer."""
     waited = asker(store, one.booking)
-    return me().person is not None or (waited is not None and waited[1].email == email)
+    return _who(one) is not None or (waited is not None and waited[1].email == email)
 
 
 def _again(one: Mine) -> ResponseReturnValue:
@@ -111,14 +117,14 @@ def _again(one: Mine) -> ResponseReturnValue:
 def _form(one: Mine, values: Any, error: S2MError | None = None) -> ResponseReturnValue:
     with reading() as store:
         offered = offered_in(store, one)
-        waited, who = asker(store, one.booking), me().person
+        waited, who = asker(store, one.booking), _who(one)
         known = store.bookings.renter_of(who.id) if who else waited[1] if waited else None
         details = details_in(one, values, offered)
-        priced = price_part(store, one, details, _pays(values))
+        priced = price_part(store, one, details, _pays(one, values))
         left = bookings.stock_left(store, one.venue, offered, one.booking.starts_at, one.booking.ends_at, but=one.booking.id)
     body = render_template(
         "rooms/form.html", one=one, values=values, sent=request.method == "POST", known=known, extras=offered, left=left,
-        errors=said(error), may_mail=bool(who) or address.can_mail(), waited=bool(waited), **priced,
+        errors=said(error), who=who, may_mail=bool(who) or address.can_mail(), waited=bool(waited), **priced,
     )  # fmt: skip
     return body, status_of(error) if error else 200
 
@@ -136,9 +142,9 @@ def details_in(one: Mine, values: Any, offered: list[rooms.Extra]) -> Details:
         return Details()
 
 
-def _pays(values: Any) -> str:
+def _pays(one: Mine, values: Any) -> str:
     """Only members have capital to pay with."""
-    return "capital" if values.get("paid_by") == "capital" and me().person else "euro"
+    return "capital" if values.get("paid_by") == "capital" and _who(one) else "euro"
 
 
 def price_part(store: Store, one: Mine, details: Details, paid_by: str) -> dict[str, Any]:
@@ -154,7 +160,7 @@ def price_part(store: Store, one: Mine, details: Details, paid_by: str) -> dict[
 
 def _capital(store: Store, one: Mine) -> dict[str, int] | None:
     """What the hire would cost in dots, and what its member has free; None where it is not to be had for capital."""
-    who, booking = me().person, one.booking
+    who, booking = _who(one), one.booking
     if not one.terms.dots_per_hour or who is None:
         return None
     dots = capital.cost(one.terms, booking.starts_at, booking.ends_at)
@@ -168,7 +174,7 @@ def price(key: str) -> ResponseReturnValue:
     with reading() as store:
         one = any_of(store, key)
         details = bookings.parse_details(request.form, one.room, one.terms, offered_in(store, one))
-        paid_by = _pays(request.form) if one.booking.status == "hold" else one.booking.paid_by
+        paid_by = _pays(one, request.form) if one.booking.status == "hold" else one.booking.paid_by
         return render_template("rooms/_price.html", one=one, **price_part(store, one, details, paid_by))
 
 
@@ -215,19 +221,19 @@ def _say_yours(one: Mine, *, option: bool) -> None:
 
 
 def _send(store: Store, one: Mine, *, proved: bool, option: bool) -> None:
-    form, who = request.form, me().person
+    form, by = request.form, _as_booked(one)
     details = bookings.parse_details(form, one.room, one.terms, offered_in(store, one))
     values = bookings.parse_renter(form)
     if option and not one.terms.option_hours:
         raise Refused("no_options")
     store.ledger.lock_chain(one.venue.network_id)  # before anything is written: one order for all, no deadlocks
-    renter = bookings.renter_for(store, one.venue.network_id, who, values, context.locale(), now())
+    renter = bookings.renter_for(store, one.venue.network_id, _who(one), values, context.locale(), now())
     filled = bookings.fill_in(
-        store, one.venue, one.booking, details, renter, booker(), now(), agreed_cents=agreed(form), paid_by=_pays(form),
+        store, one.venue, one.booking, details, renter, by, now(), agreed_cents=agreed(form), paid_by=_pays(one, form),
         agreed_dots=agreed_dots(form),
     )  # fmt: skip
     if proved:
-        bookings.conclude(store, one.venue, filled, booker(), now(), option=option)
+        bookings.conclude(store, one.venue, filled, by, now(), option=option)
         tell(store)
         return
     _mail_link(store, bookings.wait_for_mail(store, filled, now()), option=option)
@@ -305,7 +311,6 @@ def confirm(key: str) -> ResponseReturnValue:
 
 
 def _as_booked(one: Mine) -> bookings.Booker:
-    """Whoever holds the link of a stranger's booking acts as that stranger, signed in or not."""
-    return booker() if one.booking.person_id else bookings.STRANGER
+    return booker() if _who(one) else bookings.STRANGER
 
 

@@ -99,7 +99,7 @@ def calendar(key: str) -> ResponseReturnValue:
 def list_mine() -> ResponseReturnValue:
     with reading() as store:
         found = [b for b in store.bookings.of_person(person().id, since=now() - BEHIND) if b.renter_id]
-        waits = [shown(store, wait) for wait in store.waits.of_person(person().id)]
+        waits = [shown(store, wait) for wait in store.waits.listed(person().id)]
         there = {b.room_id: store.venues.room(b.room_id) for b in found}
     coming = [b for b in found if b.ends_at > now() and b.blocks]
     past = [b for b in reversed(found) if b not in coming]

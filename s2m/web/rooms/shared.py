@@ -81,11 +81,10 @@ def mine(store: Store, key: str) -> Mine:
 
 
 def held(store: Store, key: str) -> Mine:
-    """What this browser, or this person, keeps while filling in the form. Raises NotFound."""
+    """What this person keeps while filling in the form, or this browser for a stranger. Raises NotFound."""
     found = store.bookings.get(key) if ID.fullmatch(key) else None
     who = me().person
-    ours = found is not None and (found.person_id == who.id if who else found.person_id is None and key in holds())
-    if found is None or not ours:
+    if found is None or not (who is not None and found.person_id == who.id if found.person_id else key in holds()):
         raise NotFound()
     return _placed(store, key, found)
 

@@ -101,15 +101,18 @@ def _renting(store: Store, venue: Venue, form: Asked) -> tuple[Booker, Person | 
     whose = _whose(store, venue, values["email"])
     known = store.bookings.renter_of(whose.id) if whose else None
     if known:
-        typed = [name for name, value in form.values.items() if value or not me().hosts(venue)]
+        hosts = me().hosts(venue)
+        typed = {name for name, value in form.values.items() if value or not hosts}
+        if hosts and known.person_id == person().id:  # a host's own address says for whom it is, no more
+            typed -= {"email"}
         values |= {name: getattr(known, name) for name in values if name not in typed}
     return desk.booker_for(booker(venue), whose), whose, values
 
 
 def _whose(store: Store, venue: Venue, email: str) -> Person | None:
-    """A member books for themselves; a host for whoever of the venue has that address, else for a stranger."""
-    mine = store.bookings.renter_of(person().id)
-    if not me().hosts(venue) or email in (person().email, mine and mine.email):
+    """A member books for themselves; a host for whoever of the venue has that address, else for a stranger. What a host once
+    typed as a renter may be anybody's address."""
+    if not me().hosts(venue) or email == person().email:
         return person()
     return desk.by_mail(store, venue, email, person().id, now())
 
@@ -129,7 +132,7 @@ def _first_renter(store: Store, venue: Venue) -> dict[str, str]:
         values = {"name": person().name, "email": person().email or ""}
     else:
         values = {name: getattr(known, name) for name in RENTER}
-    return {"name": values["name"], "email": values["email"], "country": ""} if me().hosts(venue) else values
+    return {"name": values["name"], "email": person().email or "", "country": ""} if me().hosts(venue) else values
 
 
 def _form(venue: Venue, form: Asked, error: S2MError | None = None) -> ResponseReturnValue:

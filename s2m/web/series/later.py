@@ -96,7 +96,7 @@ def _wish(store: Store, venue: Venue, booking: Booking, form: Asked) -> Change:
     given, was = form.values, bookings.times_of(venue, booking.starts_at, booking.ends_at)
     room = the_room(store, venue, str(given.get("room")))
     terms = store.rooms.version(booking.terms_id) if room.id == booking.room_id else terms_of(store, room, now())
-    # Of its own room's set-ups the form keeps the one it has where it moves to a room without that
+    # Of its own room's set-ups the form keeps the one it has: that another room has it not, the preview says for each time
     kept = given.get("setup") == booking.setup and booking.setup not in terms.setups
     typed = bookings.parse_details({**given, "setup": ""} if kept else given, room, terms, ())
     times = bookings.parse_times(given)
