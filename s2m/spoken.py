@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_currency
 from babel.support import NullTranslations, Translations
 
 from s2m.domain import money, rooms
+from s2m.papers.words import euro
 from s2m.paths import PACKAGE
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Words:
         return self._known.ungettext(one, more, n) % {"num": n}
 
     def euro(self, cents: int) -> str:
-        return format_currency(Decimal(cents) / 100, "EUR", locale=self.language)
+        return euro(cents, self.language)
 
     def day(self, at: datetime) -> str:
         return format_date(at.astimezone(self.zone), "EEEE d MMMM y", locale=self.language)

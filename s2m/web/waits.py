@@ -64,7 +64,7 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
     values = bookings.parse_renter(vars(known) if known else mine)
     if who is None:
         if not address.can_mail():
-            raise Refused("no_mail")
+            raise Refused("no_mail", field="email")
         address.limit_mail(values["email"])
     with writing() as store:
         store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks
