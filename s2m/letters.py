@@ -222,8 +222,8 @@ FOR_GUESTS = _(
     "join the house, if they like; it costs them nothing."
 )
 FOR_GUESTS_OF_EACH = _(
-    "For your guests: send them the link below the time that they come to. From half an hour before the meeting until half an hour "
-    "after it they can use it to join the house, if they like; it costs them nothing."
+    "For your guests: send them the link below the time that they come to. From half an hour before the meeting until half an "
+    "hour after it they can use it to join the house, if they like; it costs them nothing."
 )
 _KEPT = _("The room is kept for you until %(until)s. Confirm before then and it is yours; else it is free again.")
 OPENINGS = {

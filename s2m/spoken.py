@@ -21,7 +21,7 @@ from s2m.paths import PACKAGE
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking
-    from s2m.domain.money import Line
+    from s2m.domain.money import Line, Sum
     from s2m.domain.rooms import RoomTerms
 
 
@@ -96,7 +96,10 @@ class Words:
 
     def sums(self, lines: Iterable[Line]) -> Iterator[tuple[str, int]]:
         """The VAT by its rate, and the total."""
-        found = money.total(lines)
+        return self.totals(money.total(lines))
+
+    def totals(self, found: Sum) -> Iterator[tuple[str, int]]:
+        """The same of what was added up before."""
         for vat in found.vat:
             if vat.vat_cents:
                 yield self.gettext("VAT %(rate)s %%", rate=self.number(vat.rate)), vat.vat_cents
