@@ -49,6 +49,15 @@ class Meeting:
     guests: str = ""
 
 
+@dataclass(frozen=True)
+class Time:
+    """One of a series: where it is, and where its code leads guests, as in Meeting."""
+
+    booking: Booking
+    room: str
+    guests: str
+
+
 def secret_of(key: str, booking: Booking) -> str:
     """The secret in the link of a stranger's booking: made from its id and a key of the server, so that a later letter has it,
     too, and the database only its hash. Of another renter (who mistyped their address first) it is another one."""
@@ -80,11 +89,14 @@ def meeting(store: Store, booking: Booking, keys: KeyRing, base: str, now: datet
         if booking.secret_hash != fingerprint(name):
             booking = store.bookings.set(booking, secret_hash=fingerprint(name))
     carried = lists.carried(venue, store.venues.policy(venue, now), booking)
-    terms, there = store.rooms.version(booking.terms_id), base.rstrip("/")
-    link = f"{there}/bookings/{name}" if base else ""
+    terms = store.rooms.version(booking.terms_id)
+    link = f"{base.rstrip('/')}/bookings/{name}" if base else ""
+    return Meeting(booking, room, venue, renter, link, carried, terms, _guests(booking, keys, base, now))
+
+
+def _guests(booking: Booking, keys: KeyRing, base: str, now: datetime) -> str:
     takes_place = booking.status == "confirmed" and booking.left_at is None and now < booking.ends_at
-    guests = f"{there}/meeting/{codes.meeting_text(keys.door, booking.id)}" if base and takes_place else ""
-    return Meeting(booking, room, venue, renter, link, carried, terms, guests)
+    return f"{base.rstrip('/')}/meeting/{codes.meeting_text(keys.door, booking.id)}" if base and takes_place else ""
 
 
 def write(store: Store, config: Config, keys: KeyRing, base: str, now: datetime, those: Iterable[Letter] | None = None) -> int:
@@ -99,7 +111,7 @@ def write(store: Store, config: Config, keys: KeyRing, base: str, now: datetime,
         told = meeting(store, booking, keys, base, now)
         if told and told.renter.email:
             words = Words(told.renter.language, told.venue.zone)
-            many = _series(store, booking, now) if letter.kind.startswith("series") else []
+            many = _series(store, booking, keys, base, now) if letter.kind.startswith("series") else []
             subject, body = compose(words, letter.kind, told, many)
             file = [] if letter.kind == "request_lapsed" else [calendar_file(told, config, words, now)]
             file = [calendar_of_all(told, words, many)] if many else file
@@ -108,11 +120,11 @@ def write(store: Store, config: Config, keys: KeyRing, base: str, now: datetime,
     return written
 
 
-def _series(store: Store, booking: Booking, now: datetime) -> list[tuple[Booking, str]]:
-    """What is not over of its series, each with its room."""
+def _series(store: Store, booking: Booking, keys: KeyRing, base: str, now: datetime) -> list[Time]:
+    """What is not over of its series."""
     those = [one for one in store.bookings.of_series(booking.series_id or "") if one.ends_at > now]
     rooms_of = {room.id: room.name for room in store.venues.rooms(booking.venue_id)}
-    return [(one, rooms_of.get(one.room_id, "")) for one in those]
+    return [Time(one, rooms_of.get(one.room_id, ""), _guests(one, keys, base, now)) for one in those]
 
 
 def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) -> tuple[str, str, bytes]:
@@ -123,9 +135,9 @@ def calendar_file(told: Meeting, config: Config, words: Words, now: datetime) ->
     return "invitation.ics", f"text/calendar; charset=utf-8; method={method}", content
 
 
-def calendar_of_all(told: Meeting, words: Words, many: Sequence[tuple[Booking, str]]) -> tuple[str, str, bytes]:
+def calendar_of_all(told: Meeting, words: Words, many: Sequence[Time]) -> tuple[str, str, bytes]:
     """The same for every time of a series, those that were cancelled among them."""
-    times = [_event(told, words, one, room, "") for one, room in many]
+    times = [_event(told, words, one.booking, one.room, "") for one in many]
     return "meetings.ics", "text/calendar; charset=utf-8", calendars.write(times, told.venue.zone, told.booking.title)
 
 
@@ -134,8 +146,8 @@ def _event(told: Meeting, words: Words, booking: Booking, room: str, link: str) 
     return events.event(booking, booking.title or room, place=place, notes=words.state(booking), url=link)
 
 
-def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking, str]] = ()) -> tuple[str, str]:
-    """Subject and text. many: the times of a series with their rooms, where the letter is about all of them.
+def compose(words: Words, kind: str, told: Meeting, many: Sequence[Time] = ()) -> tuple[str, str]:
+    """Subject and text. many: the times of a series, where the letter is about all of them.
 
     Until somebody proved to read this address, nothing in it is what a stranger typed.
     """
@@ -148,6 +160,8 @@ def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking
     if release:
         parts.append(words.gettext("At %(at)s the room is released for others; the price stays due.", at=words.clock(release)))
     parts.append(each(words, told, many) if many else facts(words, told, told.booking.title if proved else ""))
+    if any(one.guests for one in many):
+        parts.append(words.gettext(FOR_GUESTS_OF_EACH))
     if many:
         return subject, "\n\n".join(part for part in parts if part)
     if told.carries and told.booking.status == "confirmed":
@@ -161,15 +175,17 @@ def compose(words: Words, kind: str, told: Meeting, many: Sequence[tuple[Booking
     return subject, "\n\n".join(part for part in parts if part)
 
 
-def each(words: Words, told: Meeting, many: Sequence[tuple[Booking, str]]) -> str:
-    """Every time of a series on a line, and what they come to."""
+def each(words: Words, told: Meeting, many: Sequence[Time]) -> str:
+    """Every time of a series on a line, with the link for its guests below, and what they come to."""
     lines = [told.venue.name, told.booking.title, ""]
-    for one, room in many:
+    for time in many:
+        one = time.booking
         said = words.euro(one.gross_cents) if one.blocks else words.state(one)
         if one.fee_cents:
             said += ", " + words.gettext("Due for cancelling, VAT included: %(price)s", price=words.euro(one.fee_cents))
-        lines.append(f"{words.period(one.starts_at, one.ends_at)}, {room}: {said}")
-    due = sum(one.gross_cents for one, _room in many if one.blocks)
+        lines.append(f"{words.period(one.starts_at, one.ends_at)}, {time.room}: {said}")
+        lines += [words.gettext("Guests: %(link)s", link=time.guests)] if time.guests else []
+    due = sum(time.booking.gross_cents for time in many if time.booking.blocks)
     lines += ["", f"{words.gettext('Total, VAT included')}: {words.euro(due)}"]
     return "\n".join(line for n, line in enumerate(lines) if line or n > 1)
 
@@ -204,6 +220,10 @@ def _(text: str) -> str:
 FOR_GUESTS = _(
     "For your guests: send them this link. From half an hour before the meeting until half an hour after it they can use it to "
     "join the house, if they like; it costs them nothing."
+)
+FOR_GUESTS_OF_EACH = _(
+    "For your guests: send them the link below the time that they come to. From half an hour before the meeting until half an "
+    "hour after it they can use it to join the house, if they like; it costs them nothing."
 )
 _KEPT = _("The room is kept for you until %(until)s. Confirm before then and it is yours; else it is free again.")
 OPENINGS = {

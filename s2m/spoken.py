@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_currency
 from babel.support import NullTranslations, Translations
 
 from s2m.domain import money, rooms
+from s2m.papers.words import euro
 from s2m.paths import PACKAGE
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking
-    from s2m.domain.money import Line
+    from s2m.domain.money import Line, Sum
     from s2m.domain.rooms import RoomTerms
 
 
@@ -45,7 +45,7 @@ class Words:
         return self._known.ungettext(one, more, n) % {"num": n}
 
     def euro(self, cents: int) -> str:
-        return format_currency(Decimal(cents) / 100, "EUR", locale=self.language)
+        return euro(cents, self.language)
 
     def day(self, at: datetime) -> str:
         return format_date(at.astimezone(self.zone), "EEEE d MMMM y", locale=self.language)
@@ -96,7 +96,10 @@ class Words:
 
     def sums(self, lines: Iterable[Line]) -> Iterator[tuple[str, int]]:
         """The VAT by its rate, and the total."""
-        found = money.total(lines)
+        return self.totals(money.total(lines))
+
+    def totals(self, found: Sum) -> Iterator[tuple[str, int]]:
+        """The same of what was added up before."""
         for vat in found.vat:
             if vat.vat_cents:
                 yield self.gettext("VAT %(rate)s %%", rate=self.number(vat.rate)), vat.vat_cents

@@ -182,8 +182,8 @@ def day(value: date, lang: str) -> str:
 
 
 def percent(rate: int, lang: str) -> str:
-    """9%, 21%, or that there is none, from hundredths of a percent."""
-    return f"{format_decimal(Decimal(rate) / 100, locale=lang)}%" if rate else WORDS[lang]["none"]
+    """9 %, 21 %, or that there is none, from hundredths of a percent."""
+    return f"{format_decimal(Decimal(rate) / 100, locale=lang)}\N{NO-BREAK SPACE}%" if rate else WORDS[lang]["none"]
 
 
 def what(line: Line, lang: str) -> str:

@@ -18,7 +18,7 @@ from s2m.domain.billing import Bill, Checkout, Document, checkouts, links
 from s2m.domain.errors import Denied, NotFound, Refused, Unavailable
 from s2m.papers.pdf import pdf
 from s2m.papers.ubl import lacking, ubl
-from s2m.papers.words import what
+from s2m.papers.words import percent, what
 from s2m.payments import Forged
 from s2m.web import context
 from s2m.web.context import keys, limit, now, person, provider, reading, writing
@@ -34,7 +34,7 @@ def day(of: date) -> str:
 
 
 # What templates/bills/_parts.html is given: the words of a line, and of a day
-IN_WORDS = {"what": what, "day": day}
+IN_WORDS = {"what": what, "day": day, "percent": percent}
 
 
 @blueprint.get("/me/bills")

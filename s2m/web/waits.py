@@ -23,12 +23,13 @@ from s2m.web.context import limit, me, now, person, reading, writing
 from s2m.web.errors import said, sentence, status_of
 from s2m.web.policy import anyone, signed_in
 from s2m.web.rooms.awaited import shown
-from s2m.web.rooms.shared import holds, the_venue
+from s2m.web.rooms.shared import holds, the_venue, words_for_pages
 
 if TYPE_CHECKING:
     from s2m.store import Store
 
 blueprint = Blueprint("waits", __name__)
+blueprint.context_processor(words_for_pages)
 HOUR = timedelta(hours=1)
 
 
@@ -64,7 +65,7 @@ def _join(venue: Venue, start: datetime, end: datetime) -> Wait | None:
     values = bookings.parse_renter(vars(known) if known else mine)
     if who is None:
         if not address.can_mail():
-            raise Refused("no_mail")
+            raise Refused("no_mail", field="email")
         address.limit_mail(values["email"])
     with writing() as store:
         store.ledger.lock_chain(venue.network_id)  # before anything is written: one order for all, no deadlocks

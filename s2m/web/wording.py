@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
-from flask_babel import format_currency, ngettext
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+
+from s2m.papers import words
 
 Sentence = Callable[..., str]
 
@@ -17,7 +18,7 @@ def fixed(make: Callable[[], str]) -> Sentence:
 
 def euro(cents: int, *, whole: bool = False) -> str:
     """An amount in the reader's language. whole: without the cents where there are none, for a list of prices."""
-    text = format_currency(Decimal(cents) / 100, "EUR")
+    text = words.euro(cents, get_locale())
     return text.removesuffix(",00").removesuffix(".00") if whole else text
 
 

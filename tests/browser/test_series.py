@@ -71,7 +71,7 @@ def test_a_meeting_is_repeated_round_what_is_in_the_way(served, open_page, house
     asked.nth(0).select_option("skip")
     asked.nth(1).select_option(label=say("Instead: %(room)s, up to %(n)s", room="Remise", n=40))
     page.get_by_role("button", name=say("Show what I chose")).click()
-    expect(page.get_by_text(say("Skipped"))).to_be_visible()
+    expect(page.get_by_text(say("skipped"))).to_be_visible()
     page.get_by_role("button", name=say("Book %(num)d time", 3)).click()
     expect(page.get_by_role("status")).to_contain_text(say("%(num)d time is booked.", 3))
     expect(page.get_by_role("listitem").filter(has_text="Remise")).to_have_count(1)

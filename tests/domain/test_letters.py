@@ -13,6 +13,7 @@ from s2m.domain import bookings, guests, venues
 from s2m.domain.bookings import STRANGER
 from s2m.domain.errors import Refused
 from s2m.domain.signin import fingerprint
+from s2m.spoken import Words
 from tests.letting import EVA, HOUR, as_booker, book, let
 
 ONE = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
@@ -168,3 +169,8 @@ def test_without_the_key_nobody_makes_the_link_and_it_is_of_one_renter(store, ca
     key = "k" * 64
     others = {letters.secret_of("l" * 64, booked), letters.secret_of(key, replace(booked, renter_id="x"))}
     assert letters.secret_of(key, booked) not in others and len(others) == 2
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "€ −6,65"), ("en", "−€6.65")])
+def test_what_is_taken_off_has_a_true_minus_where_its_language_puts_it(language, said):
+    assert Words(language, UTC).euro(-665).replace("\N{NO-BREAK SPACE}", " ") == said

@@ -71,15 +71,16 @@ def test_it_can_be_read_aloud(kind, language):
             "KvK 12345678", "Btw-nummer NL123456789B01", "Woonlab Soest B.V. Steenhoffstraat 12 3764 BJ Soest",
             "Btw-nummer NL987654321B02", "Datum 13 maart 2026", "Betalen vóór of op 27 maart 2026",
             "Dag van gebruik 12 maart 2026",
-            "Ruimte per uur 3,5 uur € 95,00 € 332,50 21%", "Korting voor leden −1 € 33,25 € −33,25 21%",
-            "Koffie en thee 12 € 4,50 € 54,00 9%", "Borg 1 € 100,00 € 100,00 geen", "21% € 324,25 € 68,09", "9% € 54,00 € 4,86",
+            "Ruimte per uur 3,5 uur € 95,00 € 332,50 21 %", "Korting voor leden −1 € 33,25 € −33,25 21 %",
+            "Koffie en thee 12 € 4,50 € 54,00 9 %", "Borg 1 € 100,00 € 100,00 geen",
+            "21 % € 324,25 € 68,09", "9 % € 54,00 € 4,86",
             "Totaal zonder btw € 478,25 Btw € 72,95 Te betalen € 551,20",
             "Geen btw over borg: daar staat geen prestatie tegenover.",
             "Nog niet betaald? Maak € 551,20 over vóór of op 27 maart 2026, met kenmerk 2026-0001.",
             "Rekening NL91 ABNA 0417 1643 00 op naam van Het Seinhuis.", "Pagina 1 van 1",
         ]),
         ("credit", "en", [
-            "Credit note C2026-0001", "For invoice 2026-0001", "Room by the hour 3.5 hours €95.00 €332.50 21%",
+            "Credit note C2026-0001", "For invoice 2026-0001", "Room by the hour 3.5 hours €95.00 €332.50 21 %",
             "You get back €551.20", "This credit note takes back invoice 2026-0001.", "Page 1 of 1",
         ]),
         ("quote", "nl", ["Offerte Q2026-0001", "Geldig tot en met 27 maart 2026", "Totaal met btw € 551,20", "Zeg ja"]),
@@ -188,6 +189,6 @@ def test_any_bill_can_be_set_and_shows_the_sums_of_its_lines(document):
     shown = " ".join(euro(total.gross_cents, lang).split())
     assert f"{WORDS[lang][f'total_{document.kind}']} {shown}" in text
     for one in total.vat:
-        rate = f"{one.rate // 100}%" if one.rate else WORDS[lang]["none"]
+        rate = f"{one.rate // 100} %" if one.rate else WORDS[lang]["none"]
         net, vat = (" ".join(euro(cents, lang).split()) for cents in (one.net_cents, one.vat_cents))
         assert f"{rate} {net} {vat}" in text

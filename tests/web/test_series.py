@@ -1,6 +1,7 @@
 """Repeating a meeting on the web: shown first, booked at once, changed and cancelled later; members and hosts only."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from icalendar import Calendar
@@ -261,6 +262,10 @@ def test_one_letter_tells_of_all_times(mailing, waiting, samira, booked):
     assert "Thursday 19 March 2026, 13:00 to 14:00, Perron: €45.98" in first and "VAT included: €137.94" in first
     assert "Thursday 26 March 2026, 13:00 to 14:00, Perron: cancelled, Due for cancelling, VAT included: €22.99" in second
     assert len(told) == len(waiting()) == 2
+    lines = first.splitlines()  # each time that takes place has its own link for guests, below it
+    assert [line[:10] for line in lines if "/meeting/" in line] == ["Guests: ht"] * 3 and second.count("/meeting/") == 1
+    assert len({line for line in lines if "/meeting/" in line}) == 3
+    assert "/meeting/" in next(below for line, below in pairwise(lines) if line.startswith("Thursday 19 March"))
     files = {mail.subject[:6]: Calendar.from_ical(mail.attachments[0][2]) for mail in waiting()}
     assert [str(event["STATUS"]) for event in files["Cancel"].events] == ["CONFIRMED", "CANCELLED", "CANCELLED"]
     assert {str(event["UID"]) for event in files["Booked"].events} == {one.uid for one in booked}

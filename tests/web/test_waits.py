@@ -261,7 +261,7 @@ def test_where_no_mail_is_sent_a_stranger_cannot_wait(phone, form):
         ({"day": "2026-03-21"}, 422, "closed"), ({"until": "13:00"}, 422, "The end comes after the start."),
         ({"people": "x"}, 422, "Type a whole number"),
         ({"day": "2026-03-29", "from": "02:30", "until": "04:00"}, 422, "skips this time"),
-        ({"day": "2026-10-25", "from": "02:30", "until": "04:00"}, 422, "Which of the two is the start?"),
+        ({"day": "2026-10-25", "from": "02:30", "until": "04:00"}, 422, "Which of the two, for the start?"),
     ],
 )  # fmt: skip
 def test_nobody_waits_for_what_cannot_be(phone, cast, form, wrong, status, sentence):

@@ -250,7 +250,7 @@ def _mail_link(store: Store, booking: bookings.Booking, *, option: bool) -> None
 def _limit_mails(email: str) -> None:
     """No address gets more than ten links an hour, and nobody sends more than ten. Raises TooMany; Refused `no_mail`."""
     if not address.can_mail():
-        raise Refused("no_mail")
+        raise Refused("no_mail", field="email")
     limit("rent-from", client(), most=10, per=HOUR)
     address.limit_mail(email)
 

@@ -323,7 +323,7 @@ def test_what_a_meeting_is_changes_and_its_price_is_asked_first(host, write, cas
         one = book(store, cast.seinhuis, room, at("13:00"), 1, as_booker(cast.marieke, host=True), now, people=2)
     path, wanted = f"{BOOKINGS}/{one.id}/change", {"title": "Lunch", "people": "4", f"extra_{extra.id}": "1"}
     asked = host.post(path, **wanted, agreed_cents=str(one.gross_cents))
-    assert asked.status_code == 409 and "becomes €56.88" in asked.text and "€2.50 each (9 left)" in words(asked.text)
+    assert asked.status_code == 409 and "becomes €56.88" in asked.text and "€2.50 a person (9 left)" in words(asked.text)
     assert host.post(path, **wanted, agreed_cents=agreed_on(asked)).status_code == 303
     lists = host.says(f"{ROOMS}/day?day={DAY}")
     assert "4 × Koffie" in lists and "Lunch" in host.says(f"{BOOKINGS}/{one.id}")
