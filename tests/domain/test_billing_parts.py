@@ -402,11 +402,11 @@ STEPS = st.lists(
         st.sampled_from(["part", "part", "part", "extras", "move", "again"]), st.integers(0, 3), st.integers(1, 100),
         st.integers(0, 2),
     ),
-    min_size=2, max_size=9,
+    min_size=2, max_size=7,
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(STEPS, st.booleans())
 def test_whatever_changes_each_thing_is_billed_less_what_came_off_it(store, cast, now, catered, extras, steps, cancelled):
     store.connection.exec_driver_sql("SAVEPOINT before")
@@ -414,6 +414,7 @@ def test_whatever_changes_each_thing_is_billed_less_what_came_off_it(store, cast
         _live(Store(store.connection, None), cast, now, catered, extras, steps)
         if cancelled:
             _ends(Store(store.connection, None), cast, now, catered)
+        assert norm.broken(ubl(payments.invoices(store, catered.id)[-1].document)) == []
     finally:
         store.connection.exec_driver_sql("ROLLBACK TO before")
 
@@ -449,7 +450,7 @@ def _is_right(store, cast, booked):
         key: max(0, cents - off.get(key, 0)) for key, cents in owes.items()
     }  # fmt: skip
     assert sum(item.gross_cents for item in left) == bills[-1].stands_cents and all(item.vat_cents >= 0 for item in left)
-    assert agrees(store, cast.seinhuis) is None and norm.broken(ubl(bills[-1].document)) == []
+    assert agrees(store, cast.seinhuis) is None
 
 
 def _ends(store, cast, now, booked):
