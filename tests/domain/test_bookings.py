@@ -192,6 +192,23 @@ def test_only_a_member_has_the_member_s_price_and_keeps_it(store, cast, perron, 
     assert bookings.pays_as_member(store, erased.person_id, erased.lines)
 
 
+def test_it_is_not_moved_where_its_set_up_or_extras_are_not_to_be_had(store, cast, samira, marieke, now):
+    given = {"name": "Beamer", "kind": "equipment", "price": "20", "per": "booking", "vat": "2100"}
+    beamer = rooms.add_extra(store, cast.seinhuis, given, cast.marieke.id, now)
+    more = {"buffer_after": 0, "setups": {"theatre": 12}, "extras": (beamer.id,)}
+    one = let(store, cast.seinhuis, cast.marieke, now, **more)
+    bare = let(store, cast.seinhuis, cast.marieke, now, "Bare")
+    alike = let(store, cast.seinhuis, cast.marieke, now, "Net zo", **more)
+    for details in ({"setup": "theatre"}, {"extras": {beamer.id: 1}}):
+        booked = book(store, cast.seinhuis, one, ONE, 1, samira, now, **details)
+        for by in (samira, marieke):
+            with pytest.raises(Refused, match="not_in_room"):
+                bookings.move(store, cast.seinhuis, booked, bare.id, ONE, ONE + HOUR, by, now, agreed_cents=None)
+        moved = bookings.move(store, cast.seinhuis, booked, alike.id, ONE, ONE + HOUR, samira, now, agreed_cents=None)
+        assert (moved.room_id, moved.setup, moved.extras) == (alike.id, booked.setup, booked.extras)
+        bookings.cancel(store, cast.seinhuis, moved, marieke, now, agreed_cents=None)
+
+
 def test_it_is_not_moved_onto_another(store, cast, perron, samira, now):
     first = book(store, cast.seinhuis, perron, ONE, 1, samira, now)
     second = book(store, cast.seinhuis, perron, ONE + 3 * HOUR, 1, samira, now)

@@ -60,7 +60,7 @@ def move(
     whatever it comes to.
 
     Raises as `availability` does; Conflict `booking_over`, `price_changed`, `extra_gone`; Refused `booking_begun` where its start
-    would change after it began, and as in `binding`; Invalid `too_many_people`.
+    would change after it began, `not_in_room` for its set-up and extras, and as in `binding`; Invalid `too_many_people`.
     """
     store.ledger.lock_chain(venue.network_id)
     before = fresh(store, booking)
@@ -71,6 +71,9 @@ def move(
     terms = terms_after(store, before, room_id, now)
     if not terms.fits(before.people, room):
         raise Invalid("room", "too_many_people", most=max(terms.setups.values(), default=room.capacity))
+    needs = {*before.extras, *([before.setup] if before.setup else [])}
+    if room.id != before.room_id and not needs <= {*terms.setups, *terms.extras}:
+        raise Refused("not_in_room")
     check_time(venue, before, room_id, terms, start, end, by, now)
     availability.check_free(store, room, terms, start, end, but=before.id)
     availability.check_stock(store, venue, before.extras, start, end, but=before.id)
@@ -81,10 +84,9 @@ def move(
     if before.paid_by == "capital":
         capital.check(store, venue, replace(before, room_id=room.id, starts_at=start), terms, price.dots, _as_booker(before))
     blocked_from, blocked_until = availability.blocked(terms, start, end)
-    setup = before.setup if before.setup in terms.setups else ""
     stay = room.id == before.room_id and start <= max(before.starts_at, now)  # who is there need not say so again
     return settle(
-        store, venue, before, by, now, room_id=room.id, terms_id=terms.id, starts_at=start, ends_at=end, setup=setup,
+        store, venue, before, by, now, room_id=room.id, terms_id=terms.id, starts_at=start, ends_at=end,
         blocked_from=blocked_from, blocked_until=blocked_until, warned_at=None, left_at=None,
         arrived_at=before.arrived_at if stay else None, **vars(price), gross_cents=price.gross_cents, **kept,
     )  # fmt: skip
