@@ -82,9 +82,11 @@ def _mail(database: Database, config: Config, document: Document, step: int, now
 
 def addressee(store: Store, document: Document) -> str:
     """Where it goes; empty where nobody proved an address. What a member typed themselves stands on it, and mail goes to the one
-    that they proved: anybody's could be typed. Who was erased since is written at the address that stands on it."""
+    that they proved: anybody's could be typed. Of who was erased since nobody knows any more what they proved: they get none."""
     renter = store.bookings.renter(document.renter_id)
-    return (proved_mail(store, renter) or "") if renter and renter.person_id else document.buyer.email
+    if renter is None or not renter.name:
+        return ""
+    return (proved_mail(store, renter) or "") if renter.person_id else document.buyer.email
 
 
 def attachments(document: Document) -> tuple[Attachment, ...]:

@@ -17,7 +17,7 @@ from s2m.domain import money, rooms
 from s2m.domain.billing import documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
-from s2m.domain.bookings.renting import parse_renter, renter_for
+from s2m.domain.bookings.renting import parse_renter, proved_mail, renter_for
 from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
 def again(
     store: Store, venue: Venue, document: Document, renter: Mapping[str, object], by: str, now: datetime
 ) -> Document:  # fmt: skip
-    """Take an invoice back and bill the same booking anew, to who rents as it is typed now.
+    """Take an invoice back and bill the same booking anew, to who rents as it is typed now. The address that a member typed
+    themselves is not the host's word for it: where the form still has that one, mail goes to the one that they proved.
 
     Raises Invalid as `parse_renter` does; Conflict `credited`; Refused `no_seller`, `nothing_to_bill` where the booking owes
     nothing any more.
@@ -92,6 +93,8 @@ def again(
     known = store.bookings.renter(document.renter_id)
     if known and known.person_id:  # their own changes only by themselves
         whose = store.people.get(known.person_id)
+        if values["email"] == known.email and not values.items() <= vars(known).items():  # they typed it, not the host
+            values["email"] = proved_mail(store, known) or ""
         typed = renter_for(store, venue.network_id, whose, values, known.language, now, by_host=True)
         booking = store.bookings.set(booking, renter_id=typed.id)
     elif known:
