@@ -119,6 +119,9 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
             "invoice %(number)s (%(about)s) was due on %(due)s, and %(amount)s of it is still open. Did you pay these days? Then "
             "you need not do anything."
         )
+    elif document.reduces_id and not document.reason:
+        subject = _("Credit note %(number)s")
+        said = _("%(amount)s comes off invoice %(credits)s (%(about)s). The credit note is in this mail.")
     elif document.reduces_id:
         subject = _("Credit note %(number)s")
         said = _(

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
-from s2m.domain.billing import documents, payments
+from s2m.domain.billing import deposits, documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
 from s2m.domain.bookings.renting import parse_renter, proved_mail, renter_for
@@ -69,7 +69,9 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
             supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language,
             lines=_less(bills, owes),
         )  # fmt: skip
-    return _replace(store, venue, standing, supply, "system", now) if bills else documents.issue(store, venue, supply, now)
+    if not bills:
+        return documents.issue(store, venue, supply, now)
+    return _replace(store, venue, standing, supply, "system", now, gone=booking.status == "cancelled")
 
 
 def again(
@@ -105,10 +107,13 @@ def again(
 
 
 def _replace(
-    store: Store, venue: Venue, standing: Document | None, supply: Supply, by: str, now: datetime
+    store: Store, venue: Venue, standing: Document | None, supply: Supply, by: str, now: datetime, *, gone: bool = False
 ) -> Document | None:  # fmt: skip
-    """Take back what stands, bill what is left to pay, and let count for it what was paid."""
-    if standing:
+    """Take back what stands, bill what is left to pay, and let count for it what was paid. gone: the booking is cancelled, which
+    nothing that was done with its deposit may hinder."""
+    if standing and gone and payments.bill(store, standing).returned_cents:
+        deposits.take_rest_off(store, standing, by, now)
+    elif standing:
         documents.credit(store, standing, by, now)
     made = documents.issue(store, venue, supply, now) if supply.lines else None
     if standing and made:
