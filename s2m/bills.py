@@ -82,9 +82,11 @@ def _mail(database: Database, config: Config, document: Document, step: int, now
 
 def addressee(store: Store, document: Document) -> str:
     """Where it goes; empty where nobody proved an address. What a member typed themselves stands on it, and mail goes to the one
-    that they proved: anybody's could be typed. Who was erased since is written at the address that stands on it."""
+    that they proved: anybody's could be typed. Of who was erased since nobody knows any more what they proved: they get none."""
     renter = store.bookings.renter(document.renter_id)
-    return (proved_mail(store, renter) or "") if renter and renter.person_id else document.buyer.email
+    if renter is None or not renter.name:
+        return ""
+    return (proved_mail(store, renter) or "") if renter.person_id else document.buyer.email
 
 
 def attachments(document: Document) -> tuple[Attachment, ...]:
@@ -117,6 +119,9 @@ def _words(document: Document, step: int, where: str, open_cents: int) -> tuple[
             "invoice %(number)s (%(about)s) was due on %(due)s, and %(amount)s of it is still open. Did you pay these days? Then "
             "you need not do anything."
         )
+    elif document.reduces_id and not document.reason:
+        subject = _("Credit note %(number)s")
+        said = _("%(amount)s comes off invoice %(credits)s (%(about)s). The credit note is in this mail.")
     elif document.reduces_id:
         subject = _("Credit note %(number)s")
         said = _(

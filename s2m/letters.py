@@ -72,8 +72,9 @@ def base_of(config: Config) -> str:
 
 
 def reader(store: Store, renter: Renter) -> str:
-    """Where letters go: a member's to the address that they proved; what they typed as a renter stands on the invoice."""
-    return proved_mail(store, renter) or renter.email
+    """Where letters go: a member's to the address that they proved, if they did; what they typed as a renter stands on the
+    invoice."""
+    return proved_mail(store, renter) or ""
 
 
 def meeting(store: Store, booking: Booking, keys: KeyRing, base: str, now: datetime) -> Meeting | None:

@@ -23,14 +23,14 @@ def tell(store: Store, config: Config, wait: Wait, now: datetime) -> bool:
     if now_is is None or now_is.state != "offered" or now_is.told_at:
         return False
     held, renter = store.bookings.get(now_is.offered_booking_id or ""), store.bookings.renter(now_is.renter_id)
-    if held is None or renter is None or not renter.email:
+    if held is None or renter is None or not (recipient := reader(store, renter)):
         return False
     secret = store.secret()
     store.waits.set(now_is, told_at=now, secret_hash=fingerprint(secret))
     base = base_of(config)
     link = f"{base.rstrip('/')}/waits/{secret}?lang={renter.language}" if base else ""
     subject, body = _mail(store, now_is, held, renter.language, renter.name, link)
-    store.outbox.add(now_is.network_id, reader(store, renter), subject, body, now)
+    store.outbox.add(now_is.network_id, recipient, subject, body, now)
     return True
 
 

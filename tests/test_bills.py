@@ -7,8 +7,9 @@ import pytest
 
 from s2m import bills
 from s2m.config import ADDRESS, Config
-from s2m.domain import billing
+from s2m.domain import billing, erasing
 from s2m.domain.billing import following
+from s2m.domain.bookings import Details, desk
 from tests.billing import DEPOSIT, perron, sells, supply
 from tests.letting import as_booker, book, let
 
@@ -77,11 +78,50 @@ def test_what_a_member_typed_stands_on_the_invoice_and_mail_goes_where_they_prov
     assert [letter.recipient for letter in mailed(now)] == [cast.samira.email]
     assert [letter.recipient for letter in mailed(now + 21 * DAY) if "0002" in letter.subject] == [cast.samira.email]
     with database.write() as store:
-        following.again(store, cast.seinhuis, first, typed | {"company": "De Zaak"}, cast.marieke.id, now)
+        again = following.again(store, cast.seinhuis, first, typed | {"company": "De Zaak"}, cast.marieke.id, now)
         book(store, cast.seinhuis, room, start + 2 * timedelta(hours=1), 1, marieke, now, person=cast.thijs, renter=typed)
     assert cast.thijs.email is None
     new = {(letter.subject, letter.recipient) for letter in mailed(now)}
-    assert new == {("Creditnota C2026-0001", cast.samira.email), ("Factuur 2026-0003", "boekhouding@elders.example")}
+    assert new == {("Creditnota C2026-0001", cast.samira.email), ("Factuur 2026-0003", cast.samira.email)}
+    with database.write() as store:
+        other = {**typed, "company": "De Zaak", "email": "zaak@elders.example"}
+        following.again(store, cast.seinhuis, again, other, cast.marieke.id, now)
+    assert ("Factuur 2026-0005", "zaak@elders.example") in {(letter.subject, letter.recipient) for letter in mailed(now)}
+
+
+def test_no_bill_goes_to_an_address_that_a_member_without_a_proved_one_typed(database, config, issue, mailed, now, cast):
+    """Nor after a host added a company to it, at the desk or on the bill, nor once they are erased."""
+    issue()
+    mailed(now)
+    typed = {"name": "Thijs", "email": "victim@elders.example"}
+    start = now.replace(minute=0) + timedelta(days=1, hours=3)
+    with database.write() as store:
+        room, host = let(store, cast.seinhuis, cast.marieke, now, name="Loods"), as_booker(cast.marieke, host=True)
+        made = book(store, cast.seinhuis, room, start, 1, as_booker(cast.thijs), now, person=cast.thijs, renter=typed)
+        first = store.billing.of_booking(made.id)[0].document
+        following.again(store, cast.seinhuis, first, typed | {"company": "De Zaak"}, cast.marieke.id, now)
+        who, later = desk._known(store, cast.thijs, "Een ander"), start + timedelta(hours=2)
+        desk.book_for(
+            store, cast.seinhuis, room.id, later, later + timedelta(hours=1), Details(), who, host, now, agreed_cents=45_98
+        )
+    assert first.buyer.email == "victim@elders.example" and mailed(now) == []
+    with database.write() as store:
+        assert store.billing.last_number(cast.seinhuis.id, "invoice", 2026) == 4
+        erasing.erase(store, cast.thijs, "", now)
+    assert {letter.recipient for at in (now, now + 21 * DAY, now + 30 * DAY) for letter in mailed(at)} == {"rosa@huurder.example"}
+
+
+def test_who_was_erased_is_written_no_more(database, issue, mailed, now, cast):
+    """What they typed stands on the bill, and nobody knows any more which address they proved."""
+    issue()
+    mailed(now)
+    with database.write() as store:
+        room = let(store, cast.seinhuis, cast.marieke, now, name="Loods", tiers=((24 * 30, 50),))
+        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        book(store, cast.seinhuis, room, start, 1, as_booker(cast.samira), now, person=cast.samira)
+        erasing.erase(store, cast.samira, "", now)
+        assert store.billing.last_number(cast.seinhuis.id, "invoice", 2026) == 3  # what cancelling cost
+    assert mailed(now) == [] and [letter.recipient for letter in mailed(now + 21 * DAY)] == ["rosa@huurder.example"]
 
 
 def test_who_gave_no_address_gets_the_pdf_alone(issue, mailed, now):

@@ -185,6 +185,10 @@ class Billing(Part):
         query = query.order_by(payments.c.at, payments.c.undoes_id.is_not(None), payments.c.id)
         return [_payment(row) for row in self.run(query)]
 
+    def payment(self, payment_id: str) -> Payment | None:
+        row = self.one(select(payments).where(payments.c.id == payment_id))
+        return _payment(row) if row else None
+
     def undoing(self, payment_id: str) -> Payment | None:
         row = self.one(select(payments).where(payments.c.undoes_id == payment_id))
         return _payment(row) if row else None

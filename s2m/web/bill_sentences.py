@@ -18,11 +18,17 @@ BILLS: dict[str, Sentence] = {
     "more_than_over": _fixed(lambda: _("This is more than there is to give back.")),
     "deposit_back": _fixed(lambda: _("There is no deposit to give back.")),
     "deposit_unpaid": _fixed(lambda: _("The deposit was not paid yet.")),
+    "meeting_to_come": _fixed(
+        lambda: _("The meeting is still to come. Its deposit goes back, or a part is kept, once it is over.")
+    ),
     "deposit_returned": _fixed(
         lambda: _("The deposit of this invoice is given back. Take that off first, then the invoice can be taken back.")
     ),
     "deposit_kept": _fixed(
-        lambda: _("A part of the deposit of this invoice was kept, so it cannot be taken back whole. Take a part off it.")
+        lambda: _(
+            "A part of the deposit of this invoice was kept, so it cannot be taken back whole. Take a part off it, or take back "
+            "the invoice over what was kept first."
+        )
     ),
     "paid_already": _fixed(lambda: _("Nothing is left to pay.")),
     "no_provider": _fixed(lambda: _("Nobody takes payments online here. Pay by bank: the invoice says how.")),

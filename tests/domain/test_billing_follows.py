@@ -91,7 +91,7 @@ def test_another_name_of_the_room_makes_no_other_bill(store, cast, now, perron, 
     """Also where the deposit was given back: nothing is taken back then."""
     bill = store.billing.of_booking(booked.id)[0].document
     paid(store, bill, 191_96, now)
-    billing.return_deposit(store, bill, cast.marieke.id, now)
+    billing.return_deposit(store, bill, cast.marieke.id, ONE + DAY)
     store.venues.set_room(perron, "Wachtkamer", perron.kind, perron.floor, perron.capacity)
     following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders"), now)
     assert said(booked) == [("2026-0001", 191_96, False)]

@@ -1,12 +1,12 @@
 """A part of a deposit is kept for damage or extra work, billed and paid from it, and the rest goes back."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from s2m.domain import billing, bookings, ledger
-from s2m.domain.billing import following, matching, payments
+from s2m.domain import billing, bookings, erasing, ledger
+from s2m.domain.billing import deposits, following, matching, payments
 from s2m.domain.billing.bank import Entry
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.papers.ubl import ubl
@@ -109,7 +109,34 @@ def test_keeping_is_undone_by_taking_its_invoice_back_and_not_by_its_rows(store,
     with pytest.raises(Refused, match="deposit_kept"):
         billing.credit(store, paid, cast.marieke.id, now)
     billing.credit(store, made, cast.marieke.id, now)
-    assert payments.bill(store, made).open_cents == -30_00 and payments.bill(store, paid).open_cents == 0
+    assert payments.bill(store, made).open_cents == 0 and payments.bill(store, paid).open_cents == 0
+    assert payments.bill(store, paid).deposit_cents == 30_00 and books(store, cast.seinhuis)["deposits"] == 30_00
+    assert rows(store, paid) == [("bank", 426_80), ("deposit", -70_00), ("kept", -30_00), ("kept", 30_00)]
+    with pytest.raises(Refused, match="deposit_returned"):
+        billing.credit(store, paid, cast.marieke.id, now)
+
+
+def test_a_deposit_that_was_kept_wrongly_is_there_again_and_is_kept_or_given_back_anew(store, cast, now, paid, keep):
+    """Also where a part came off first; and the invoice of the hire can then be taken back."""
+    billing.credit(store, keep(paid, "100"), cast.marieke.id, now)
+    assert keep(paid, "100", "service").sum.vat_cents
+    made = store.billing.bills(cast.seinhuis.id, kind="invoice")[-1].document
+    billing.credit_part(store, made, {"amount_0": "10", "reason": "Toch goedkoper"}, cast.marieke.id, now)
+    billing.credit(store, made, cast.marieke.id, now)
+    assert payments.bill(store, made).open_cents == 0 and payments.bill(store, paid).deposit_cents == 100_00
+    assert billing.return_deposit(store, paid, cast.marieke.id, now).cents == -100_00
+    back = next(row for row in store.billing.payments(paid.id) if row.way == "deposit")
+    billing.undo(store, paid, back.id, cast.marieke.id, now)
+    billing.credit(store, paid, cast.marieke.id, now)
+    assert payments.bill(store, paid).open_cents == -426_80 and books(store, cast.seinhuis)["deposits"] == 0
+
+
+def test_what_was_paid_out_of_it_since_does_not_come_back_into_the_deposit(store, cast, now, paid, keep):
+    made = keep(paid, "100")
+    billing.credit_part(store, made, {"amount_0": "10", "reason": "Toch goedkoper"}, cast.marieke.id, now)
+    billing.pay(store, made, -10_00, "cash", now.date(), cast.marieke.id, now)
+    billing.credit(store, made, cast.marieke.id, now)
+    assert (payments.bill(store, made).open_cents, payments.bill(store, paid).deposit_cents) == (-90_00, 0)
 
 
 def test_a_part_comes_off_what_was_kept_as_off_any_invoice(store, cast, now, paid, keep):
@@ -119,24 +146,91 @@ def test_a_part_comes_off_what_was_kept_as_off_any_invoice(store, cast, now, pai
     assert payments.bill(store, made).open_cents == -10_00
 
 
-def test_what_was_kept_is_no_bill_of_the_hire(store, cast, now, keep):
+@pytest.fixture
+def hired(store, cast, now):
+    """A meeting of Samira's in a week, with its invoice: 91.96 and a deposit of 100, paid. terms: of the room."""
+
+    def hired(**terms):
+        sells(store, cast, now)
+        room = let(store, cast.seinhuis, cast.marieke, now, deposit_cents=100_00, **terms)
+        booked = book(store, cast.seinhuis, room, ONE, 2, as_booker(cast.samira), now, person=cast.samira)
+        hire = store.billing.of_booking(booked.id)[0].document
+        billing.pay(store, hire, 191_96, "bank", now.date(), "system", now)
+        return booked, hire
+
+    return hired
+
+
+def test_a_deposit_is_neither_given_back_nor_kept_before_the_meeting_is_over(store, cast, now, hired):
+    _booked, hire = hired()
+    over, kept = ONE + 2 * HOUR, {"kept": "30", "why": "damage", "reason": "Een stoel"}
+    soon = over - timedelta(seconds=1)
+    for early in (
+        lambda: billing.return_deposit(store, hire, cast.marieke.id, soon),
+        lambda: billing.keep_deposit(store, hire, kept, cast.marieke.id, soon),
+    ):
+        with pytest.raises(Refused, match="meeting_to_come"):
+            early()
+    assert not billing.deposit_due(hire, soon) and billing.deposit_due(hire, over)
+    assert billing.keep_deposit(store, hire, kept, cast.marieke.id, over).n == 2
+
+
+@pytest.fixture
+def settled_early(store, cast, monkeypatch):
+    """As a copy of before may have it: a deposit that was given back, or a part kept, while the meeting was to come."""
+
+    def settled_early(hire, how, now):
+        with monkeypatch.context() as earlier:
+            earlier.setattr(deposits, "deposit_due", lambda *_: True)
+            if how == "returned":
+                billing.return_deposit(store, hire, cast.marieke.id, now)
+            else:
+                given = {"kept": "30", "why": "damage", "reason": "Een stoel"}
+                billing.keep_deposit(store, hire, given, cast.marieke.id, now)
+
+    return settled_early
+
+
+@pytest.mark.parametrize("how", ["returned", "kept"])
+@pytest.mark.parametrize("act", ["cancel", "waive", "erase", "erase_again"])
+def test_what_was_done_with_a_deposit_before_the_meeting_hinders_no_cancelling(
+    store, cast, now, hired, settled_early, how, act
+):  # fmt: skip
+    """What was paid for the room is given back, but for what cancelling costs; the deposit stays as it was settled."""
+    booked, hire = hired(tiers=((24 * 30, 50),))
+    settled_early(hire, how, now)
+    if act == "cancel":
+        bookings.cancel(store, cast.seinhuis, booked, as_booker(cast.samira), now, agreed_cents=None)
+    elif act == "waive":
+        host = as_booker(cast.marieke, host=True)
+        bookings.cancel(store, cast.seinhuis, booked, host, now, agreed_cents=None, waive=True)
+    elif act == "erase":
+        erasing.erase(store, cast.samira, "", now)
+    else:
+        assert erasing.erase_again(store, cast.samira.id, now)
+    assert store.bookings.get(booked.id).status == "cancelled"
+    fee = 0 if act == "waive" else 45_98
+    assert sum(bill.open_cents for bill in payments.invoices(store, booked.id)) == fee - 91_96
+    assert payments.bill(store, hire).returned_cents == 100_00 and books(store, cast.seinhuis)["deposits"] == 0
+    if not fee:
+        following.follow(store, cast.seinhuis, store.bookings.get(booked.id), now)
+    assert len(store.billing.bills(cast.seinhuis.id)) == 2 + (how == "kept") + bool(fee)
+
+
+def test_what_was_kept_is_no_bill_of_the_hire(store, cast, now, hired):
     """Neither does the booking follow on it, nor does money for it go to the hire, nor the other way."""
-    sells(store, cast, now)
-    room = let(store, cast.seinhuis, cast.marieke, now, deposit_cents=100_00)
-    marieke = as_booker(cast.marieke, host=True)
-    booked = book(store, cast.seinhuis, room, ONE, 2, marieke, now)
-    hire = store.billing.of_booking(booked.id)[0].document
-    billing.pay(store, hire, 191_96, "bank", now.date(), "system", now)
-    made = keep(hire)
+    (booked, hire), over = hired(), ONE + 2 * HOUR
+    given = {"kept": "30", "why": "damage", "reason": "Een stoel is gebroken"}
+    made = billing.keep_deposit(store, hire, given, cast.marieke.id, over)
     assert payments.standing(payments.invoices(store, booked.id)) == hire
     following.follow(store, cast.seinhuis, store.bookings.set(booked, title="Iets anders"), now)
     with pytest.raises(Refused, match="nothing_to_bill"):
         following.again(store, cast.seinhuis, made, EVA, cast.marieke.id, now)
-    billing.credit(store, made, cast.marieke.id, now)
+    with pytest.raises(Refused, match="deposit_kept"):
+        billing.credit(store, hire, cast.marieke.id, over)
+    billing.credit(store, made, cast.marieke.id, over)
     (found,) = matching.match(store, cast.seinhuis, [Entry("r", 5_00, now.date(), "Eva", f"factuur {made.number}")])
     assert found.bill.document.id == made.id
     billing.pay(store, made, 5_00, "cash", now.date(), cast.marieke.id, now)
-    assert [payments.bill(store, each).open_cents for each in (hire, made)] == [0, -35_00]
-    with pytest.raises(Refused, match="deposit_kept"):
-        bookings.move(store, cast.seinhuis, booked, room.id, ONE, ONE + 3 * HOUR, marieke, now, agreed_cents=None)
+    assert [payments.bill(store, each).open_cents for each in (hire, made)] == [0, -5_00]
     assert replace(made, lines=hire.lines).of_deposit is False

@@ -72,6 +72,14 @@ def test_a_member_is_led_to_their_own_page(store, cast, perron, now, written):
     assert f"{BASE}/bookings/{booked.id}" in mail.body and store.bookings.get(booked.id).secret_hash is None
 
 
+def test_who_proved_no_address_is_written_at_none(store, cast, perron, now, written):
+    """A meeting, and the link for its guests, would tell a stranger where they are."""
+    assert cast.thijs.email is None
+    typed = EVA | {"email": "victim@elsewhere.example"}
+    book(store, cast.seinhuis, perron, ONE, 2, as_booker(cast.thijs), now, person=cast.thijs, renter=typed, title="Geheim")
+    assert written(now) == []
+
+
 def test_a_letter_is_in_the_language_of_the_renter_though_no_request_says_so(store, cast, perron, now, written):
     booked = book(store, cast.seinhuis, perron, ONE, 2, STRANGER, now)
     renter = store.bookings.renter(booked.renter_id)

@@ -15,7 +15,7 @@
 
 from s2m.domain.billing.checkouts import Checkout, begin, settle
 from s2m.domain.billing.crediting import credit_part
-from s2m.domain.billing.deposits import keep_deposit, return_deposit
+from s2m.domain.billing.deposits import deposit_due, keep_deposit, return_deposit
 from s2m.domain.billing.documents import Supply, credit, issue, quote, the_document
 from s2m.domain.billing.following import quotable
 from s2m.domain.billing.following import quote as quote_of
@@ -25,6 +25,6 @@ from s2m.domain.billing.values import Document, Party
 
 __all__ = [
     "Bill", "Checkout", "Document", "Party", "Payment", "Seller", "Supply", "begin", "bill", "carry", "change_seller",
-    "credit", "credit_part", "issue", "keep_deposit", "pay", "pay_by_hand", "quotable",
+    "credit", "credit_part", "deposit_due", "issue", "keep_deposit", "pay", "pay_by_hand", "quotable",
     "quote", "quote_of", "return_deposit", "settle", "the_document", "undo",
 ]  # fmt: skip

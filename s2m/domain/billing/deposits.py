@@ -1,7 +1,8 @@
-"""A deposit once the meeting is over: given back, or a part of it kept for what was broken or had to be done.
+"""A deposit once the meeting is over, and not before: given back, or a part of it kept for what was broken or had to be done.
 
 What is kept is billed: an invoice of its own, paid from the deposit at once. For damage nothing is supplied, so there is no VAT
-on it; work that the house did for the renter is a service, with VAT in the amount. A host says which.
+on it; work that the house did for the renter is a service, with VAT in the amount. A host says which. Taking that invoice back
+puts what was kept back into the deposit.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import fields, ledger, money
-from s2m.domain.billing import documents, payments
+from s2m.domain.billing import crediting, documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.payments import Bill, Payment
 from s2m.domain.billing.values import KEPT, Document
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def return_deposit(store: Store, document: Document, by: str, now: datetime) -> Payment:
-    """What is left of the deposit goes back to who gave it. Raises Refused `deposit_unpaid`, Conflict `deposit_back` the second
-    time."""
+    """What is left of the deposit goes back to who gave it. Raises Refused `deposit_unpaid`, `meeting_to_come` before it is over,
+    Conflict `deposit_back` the second time."""
     store.ledger.lock_chain(document.network_id)
-    cents = _there(store, document).deposit_cents
-    row = _put_down(store, document, -cents, "deposit", by, now)
+    cents = _there(store, document, now).deposit_cents
+    row = payments.add_row(store, document, -cents, "deposit", by, now)
     ledger.give_back(store, _venue(store, document), cents, row.id, now)
     payments.tell(store, document, by, "bill.deposit", now)
     return row
@@ -46,12 +47,12 @@ def keep_deposit(store: Store, document: Document, given: Mapping[str, object], 
     if why not in KEPT:
         raise Invalid("why", "choice")
     store.ledger.lock_chain(document.network_id)
-    there = _there(store, document).deposit_cents
+    there = _there(store, document, now).deposit_cents
     if cents > there:
         raise Invalid("kept", "too_much_off", most=there)
     made = documents.issue(store, _venue(store, document), _supply(document, cents, why, reason), now)
-    row = _put_down(store, document, -cents, "kept", by, now)
-    _put_down(store, made, cents, "from_deposit", by, now)
+    row = payments.add_row(store, document, -cents, "kept", by, now)
+    payments.add_row(store, made, cents, "from_deposit", by, now, reference=row.id)
     ledger.keep(store, _venue(store, document), cents, row.id, now)
     payments.tell(store, made, by, "bill.keep", now)
     if cents < there:
@@ -59,14 +60,32 @@ def keep_deposit(store: Store, document: Document, given: Mapping[str, object], 
     return made
 
 
-def _there(store: Store, document: Document) -> Bill:
-    """An invoice with a deposit that was paid and is still here."""
+def deposit_due(document: Document, now: datetime) -> bool:
+    """Whether its deposit may go back or be kept: while the meeting is to come, the bill may still be another one."""
+    return document.ends_at is None or document.ends_at <= now
+
+
+def _there(store: Store, document: Document, now: datetime) -> Bill:
+    """An invoice with a deposit that was paid and is still here, of a meeting that is over."""
     bill = payments.bill(store, document)
     if bill.deposit_cents <= 0:
         raise Conflict("deposit_back")
+    if not deposit_due(document, now):
+        raise Refused("meeting_to_come")
     if bill.open_cents > 0:
         raise Refused("deposit_unpaid")
     return bill
+
+
+def take_rest_off(store: Store, document: Document, by: str, now: datetime) -> None:
+    """Of an invoice whose deposit, or a part, went back or was kept before its meeting was cancelled: all that still stands
+    comes off, and what is settled of the deposit stays as it is."""
+    rest = [one for one in crediting.items(payments.bill(store, document)) if one.gross_cents]
+    if rest:
+        vat = {rate: sum(one.vat_cents for one in rest if one.vat == rate) for rate in sorted({one.vat for one in rest})}
+        lines = tuple(one.line for one in rest)
+        note = documents.add_note(store, document, by, now, reduces_id=document.id, lines=lines, vat=tuple(vat.items()))
+        documents.post_note(store, note, now)
 
 
 def _supply(document: Document, cents: int, why: str, reason: str) -> Supply:
@@ -78,15 +97,6 @@ def _supply(document: Document, cents: int, why: str, reason: str) -> Supply:
         document.supplied_on, (money.line(why, 100, net, KEPT[why], reason),), document.starts_at, document.ends_at,
         ((KEPT[why], cents - net),),
     )  # fmt: skip
-
-
-def _put_down(store: Store, document: Document, cents: int, way: str, by: str, now: datetime) -> Payment:
-    today = now.astimezone(_venue(store, document).zone).date()
-    row = Payment(
-        store.new_id(now), document.network_id, document.venue_id, document.id, cents, way, today, by, now
-    )  # fmt: skip
-    store.billing.add_payment(row)
-    return row
 
 
 def _venue(store: Store, document: Document) -> Venue:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from s2m.domain import ledger, money
+from s2m.domain.billing import payments
 from s2m.domain.billing.values import Document, Party, Thing, reduction, thing
 from s2m.domain.errors import Conflict, NotFound, Refused
 
@@ -68,10 +69,11 @@ def issue(store: Store, venue: Venue, supply: Supply, now: datetime) -> Document
 
 
 def credit(store: Store, document: Document, by: str, now: datetime, *, reason: str = "") -> Document:
-    """Take an invoice back, as far as it stands. by: a person's id, or `system`.
+    """Take an invoice back, as far as it stands. by: a person's id, or `system`. What was kept of a deposit is there again, where
+    this is the invoice over it.
 
     Raises Conflict `credited` the second time, Refused `deposit_returned` while its deposit counts as given back,
-    `deposit_kept` for good where a part of that was kept, `not_an_invoice`.
+    `deposit_kept` while a part of that counts as kept, `not_an_invoice`.
     """
     store.ledger.lock_chain(document.network_id)
     if document.kind != "invoice":
@@ -80,8 +82,16 @@ def credit(store: Store, document: Document, by: str, now: datetime, *, reason: 
         raise Conflict("credited")
     bill = store.billing.bills(document.venue_id, [document.id])[0]
     if bill.returned_cents:
-        kept = any(row.way == "kept" for row in store.billing.payments(document.id))
+        kept = sum(row.cents for row in store.billing.payments(document.id) if row.way == "kept")
         raise Refused("deposit_kept" if kept else "deposit_returned")
+    note = _credit(store, bill, by, now, reason)
+    if document.of_deposit:
+        payments.put_back(store, document, by, now)
+    return note
+
+
+def _credit(store: Store, bill: Bill, by: str, now: datetime, reason: str) -> Document:
+    document = bill.document
     if not bill.notes:
         note = add_note(store, document, by, now, credits_id=document.id, reason=reason)
         ledger.take_back(store, document.network_id, document.id, "credit", note.id, now)

@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from s2m.domain import money, rooms
-from s2m.domain.billing import documents, payments
+from s2m.domain.billing import deposits, documents, payments
 from s2m.domain.billing.documents import Supply
 from s2m.domain.billing.values import Document, Party
-from s2m.domain.bookings.renting import parse_renter, renter_for
+from s2m.domain.bookings.renting import parse_renter, proved_mail, renter_for
 from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -70,13 +70,16 @@ def follow(store: Store, venue: Venue, booking: Booking, now: datetime) -> Docum
             supply, renter_id=standing.renter_id, buyer=standing.buyer, language=standing.language,
             lines=_less(bills, owes),
         )  # fmt: skip
-    return _replace(store, venue, standing, supply, "system", now) if bills else documents.issue(store, venue, supply, now)
+    if not bills:
+        return documents.issue(store, venue, supply, now)
+    return _replace(store, venue, standing, supply, "system", now, gone=booking.status == "cancelled")
 
 
 def again(
     store: Store, venue: Venue, document: Document, renter: Mapping[str, object], by: str, now: datetime
 ) -> Document:  # fmt: skip
-    """Take an invoice back and bill the same booking anew, to who rents as it is typed now.
+    """Take an invoice back and bill the same booking anew, to who rents as it is typed now. The address that a member typed
+    themselves is not the host's word for it: where the form still has that one, mail goes to the one that they proved.
 
     Raises Invalid as `parse_renter` does; Conflict `credited`; Refused `no_seller`, `nothing_to_bill` where the booking owes
     nothing any more.
@@ -93,6 +96,8 @@ def again(
     known = store.bookings.renter(document.renter_id)
     if known and known.person_id:  # their own changes only by themselves
         whose = store.people.get(known.person_id)
+        if values["email"] == known.email and not values.items() <= vars(known).items():  # they typed it, not the host
+            values["email"] = proved_mail(store, known) or ""
         typed = renter_for(store, venue.network_id, whose, values, known.language, now, by_host=True)
         booking = store.bookings.set(booking, renter_id=typed.id)
     elif known:
@@ -103,10 +108,13 @@ def again(
 
 
 def _replace(
-    store: Store, venue: Venue, standing: Document | None, supply: Supply, by: str, now: datetime
+    store: Store, venue: Venue, standing: Document | None, supply: Supply, by: str, now: datetime, *, gone: bool = False
 ) -> Document | None:  # fmt: skip
-    """Take back what stands, bill what is left to pay, and let count for it what was paid."""
-    if standing:
+    """Take back what stands, bill what is left to pay, and let count for it what was paid. gone: the booking is cancelled, which
+    nothing that was done with its deposit may hinder."""
+    if standing and gone and payments.bill(store, standing).returned_cents:
+        deposits.take_rest_off(store, standing, by, now)
+    elif standing:
         documents.credit(store, standing, by, now)
     made = documents.issue(store, venue, supply, now) if supply.lines else None
     if standing and made:

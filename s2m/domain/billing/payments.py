@@ -29,7 +29,7 @@ class Payment:
     """cents: below zero where it went back or is undone. way: bank, cash, card, online, carried; deposit, kept: what
     was given back or kept of it, which is nothing less paid of the bill; from_deposit: what was kept, where that is billed.
     recorded_by: a person's id, or system. reference: what makes it one payment (a line of the bank's file, a provider's
-    payment)."""
+    payment, of `from_deposit` the id of its `kept`)."""
 
     id: str
     network_id: str
@@ -106,14 +106,15 @@ def pay(
         raise Refused("not_an_invoice")
     if reference and store.billing.has_reference(document.venue_id, reference):
         raise Conflict("payment_known")
-    row = _put_down(store, document, cents, way, paid_on, by, now, reference=reference)
+    row = add_row(store, document, cents, way, by, now, paid_on=paid_on, reference=reference)
+    ledger.receive(store, _venue(store, document), cents, row.id, now)
     _carry_on(store, document, now)
     return row
 
 
 def standing(bills: Iterable[Bill]) -> Document | None:
-    """Of a booking's invoices the one that nothing took back."""
-    return next((bill.document for bill in bills if not bill.credit_id), None)
+    """Of a booking's invoices the one that nothing took back; the last, where an older one stays for its deposit."""
+    return next((bill.document for bill in reversed(list(bills)) if not bill.credit_id), None)
 
 
 def invoices(store: Store, booking_id: str | None) -> list[Bill]:
@@ -156,12 +157,7 @@ def undo(store: Store, document: Document, payment_id: str, by: str, now: dateti
         raise Refused("not_reversible")
     if store.billing.undoing(wrong.id):
         raise Conflict("undone")
-    today = now.astimezone(_venue(store, document).zone).date()
-    row = Payment(
-        store.new_id(now), document.network_id, document.venue_id, document.id, -wrong.cents, wrong.way, today, by, now,
-        undoes_id=wrong.id,
-    )  # fmt: skip
-    store.billing.add_payment(row)
+    row = add_row(store, document, -wrong.cents, wrong.way, by, now, undoes_id=wrong.id)
     ledger.take_back(store, document.network_id, wrong.id, "reversal", row.id, now)
     _carry_on(store, document, now)
     tell(store, document, by, "bill.unpay", now)
@@ -173,12 +169,21 @@ def carry(store: Store, old: Document, new: Document, now: datetime) -> None:
     came in comes back."""
     paid = -bill(store, old).open_cents
     if paid:
-        today = now.astimezone(_venue(store, old).zone).date()
         for document, cents in ((old, -paid), (new, paid)):
-            row = Payment(
-                store.new_id(now), document.network_id, document.venue_id, document.id, cents, "carried", today, "system", now
-            )  # fmt: skip
-            store.billing.add_payment(row)
+            add_row(store, document, cents, "carried", "system", now)
+
+
+def put_back(store: Store, document: Document, by: str, now: datetime) -> None:
+    """What was kept is a deposit again, where the invoice over it was just taken back: unless a part was paid out since, which
+    leaves what is to be given back."""
+    rows = [row for row in store.billing.payments(document.id) if row.way == "from_deposit" and not row.undoes_id]
+    for row in rows:
+        kept = store.billing.payment(row.reference or "")
+        hire = store.billing.get(kept.document_id) if kept else None
+        if kept and hire and not store.billing.undoing(kept.id) and -bill(store, document).open_cents >= row.cents:
+            back = add_row(store, hire, -kept.cents, kept.way, by, now, undoes_id=kept.id)
+            add_row(store, document, -row.cents, row.way, by, now, undoes_id=row.id)
+            ledger.take_back(store, document.network_id, kept.id, "reversal", back.id, now)
 
 
 def _carry_on(store: Store, document: Document, now: datetime) -> None:
@@ -188,14 +193,16 @@ def _carry_on(store: Store, document: Document, now: datetime) -> None:
         carry(store, document, those[-1].document, now)
 
 
-def _put_down(
-    store: Store, document: Document, cents: int, way: str, paid_on: date, by: str, now: datetime, *, reference: str | None
+def add_row(
+    store: Store, document: Document, cents: int, way: str, by: str, now: datetime, *, paid_on: date | None = None,
+    reference: str | None = None, undoes_id: str | None = None,
 ) -> Payment:  # fmt: skip
+    """Write a payment down, of today where no day is said. The caller holds the chain's lock, and posts what the ledger sees."""
+    day = paid_on or now.astimezone(_venue(store, document).zone).date()
     row = Payment(
-        store.new_id(now), document.network_id, document.venue_id, document.id, cents, way, paid_on, by, now, reference
+        store.new_id(now), document.network_id, document.venue_id, document.id, cents, way, day, by, now, reference, undoes_id
     )  # fmt: skip
     store.billing.add_payment(row)
-    ledger.receive(store, _venue(store, document), cents, row.id, now)
     return row
 
 

@@ -93,7 +93,7 @@ def _known(store: Store, someone: Person, company: object) -> Party:
         values = {name: str(value) for name, value in vars(before).items() if name in RENTER}
         other = fields.line("company", company, fields.NAME_MAX) if company else before.company
         if other != before.company:  # that is for this once, with what we know of them and not with what they typed
-            values |= {"company": other, "vat_id": "", "email": someone.email or before.email}
+            values |= {"company": other, "vat_id": "", "email": someone.email or ""}
         return Party(someone, values)
     if not someone.email:
         raise Invalid("who", "renter_no_mail", name=someone.first_name)

@@ -69,7 +69,7 @@ def _page(venue: Venue, document_id: str, errors: dict[str, str] | None = None) 
     undone = {payment.undoes_id for payment in paid}
     return render_template(
         "host/bill.html", bill=found, paid=paid, undone=undone, today=today, values=request.form, errors=errors or {},
-        token=token(document_id), **IN_WORDS, **shown,
+        token=token(document_id), over=billing.deposit_due(document, now()), **IN_WORDS, **shown,
     )  # fmt: skip
 
 

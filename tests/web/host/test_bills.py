@@ -131,15 +131,20 @@ def test_a_part_comes_off_with_a_reason_and_the_renter_reads_both(host, phone, b
     assert "taken back" in host.says(at)
 
 
-def test_a_part_of_a_deposit_is_kept_and_the_renter_reads_what_for(host, phone, database, cast, now, app):
+def test_a_part_of_a_deposit_is_kept_and_the_renter_reads_what_for(host, phone, database, cast, now, app, clock):
     with database.write() as store:
         sells(store, cast, now)
         room = let(store, cast.seinhuis, cast.marieke, now, deposit_cents=100_00)
-        start = now.replace(minute=0) + timedelta(days=1, hours=3)
+        start = now.replace(minute=0) + timedelta(hours=2)
         booked = book(store, cast.seinhuis, room, start, 2, as_booker(cast.marieke, host=True), now)
         hire = store.billing.of_booking(booked.id)[0].document
         billing.pay(store, hire, hire.sum.gross_cents, "bank", now.date(), "system", now)
     at = f"{AT}/bills/{hire.id}"
+    early = host.post(f"{at}/deposit")
+    assert early.status_code == 409 and "The meeting is still to come." in early.text and "Keep a part of it" not in early.text
+    clock.shift(5 * 3600)
+    host = phone(cast.marieke)
+    assert "Keep a part of it" in host.get(at).text
     refused = host.post(f"{at}/deposit", keep="1", kept="100.01", why="damage", reason="Stoel")
     assert refused.status_code == 422 and "At most €100.00 stands of this." in refused.text and 'value="Stoel"' in refused.text
     assert "Choose one of the options." in host.post(f"{at}/deposit", keep="1", kept="5", reason="Stoel").text
@@ -152,6 +157,9 @@ def test_a_part_of_a_deposit_is_kept_and_the_renter_reads_what_for(host, phone, 
     assert "Paid from your deposit." in phone().says(f"/bills/{token[made.id]}")
     assert host.get(f"{AT}/bills/{made.id}/pdf").data.startswith(b"%PDF")
     assert host.post(f"{at}/deposit", keep="1", kept="1", why="damage", reason="x").status_code == 409
+    host.post(f"{AT}/bills/{made.id}/credit")
+    again = host.says(at)
+    assert "Keep a part of it" in again and "At most €30.00" in again and "was taken off" in again
 
 
 def test_an_invoice_with_a_wrong_address_is_made_anew_and_keeps_what_was_paid(host, database, cast, now, booked, stands):
