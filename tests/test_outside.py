@@ -77,12 +77,14 @@ def test_when_a_room_is_taken_elsewhere(read, lines, busy):
         ("FREEBUSY:20260313T090000Z/20260313T100000Z,20260314T090000Z/PT30M", ["03-13 09:00/10:00", "03-14 09:00/09:30"], 0),
         ("FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260313T090000Z/PT1H", ["03-13 09:00/10:00"], 0),
         ("FREEBUSY;FBTYPE=FREE:20260313T090000Z/PT1H", [], 0),
+        ('FREEBUSY;fbtype="Free";X-A=1:20260313T090000Z/PT1H', [], 0),
+        ("FREEBUSY;X-A=FBTYPE=FREE:20260313T090000Z/PT1H", ["03-13 09:00/10:00"], 0),
         ("FREEBUSY:20260313T090000Z/PT1H,20260313T090000Z/PT2H", ["03-13 09:00/10:00", "03-13 09:00/11:00"], 0),
         ("FREEBUSY:20260313T090000Z/tomorrow,20260314T090000Z/PT1H", ["03-14 09:00/10:00"], 1),
         ("FREEBUSY:20200313T090000Z/20200313T100000Z", [], 0),
         ("FREEBUSY:", [], 1),
     ],
-    ids=["two", "tentative", "free", "twice", "no moment", "long ago", "nothing"],
+    ids=["two", "tentative", "free", "free in quotes", "not free", "twice", "no moment", "long ago", "nothing"],
 )
 def test_a_list_of_what_is_busy_is_read_as_events_are(read, line, busy, skipped):
     file = "\r\n".join(["BEGIN:VFREEBUSY", "UID:x", "DTSTART:20260101T000000Z", line, "END:VFREEBUSY", ""])

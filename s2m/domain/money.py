@@ -24,7 +24,7 @@ class Line:
     """One line of a price. code: what kind of line (room_hour, room_off_peak, room_half_day, room_day, member, extra, deposit,
     cancellation; on later bills also room, a part of the hire, and reduction, what a credit note took off, damage and service,
     what a deposit was kept for); text: its words where they are not of the code (the name of an extra), the number of the credit
-    note, what was damaged or done.
+    note and, after a colon, the extra that it took off, what was damaged or done.
 
     hundredths: quantity in hundredths of its unit (150 = 1.5 hours; below zero takes off); unit_cents: price of one, without VAT;
     net_cents: both multiplied, rounded half up; vat: its rate in hundredths of a percent.

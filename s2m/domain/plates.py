@@ -16,8 +16,8 @@ from s2m.domain.bookings.booking import fresh, room_of, settle
 from s2m.domain.bookings.changing import check_time
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
-from s2m.domain.rooms import RoomTerms, closed_by, holiday, hours_of
-from s2m.domain.venues import Venue, closing_after, day_end, is_open
+from s2m.domain.rooms import closed_by, hours_of, open_during
+from s2m.domain.venues import Venue, closing_after, day_end
 
 if TYPE_CHECKING:
     from s2m.domain.bookings import Booking
@@ -88,16 +88,11 @@ def status(store: Store, venue: Venue, room: Room, now: datetime) -> Status:
     if between:
         ready = max(one.starts_at if one.starts_at > now else one.blocked_until for one in between)
         return Status("preparing", None, coming, ready, left=left)
-    if not _open(venue, terms, now):
+    if not open_during(venue, terms, now, now + MINUTE):
         return Status("closed", None, coming)
     changes = [closing_after(hours_of(venue, terms), now), *(one.starts_at for one in closures)]
     until = min([*changes, *([coming.blocked_from] if coming else [])])
     return Status("free", None, coming, until, left=left)
-
-
-def _open(venue: Venue, terms: RoomTerms, now: datetime) -> bool:
-    closed = not terms.open_on_holidays and holiday(now.astimezone(venue.zone).date())
-    return not closed and is_open(hours_of(venue, terms), now, now + MINUTE)
 
 
 # Whoever stands before it --------------------------------------------------------------------------------------------

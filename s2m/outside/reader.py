@@ -31,6 +31,7 @@ OF_EVENT = {"UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "
 OF_ZONE = {"TZID", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME"}
 OF = {"VEVENT": OF_EVENT, "VTIMEZONE": OF_ZONE, "VFREEBUSY": {"FREEBUSY"}}
 LINE = re.compile(r"([A-Za-z-]{1,32})((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.DOTALL)
+FREE = re.compile(r';FBTYPE="?FREE"?(;|$)', re.IGNORECASE)
 MOMENT = re.compile(r"([0-9]{8})(T[0-9]{6}Z?)?")
 # Repeats more often than daily, or many times a day, are no meetings and would never end
 DAILY = re.compile(
@@ -121,11 +122,11 @@ def _skeleton(text: str, start: datetime, end: datetime) -> tuple[list[Lines], l
 def _periods(block: Lines) -> Iterator[Lines]:
     """What is busy by a list of periods (RFC 5545, 3.8.2.6), each as an event of its own."""
     for _, parameters, value in block:
-        if "FBTYPE=FREE" not in parameters.upper():
+        if not FREE.search(parameters):
             for period in value.split(","):
                 starts, _, ends = period.strip().partition("/")
                 how = "DURATION" if ends.startswith(("P", "+P")) else "DTEND"
-                yield [("UID", "", f"busy-{starts}-{ends}"), ("DTSTART", "", starts), (how, "", ends)]
+                yield [("UID", "", f"period-{starts}-{ends}"), ("DTSTART", "", starts), (how, "", ends)]
 
 
 def _lines(text: str) -> Iterable[str]:

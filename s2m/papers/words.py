@@ -187,10 +187,11 @@ def percent(rate: int, lang: str) -> str:
 
 
 def what(line: Line, lang: str) -> str:
-    """The words of a line: its own, else those of its code. What a credit note took off says which, also of a deposit,
-    and what a deposit was kept for says what it was."""
-    if line.code in ("reduction", *KEPT) or (line.code == "deposit" and line.text):
-        return WORDS[lang]["reduction" if line.code == "deposit" else line.code].format(text=readable(line.text))
+    """The words of a line: its own, else those of its code. What a credit note took off says which, also of a deposit or a
+    fee, and what a deposit was kept for says what it was."""
+    off = line.code in ("deposit", "cancellation") and line.text
+    if off or line.code in ("reduction", *KEPT):
+        return WORDS[lang]["reduction" if off else line.code].format(text=readable(line.text))
     return readable(line.text) or WORDS[lang].get(line.code, line.code.replace("_", " "))
 
 

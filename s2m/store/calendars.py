@@ -89,10 +89,12 @@ class Calendars(Part):
         mine = outside_busy.c.room_id == calendar.room_id
         return int(self.run(select(func.count()).select_from(outside_busy).where(mine)).scalar_one())
 
-    def booked(self, room_id: str, since: datetime) -> list[str]:
-        """The ids of all bookings of a room that are not over at a moment, whatever became of them."""
+    def booked(self, room_id: str, since: datetime) -> list[tuple[str, Span, Span]]:
+        """All bookings of a room that are not over at a moment, whatever became of them: id, time, time with buffers."""
         c = bookings.c
-        return list(self.run(select(c.id).where(c.room_id == room_id, c.ends_at > since)).scalars())
+        query = select(c.id, c.starts_at, c.ends_at, c.blocked_from, c.blocked_until)
+        rows = self.run(query.where(c.room_id == room_id, c.ends_at > since))
+        return [(row.id, (row.starts_at, row.ends_at), (row.blocked_from, row.blocked_until)) for row in rows]
 
     def clashes(self, venue_id: str, now: datetime) -> list[tuple[str, str, datetime, datetime]]:
         """Bookings that stand and meet something in another calendar of their room, the first first: (room id, booking id, and

@@ -298,6 +298,9 @@ SENTENCES: dict[str, Sentence] = {
     "key_shape": _fixed(lambda: _("A key is 64 digits and letters from a to f, as “s2m passport key” prints it.")),
     "key_known": _fixed(lambda: _("This key is trusted already.")),
     # Bills and what the bank tells
+    "bill_changed": _fixed(
+        lambda: _("A part came off this invoice since you opened the page. Pressed twice, it comes off once. See what is left.")
+    ),
     "quote_no_ubl": _fixed(lambda: _("A quote is for people only: there is no file of it for a bookkeeping program.")),
     "bill_incomplete": _fixed(
         lambda: _("Something is missing for this file: a name, a country, or the seller's VAT number. Fill that in first.")

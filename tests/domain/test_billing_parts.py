@@ -6,9 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from s2m.domain import billing, bookings, ledger, money
+from s2m.domain import billing, bookings, ledger, money, rooms
 from s2m.domain.billing import following, payments
 from s2m.domain.billing.crediting import items
+from s2m.domain.billing.values import thing
+from s2m.domain.bookings import Details
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.papers.ubl import ubl
 from s2m.store import Store
@@ -145,7 +147,7 @@ def test_taking_back_what_is_left_after_parts_leaves_nothing_to_the_cent(store, 
     assert [note.sum.gross_cents for note in (first, second, rest)] == [12_13, 3, 24_25 - 12_13 - 3]
     assert sum(note.sum.vat_cents for note in (first, second, rest)) == 4_21
     assert set(books(store, cast.seinhuis).values()) == {0}
-    assert [line.text for line in rest.lines] == ["A", "B", "C2026-0001", "C2026-0002"]
+    assert [line.text for line in rest.lines] == ["A", "B", "C2026-0001: A", "C2026-0002: B"]
 
 
 def test_a_part_of_a_deposit_comes_off_and_the_rest_goes_back(store, cast, now, issue, part):
@@ -228,6 +230,123 @@ def test_what_a_host_took_back_after_a_part_stays_so(store, cast, now, booked, p
     assert len(said(store, booked)) == 3
 
 
+# Of one thing and never of another ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def extras(store, cast, now):
+    """What the house brings: lunch and cake at the low rate, a screen at that of the hire."""
+    sells(store, cast, now)
+    given = {"per": "booking", "stock": ""}
+    listed = [("Lunch", "20", "catering", "900"), ("Taart", "15", "catering", "900"), ("Scherm", "30", "equipment", "2100")]
+    by = cast.marieke.id
+    return [
+        rooms.add_extra(
+            store, cast.seinhuis, given | {"name": name, "price": price, "kind": kind, "vat": vat}, by, now
+        ).id for name, price, kind, vat in listed
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def catered(store, cast, now, extras):
+    """76.00 of hire, lunch for five and a screen, a deposit; half of it is due where it is cancelled."""
+    tiers = ((24 * 30, 50),)
+    room = let(store, cast.seinhuis, cast.marieke, now, extras=tuple(extras), tiers=tiers, deposit_cents=100_00)
+    by = as_booker(cast.marieke, host=True)
+    return book(store, cast.seinhuis, room, ONE, 2, by, now, extras={extras[0]: 5, extras[2]: 1})
+
+
+def change(store, cast, now, booked, chosen):
+    by = as_booker(cast.marieke, host=True)
+    return bookings.change_details(store, cast.seinhuis, booked, Details(extras=chosen), by, now, agreed_cents=None)
+
+
+def cancel(store, cast, now, booked):
+    due = bookings.cancel_fee(store, booked, now)[1].gross_cents
+    return bookings.cancel(store, cast.seinhuis, booked, as_booker(cast.marieke, host=True), now, agreed_cents=due)
+
+
+def last_lines(store, booked):
+    lines = payments.standing(payments.invoices(store, booked.id)).lines
+    return [(line.code, line.text, line.net_cents) for line in lines if line.code != "deposit"]
+
+
+def test_what_came_off_one_extra_is_never_taken_off_another_nor_off_the_hire(store, cast, now, catered, extras, part):
+    first = store.billing.of_booking(catered.id)[0].document
+    assert [line.text for line in first.lines] == ["", "Lunch", "Scherm", ""]
+    part(first, whole_1="1", whole_2="1")
+    cake = change(store, cast, now, catered, {extras[1]: 5})
+    assert last_lines(store, catered) == [("room_hour", "", 76_00), ("extra", "Taart", 75_00)]
+    change(store, cast, now, cake, {extras[0]: 5, extras[2]: 2})
+    assert last_lines(store, catered) == [
+        ("room_hour", "", 76_00), ("extra", "Lunch", 100_00), ("extra", "Scherm", 60_00),
+        ("reduction", "C2026-0001: Lunch", -100_00), ("reduction", "C2026-0001: Scherm", -30_00),
+    ]  # fmt: skip
+
+
+def test_what_came_off_the_hire_is_never_taken_off_an_extra_of_its_rate(store, cast, now, catered, part):
+    part(store.billing.of_booking(catered.id)[0].document, amount_0="80")
+    move(store, cast, now, catered, 1)
+    assert last_lines(store, catered)[-1] == ("reduction", "C2026-0001", -38_00)
+    left = items(payments.invoices(store, catered.id)[-1])
+    assert [(item.text, item.net_cents) for item in left] == [("", 0), ("Lunch", 100_00), ("Scherm", 30_00), ("", 100_00)]
+
+
+def test_what_came_off_before_counts_for_its_own_thing_when_more_comes_off(store, cast, now, catered, part):
+    part(store.billing.of_booking(catered.id)[0].document, amount_2="10")
+    move(store, cast, now, catered, 3)
+    second = payments.invoices(store, catered.id)[-1].document
+    assert [item.gross_cents for item in items(billing.bill(store, second))] == [137_94, 109_00, 26_31, 100_00]
+    with pytest.raises(Invalid, match="too_much_off"):
+        part(second, amount_2="26.32")
+    assert [(line.text, line.net_cents) for line in part(second, whole_2="1").lines] == [("Scherm", 21_74)]
+
+
+def test_a_fee_is_billed_as_it_was_agreed_whatever_came_off_before(store, cast, now, part):
+    sells(store, cast, now)
+    room = let(store, cast.seinhuis, cast.marieke, now, tiers=((24 * 30, 50),))
+    booked = book(store, cast.seinhuis, room, ONE, 2, as_booker(cast.marieke, host=True), now)
+    first = store.billing.of_booking(booked.id)[0].document
+    paid(store, first, 91_96, now)
+    part(first, amount_0="45.98")
+    assert cancel(store, cast, now, booked).fee_cents == 45_98
+    assert last_lines(store, booked) == [("cancellation", "", 38_00)] and newest(store, booked)[1:] == (45_98, -45_98)
+
+
+def test_what_came_off_a_fee_itself_stays_off_when_it_is_billed_to_another(store, cast, now, catered, part):
+    cancel(store, cast, now, catered)
+    fee = payments.standing(payments.invoices(store, catered.id))
+    assert [(line.vat, line.net_cents) for line in fee.lines] == [(2100, 53_00), (900, 50_00)]
+    part(fee, amount_0="14.13")
+    following.again(store, cast.seinhuis, fee, EVA | {"company": "Woonlab B.V."}, cast.marieke.id, now)
+    assert newest(store, catered)[1] == 118_63 - 14_13
+    left = items(payments.invoices(store, catered.id)[-1])
+    assert [(item.code, item.vat, item.gross_cents) for item in left] == [
+        ("cancellation", 2100, 50_00), ("cancellation", 900, 54_50)
+    ]  # fmt: skip
+
+
+def test_an_older_bill_that_names_no_thing_still_adds_up(store, cast, now, issue, part):
+    """Reductions were once of a rate: they count for the first things of it, and for none twice."""
+    lunch = money.line("extra", 100, 60_00, 900, "Lunch")
+    made = issue((*HALF_A_DAY, lunch, money.line("reduction", -100, 110_00, 900, "C2026-0009")))
+    assert [item.net_cents for item in items(billing.bill(store, made))] == [180_00, 50_00]
+    assert part(made, whole_1="1").sum.gross_cents == 54_50 and stands(store, made) == 217_80
+
+
+# Pressed twice --------------------------------------------------------------------------------------------------------
+
+
+def test_a_part_that_is_sent_twice_comes_off_once(store, cast, now, issue, part):
+    made = issue()
+    shown = {"amount_0": "50", "stands": str(stands(store, made))}
+    part(made, **shown)
+    with pytest.raises(Conflict, match="bill_changed"):
+        part(made, **shown)
+    assert stands(store, made) == 276_80
+    assert part(made, **shown | {"stands": "27680"}).number == "C2026-0002"
+
+
 # Any parts ------------------------------------------------------------------------------------------------------------
 
 LINES = st.lists(
@@ -276,3 +395,65 @@ def _play(store, cast, now, lines, parts):
         per_rate = [[one.vat_cents for one in each.sum.vat if one.rate == rate] for each in (made, *notes)]
         assert sum(per_rate[0]) == sum(sum(each) for each in per_rate[1:])
     assert [rule for note in notes[-2:] for rule in norm.broken(ubl(note))] == []
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["part", "part", "part", "extras", "move", "again"]), st.integers(0, 3), st.integers(1, 100),
+        st.integers(0, 2),
+    ),
+    min_size=2, max_size=7,
+)  # fmt: skip
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(STEPS, st.booleans())
+def test_whatever_changes_each_thing_is_billed_less_what_came_off_it(store, cast, now, catered, extras, steps, cancelled):
+    store.connection.exec_driver_sql("SAVEPOINT before")
+    try:
+        _live(Store(store.connection, None), cast, now, catered, extras, steps)
+        if cancelled:
+            _ends(Store(store.connection, None), cast, now, catered)
+        assert norm.broken(ubl(payments.invoices(store, catered.id)[-1].document)) == []
+    finally:
+        store.connection.exec_driver_sql("ROLLBACK TO before")
+
+
+def _live(store, cast, now, booked, extras, steps):
+    for what, place, percent, count in steps:
+        booked, bill = store.bookings.get(booked.id), payments.invoices(store, booked.id)[-1]
+        if what == "part":
+            item = items(bill)[place % len(items(bill))]
+            cents = item.gross_cents * percent // 100
+            if 0 < cents < bill.stands_cents:
+                given = {f"amount_{place % len(items(bill))}": f"{cents // 100}.{cents % 100:02}", "reason": "x"}
+                billing.credit_part(store, bill.document, given, cast.marieke.id, now)
+        elif what == "extras":
+            change(store, cast, now, booked, {extra: 1 + count for n, extra in enumerate(extras) if n != place})
+        elif what == "move":
+            move(store, cast, now, booked, 1 + place)
+        else:
+            following.again(store, cast.seinhuis, bill.document, EVA, cast.marieke.id, now)
+        _is_right(store, cast, booked)
+
+
+def _is_right(store, cast, booked):
+    """Of each thing stands what the booking owes of it, less what came off it, and nothing else."""
+    bills = payments.invoices(store, booked.id)
+    owes, off = {}, {}
+    for line in following.owed(store, store.bookings.get(booked.id)):
+        owes[thing(line)] = owes.get(thing(line), 0) + line.net_cents
+    for line in (line for bill in bills for note in bill.notes for line in note.lines):
+        off[thing(line)] = off.get(thing(line), 0) + line.net_cents
+    left = items(bills[-1])
+    assert {(item.code, item.text, item.vat): item.net_cents for item in left} == {
+        key: max(0, cents - off.get(key, 0)) for key, cents in owes.items()
+    }  # fmt: skip
+    assert sum(item.gross_cents for item in left) == bills[-1].stands_cents and all(item.vat_cents >= 0 for item in left)
+    assert agrees(store, cast.seinhuis) is None
+
+
+def _ends(store, cast, now, booked):
+    fee = cancel(store, cast, now, store.bookings.get(booked.id)).fee_cents
+    assert newest(store, booked)[1] == fee > 0
+    _is_right(store, cast, booked)

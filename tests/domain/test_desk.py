@@ -11,7 +11,7 @@ from s2m.domain.bookings import Booker, Details, desk, lists, week
 from s2m.domain.calendars import outside
 from s2m.domain.calendars.values import Busy, Found
 from s2m.domain.errors import Conflict, Invalid, NotFound, Refused
-from s2m.domain.venues import Policy
+from s2m.domain.venues import DAYS, Policy
 from tests.letting import as_booker, book, let
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -285,6 +285,34 @@ def test_in_the_weeks_in_which_the_clock_changes_a_meeting_stands_at_its_hour(st
     assert shown.first == 8 and shown.rows[0][1][6].firm == [((13 - 8) * 4, 4)]
 
 
+@pytest.mark.parametrize(("day", "month"), [(25, 10), (29, 3)])
+def test_a_week_drawn_from_midnight_shows_the_hours_of_such_a_night_by_the_clock(store, cast, now, host, day, month):
+    always = dict.fromkeys(DAYS, ["00:00", "24:00"])
+    night = let(store, cast.seinhuis, cast.marieke, now, "Nacht", buffer_after=0, hours=always)
+    book(store, cast.seinhuis, night, at("23:00", day, month), 1, host, now)
+    first = at("01:00", day, month)
+    book(store, cast.seinhuis, night, first, 1, host, now)
+    book(store, cast.seinhuis, night, first + timedelta(hours=1), 1, host, now)  # autumn: the first of two hours; spring: 3:00
+    third = (8, 4) if month == 10 else (12, 4)
+    shown = strips(store, cast, date(2026, month, day))
+    cell = shown.rows[0][1][6]
+    assert (shown.first, shown.last, sorted(cell.firm), cell.quarters, cell.shut) == (0, 24, [(4, 4), third, (92, 4)], 12, [])
+
+
+def test_a_closure_outside_the_hours_of_a_room_closes_nothing_more(store, cast, now, perron):
+    rooms.close(store, cast.seinhuis, perron.id, at("19:00", 13), at("23:00", 13), "schoonmaak", cast.marieke.id, now)
+    night = let(store, cast.seinhuis, cast.marieke, now, "Nacht", hours={"fri": ["08:00", "24:00"]})
+    rooms.close(store, cast.seinhuis, night.id, at("19:00", 13), at("23:00", 13), "schoonmaak", cast.marieke.id, now)
+    told = {room.name: cells[4] for room, cells in strips(store, cast, date(2026, 3, 13)).rows}
+    assert (told["Perron"].partly, told["Nacht"].partly) == (False, True)
+
+
+def test_hours_that_go_on_into_those_of_the_next_day_close_nothing(store, cast, now):
+    let(store, cast.seinhuis, cast.marieke, now, "Nacht", hours={"mon": ["20:00", "19:00"], "tue": ["02:00", "03:00"]})
+    shown = strips(store, cast, date(2026, 3, 13))
+    assert shown.first == 2 and shown.rows[0][1][1].shut == [((19 - 2) * 4, shown.columns - (19 - 2) * 4)]
+
+
 def test_a_week_shows_when_rooms_are_closed_by_their_hours_by_a_host_or_by_another_calendar(store, cast, now, meeting, perron):
     seinhuis, by = cast.seinhuis, cast.marieke.id
     meeting("13:00", 2)
@@ -299,10 +327,10 @@ def test_a_week_shows_when_rooms_are_closed_by_their_hours_by_a_host_or_by_anoth
     # what is taken elsewhere is as long as the time that the room needs after a meeting, too
     assert [one for one in before if one not in after] == [(8 - 2, 4 + 2)]
     assert (32, shown.columns - 32) in thursday.shut and thursday.firm == [(20, 8)]
-    assert (thursday.count, thursday.partly, saturday.partly, sunday.partly) == (1, True, True, False)
-    assert [one.closed(shown.columns) for one in (wednesday, thursday, friday, sunday)] == [False, False, True, True]
+    assert (thursday.count, thursday.partly, saturday.partly, sunday.partly) == (1, True, False, False)
+    assert [one.closed(0, shown.columns) for one in (wednesday, thursday, friday, sunday)] == [False, False, True, True]
     *workdays, _saturday, off = told["Loket"]
-    assert off.closed(shown.columns) and not any(one.partly or one.closed(shown.columns) for one in workdays)
+    assert off.closed(0, shown.columns) and not any(one.partly or one.closed(0, shown.columns) for one in workdays)
 
 
 def test_lists_find_bookings_by_how_they_stand_and_by_name(store, cast, now, meeting):

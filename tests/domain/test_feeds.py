@@ -7,7 +7,7 @@ import pytest
 from s2m.domain import bookings, people, venues
 from s2m.domain.calendars import Busy, Found, feeds, outside
 from s2m.domain.errors import Conflict, Invalid, NotFound
-from tests.letting import as_booker, let
+from tests.letting import as_booker, book, let
 
 HOUR = timedelta(hours=1)
 
@@ -173,6 +173,20 @@ def test_what_another_calendar_has_from_us_is_not_in_our_way(now):
     theirs = Busy("x@elsewhere", now, now + HOUR)
     ours = (Busy("0198@s2m", now, now + HOUR), Busy(outside.public_uid("busy", "0198@s2m"), now, now + HOUR))
     assert outside.without_ours((*ours, theirs), {"0198@s2m"}) == (theirs,)
+
+
+def test_a_list_of_periods_that_has_our_booking_from_us_is_not_in_its_way(store, cast, now):
+    """An office that reads our feed and publishes only when it is busy, without names."""
+    room, by = let(store, cast.seinhuis, cast.marieke, now, "Kopgevel", buffer_after=30), as_booker(cast.marieke, host=True)
+    calendar = outside.link(store, cast.seinhuis, room, {"url": "https://office.example/fb.ics"}, cast.marieke.id, now)
+    booked = book(store, cast.seinhuis, room, now.replace(hour=12, minute=0), 2, by, now)
+    end = booked.ends_at
+    echo = Busy("period-1", booked.starts_at, end), Busy("period-2", booked.starts_at, end + HOUR / 2)
+    outside.record(store, calendar, Found((*echo, Busy("period-3", end + HOUR, end + 2 * HOUR))), now)
+    assert kept(store, room, now) == [(end + HOUR, end + 2 * HOUR)]
+    bookings.cancel(store, cast.seinhuis, booked, by, now, agreed_cents=None)
+    outside.record(store, calendar, Found(echo), now + HOUR)
+    assert kept(store, room, now) == []
 
 
 def test_a_time_taken_elsewhere_is_closed_with_the_buffers_of_a_meeting_beside_it(store, cast, now):

@@ -11,11 +11,14 @@ from s2m.domain import bookings, rooms
 from s2m.domain.bookings import STRANGER, finding
 from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.finding import Wish
+from s2m.domain.errors import Invalid
+from s2m.domain.venues import DAYS
 from tests.letting import HOUR, as_booker, book, let
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 THURSDAY, FRIDAY = date(2026, 3, 12), date(2026, 3, 13)
 QUARTER = timedelta(minutes=15)
+NIGHT = datetime(2026, 3, 9, 7, tzinfo=UTC)
 
 
 def at(clock, on=FRIDAY):
@@ -103,6 +106,28 @@ def test_what_is_offered_can_be_booked(store, cast, now, host, find):
     for start in find(length=1.5 * HOUR, on=THURSDAY).free[0].starts:
         held = bookings.hold(store, cast.seinhuis, room.id, start, start + 1.5 * HOUR, STRANGER, now)
         bookings.let_go(store, cast.seinhuis, held, now)
+
+
+def test_hours_past_midnight_are_those_of_the_day_on_which_they_began_also_for_holidays(store, cast, find, host):
+    eve, kings_night = at("23:15", date(2026, 12, 31)), at("00:30", date(2026, 4, 28))
+    room = let(store, cast.seinhuis, cast.marieke, NIGHT, hours=dict.fromkeys(DAYS, ["18:00", "02:00"]), buffer_after=0)
+    starts = find(NIGHT, length=HOUR, on=date(2026, 12, 31), after=time(23, 15)).free[0].starts
+    assert clocks(starts) == ["Thu 23:15", "Fri 00:00", "Fri 01:00"]
+    for start in (eve, eve + 2 * HOUR, at("00:15", date(2026, 4, 27))):  # the last before King's Day begins
+        held = bookings.hold(store, cast.seinhuis, room.id, start, start + HOUR / 2, STRANGER, start - 9 * HOUR)
+        bookings.let_go(store, cast.seinhuis, held, start - 9 * HOUR)
+    with pytest.raises(Invalid) as refused:
+        bookings.hold(store, cast.seinhuis, room.id, kings_night, kings_night + HOUR, STRANGER, kings_night - 9 * HOUR)
+    assert refused.value.code == "holiday", "that night belongs to King's Day"
+
+
+def test_after_midnight_the_rest_of_the_night_is_found(store, cast, find):
+    let(store, cast.seinhuis, cast.marieke, NIGHT, hours=dict.fromkeys(DAYS, ["18:00", "02:00"]), buffer_after=0)
+    late = at("00:35")
+    assert clocks(find(late, length=HOUR).free[0].starts) == ["Fri 00:45", "Fri 01:00"]
+    assert clocks(find(late, length=HOUR, on=FRIDAY).free[0].starts)[0] == "Fri 00:45"
+    assert clocks(find(late, length=HOUR, on=FRIDAY, after=time(20)).free[0].starts)[0] == "Fri 20:00"
+    assert clocks(find(late, length=HOUR, on=THURSDAY + timedelta(days=2)).free[0].starts)[0] == "Sat 18:00"
 
 
 # Against a model that looks at every minute of every candidate ----------------------------------------------------------

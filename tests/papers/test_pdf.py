@@ -101,6 +101,11 @@ def test_a_part_that_comes_off_says_what_of_which_invoice_and_why():
         assert said in text, said
     after = bill("invoice", "en", lines=(*LINES, money.line("reduction", -100, 41_32, 2100, "C2026-0001")))
     assert "Credited before with C2026-0001" in words(pdf(after))
+    less = (
+        money.line("reduction", -100, 10_00, 900, "C2026-0001: Lunch"), money.line("cancellation", -100, 5_00, 2100, "C2026-0002")
+    )  # fmt: skip
+    said = words(pdf(bill("invoice", "nl", lines=(*LINES, *less))))
+    assert "Al gecrediteerd met C2026-0001: Lunch" in said and "Al gecrediteerd met C2026-0002" in said
 
 
 def test_what_was_kept_of_a_deposit_asks_for_nothing_and_says_why_it_has_no_vat():

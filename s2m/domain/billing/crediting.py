@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from s2m.domain import fields, money
 from s2m.domain.billing import documents
-from s2m.domain.billing.values import KEPT, Document
+from s2m.domain.billing.values import Document, Thing, thing
 from s2m.domain.errors import Conflict, Invalid, Refused
 
 if TYPE_CHECKING:
@@ -45,26 +45,17 @@ class Item:
 
 def items(bill: Bill) -> tuple[Item, ...]:
     """In the order of the invoice, also where nothing stands any more: each keeps its place. They add up to what stands on it."""
-    found: dict[tuple[str, str, int], Item] = {}
+    found: dict[Thing, Item] = {}
     for line in bill.document.lines:
-        known = found.setdefault(_thing(line), Item(*_thing(line), (), 0))
-        found[_thing(line)] = replace(known, lines=(*known.lines, line), net_cents=known.net_cents + line.net_cents)
+        known = found.setdefault(thing(line), Item(*thing(line), (), 0))
+        lines = known.lines if line.code == "reduction" else (*known.lines, line)
+        found[thing(line)] = replace(known, lines=lines, net_cents=known.net_cents + line.net_cents)
     for line in (line for note in bill.notes for line in note.lines):
-        known = found[_thing(line)]
-        found[_thing(line)] = replace(known, net_cents=known.net_cents - line.net_cents)
+        found[thing(line)] = _less(found[thing(line)], line.net_cents)
     things = [_less(one, bill.returned_cents) if one.code == "deposit" else one for one in found.values()]
-    left = {one.rate: one.vat_cents for one in bill.document.sum.vat}
-    for told in (told for note in bill.notes for told in note.sum.vat):
-        left[told.rate] -= told.vat_cents
-    for rate, cents in left.items():
+    for rate, cents in documents.vat_left(bill).items():
         things = _with_vat(_spread(things, rate), rate, cents)
-    return tuple(one for one in things if one.code != "reduction")
-
-
-def _thing(line: Line) -> tuple[str, str, int]:
-    hire = line.code == "member" or line.code.startswith("room")
-    named = line.code == "extra" or line.code in KEPT
-    return ("room" if hire else line.code, line.text if named else "", line.vat)
+    return tuple(one for one in things if one.lines)
 
 
 def _less(one: Item, cents: int) -> Item:
@@ -72,7 +63,8 @@ def _less(one: Item, cents: int) -> Item:
 
 
 def _spread(things: list[Item], rate: int) -> list[Item]:
-    """What takes off at a rate (what an older credit note did) is taken off the others of that rate, one after the other."""
+    """A reduction of what is not on the invoice, as older ones that name no thing, is taken off the others of its rate, one after
+    the other."""
     off = -sum(one.net_cents for one in things if one.vat == rate and one.code != "deposit" and one.net_cents < 0)
     spread = []
     for one in things:
@@ -107,10 +99,11 @@ def part_of(item: Item, cents: int) -> Item:
 
 def credit_part(store: Store, document: Document, given: Mapping[str, object], by: str, now: datetime) -> Document:
     """A credit note over a part. given: `whole_0` (ticked) or `amount_0` in euro with VAT for the first of the items, and so on;
-    `reason` in words. All that stands is the same as taking the invoice back.
+    `reason` in words; `stands`: cents that stood on it when that was asked, so that pressing twice takes off once. All that
+    stands is the same as taking the invoice back.
 
-    Raises Invalid `too_large` beside an amount that is more than stands of it, `nothing_chosen`, and as `money.cents` does;
-    Conflict `credited`; Refused `not_an_invoice`, `deposit_returned`, `deposit_kept`.
+    Raises Invalid `too_much_off` beside an amount that is more than stands of it, `nothing_chosen`, and as `money.cents` does;
+    Conflict `credited`, `bill_changed`; Refused `not_an_invoice`, `deposit_returned`, `deposit_kept`.
     """
     reason = fields.line("reason", given.get("reason") or "", documents.REASON_MAX)
     store.ledger.lock_chain(document.network_id)
@@ -119,6 +112,8 @@ def credit_part(store: Store, document: Document, given: Mapping[str, object], b
         raise Refused("not_an_invoice")
     if bill.credit_id:
         raise Conflict("credited")
+    if str(given.get("stands", bill.stands_cents)) != str(bill.stands_cents):
+        raise Conflict("bill_changed")
     taken = [one for n, item in enumerate(items(bill)) if (one := _asked(n, item, given)).gross_cents]
     off = sum(one.gross_cents for one in taken)
     if not off:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2m.domain import ledger, money
 from s2m.domain.billing import payments
-from s2m.domain.billing.values import Document, Party
+from s2m.domain.billing.values import Document, Party, Thing, reduction, thing
 from s2m.domain.errors import Conflict, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -96,35 +96,37 @@ def _credit(store: Store, bill: Bill, by: str, now: datetime, reason: str) -> Do
         note = add_note(store, document, by, now, credits_id=document.id, reason=reason)
         ledger.take_back(store, document.network_id, document.id, "credit", note.id, now)
         return note
-    left = {one.rate: one.vat_cents for one in document.sum.vat}
-    for one in (one for part in bill.notes for one in part.sum.vat):
-        left[one.rate] -= one.vat_cents
-    lines = reduced(document.lines, bill.notes)
-    note = add_note(
-        store, document, by, now, credits_id=document.id, reason=reason, lines=lines, vat=tuple(left.items())
-    )  # fmt: skip
+    lines, vat = reduced(document.lines, bill.notes), tuple(vat_left(bill).items())
+    note = add_note(store, document, by, now, credits_id=document.id, reason=reason, lines=lines, vat=vat)
     post_note(store, note, now)
     return note
 
 
 def reduced(lines: tuple[Line, ...], notes: Iterable[Document]) -> tuple[Line, ...]:
-    """Lines, and what credit notes took off of things like these: never more than there is at a rate, deposits by themselves."""
-    left, less = _by_rate(lines), []
+    """Lines, and what credit notes took off of the same things: never more than there is of one, and never off another."""
+    left, less = _by_thing(lines), []
     for note in notes:
-        for (rate, code), net in _by_rate(note.lines).items():
-            taken = min(net, left.get((rate, code), 0))
+        for one, net in _by_thing(note.lines).items():
+            taken = min(net, left.get(one, 0))
             if taken > 0:
-                less.append(money.line(code, -100, taken, rate, note.number))
-                left[rate, code] -= taken
+                less.append(reduction(one, taken, note.number))
+                left[one] -= taken
     return (*lines, *less)
 
 
-def _by_rate(lines: Iterable[Line]) -> dict[tuple[int, str], int]:
-    found: dict[tuple[int, str], int] = {}
+def _by_thing(lines: Iterable[Line]) -> dict[Thing, int]:
+    found: dict[Thing, int] = {}
     for line in lines:
-        key = (line.vat, "deposit" if line.code == "deposit" else "reduction")
-        found[key] = found.get(key, 0) + line.net_cents
+        found[thing(line)] = found.get(thing(line), 0) + line.net_cents
     return found
+
+
+def vat_left(bill: Bill) -> dict[int, int]:
+    """Cents of VAT that stand on an invoice, by rate: what it says, less what its notes took off."""
+    left = {one.rate: one.vat_cents for one in bill.document.sum.vat}
+    for one in (one for note in bill.notes for one in note.sum.vat):
+        left[one.rate] -= one.vat_cents
+    return left
 
 
 def add_note(store: Store, document: Document, by: str, now: datetime, **differs: Any) -> Document:

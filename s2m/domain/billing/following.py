@@ -1,7 +1,8 @@
 """What bookings make of bills: the one door from there. What a booking owes follows from how it stands, so that telling it twice,
 or late, changes nothing.
 
-What a host took off in part stays taken off: it goes along to a new invoice, as a line.
+What a host took off a thing stays taken off it: it goes along to a new invoice, as a line, and never takes off another thing,
+nor off a fee that was agreed.
 
 Where nobody said who sells here, nothing is billed and the booking stands all the same; it is billed as soon as that is said.
 """
@@ -177,8 +178,8 @@ def party_of(renter: Renter) -> Party:
 
 
 def _less(bills: Sequence[Bill], lines: tuple[Line, ...], *, but: Document | None = None) -> tuple[Line, ...]:
-    """What is billed of these lines: without what a host took off the invoices of their booking. but: an invoice of which that
-    does not count, to compare with what stands on it."""
+    """What is billed of these lines: less what a host took off the same things on invoices of their booking. but: an invoice of
+    which that does not count, to compare with what stands on it."""
     notes = [note for bill in bills for note in bill.notes]
     less = documents.reduced(lines, [note for note in notes if but is None or note.reduces_id != but.id])
     return less if money.total(less).gross_cents > 0 else ()

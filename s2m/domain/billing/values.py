@@ -16,6 +16,27 @@ from s2m.domain.money import Line, Sum
 KEPT = {"damage": 0, "service": 2100}
 
 
+# What a line is about: code, text, rate of VAT
+Thing = tuple[str, str, int]
+
+
+def thing(line: Line) -> Thing:
+    """`room` for the hire and its discount, an extra by its name; of a reduction that of which it takes off."""
+    if line.code == "reduction":
+        name = line.text.partition(": ")[2]
+        return ("extra" if name else "room", name, line.vat)
+    hire = line.code == "member" or line.code.startswith("room")
+    named = line.code == "extra" or line.code in KEPT
+    return ("room" if hire else line.code, line.text if named else "", line.vat)
+
+
+def reduction(of: Thing, cents: int, number: str) -> Line:
+    """The line that says what a credit note took off a thing."""
+    code, name, vat = of
+    code = code if code in ("deposit", "cancellation") else "reduction"
+    return money.line(code, -100, cents, vat, f"{number}: {name}" if name else number)
+
+
 @dataclass(frozen=True)
 class Party:
     """Who sells or buys. vat_id: as NL123456789B01, empty where there is none; registration: the number of the register of

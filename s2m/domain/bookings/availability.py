@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from s2m.domain.bookings.times import QUARTER
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
-from s2m.domain.rooms import FAR, RoomTerms, closed_by, holiday, hours_of
+from s2m.domain.rooms import FAR, RoomTerms, closed_by, holiday, hours_of, open_during
 from s2m.domain.venues import DAYS, Room, Venue, is_open
 
 if TYPE_CHECKING:
@@ -55,15 +55,19 @@ def _check_length(terms: RoomTerms, length: timedelta) -> None:
 
 
 def _check_hours(venue: Venue, terms: RoomTerms, start: datetime, end: datetime) -> None:
-    day = start.astimezone(venue.zone).date()
-    if not terms.open_on_holidays and (name := holiday(day)):
+    if open_during(venue, terms, start, end):
+        return
+    there, day = hours_of(venue, terms), start.astimezone(venue.zone).date()
+    if is_open(there, start, end):  # but for a holiday: this day's, or of the day before, whose hours end after midnight
+        name = holiday(day) or holiday(day - timedelta(days=1))
+    else:
+        name = "" if terms.open_on_holidays else holiday(day)
+    if name:
         raise Invalid("day", "holiday", name=name)
-    there = hours_of(venue, terms)
-    if not is_open(there, start, end):
-        hours = there.opening_hours.get(DAYS[day.weekday()])
-        if hours:
-            raise Invalid("from", "room_hours", opens=hours[0], closes=hours[1])
-        raise Invalid("day", "closed_day")
+    hours = there.opening_hours.get(DAYS[day.weekday()])
+    if hours:
+        raise Invalid("from", "room_hours", opens=hours[0], closes=hours[1])
+    raise Invalid("day", "closed_day")
 
 
 def check_free(store: Store, room: Room, terms: RoomTerms, start: datetime, end: datetime, *, but: str = "") -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from s2m.domain import fields, hosting
 from s2m.domain.bookings import availability
 from s2m.domain.bookings.booking import check_stands, conclude, fill_in, hold, room_of, settle, the_booking
-from s2m.domain.bookings.renting import Details, parse_renter, renter_for
+from s2m.domain.bookings.renting import RENTER, Details, parse_renter, renter_for
 from s2m.domain.bookings.values import Booker, Booking
 from s2m.domain.errors import Conflict, Invalid
 
@@ -90,7 +90,7 @@ def _known(store: Store, someone: Person, company: object) -> Party:
     """As they rented last, else as we know them. Raises Invalid `renter_no_mail`."""
     before = store.bookings.renter_of(someone.id)
     if before:
-        values = {name: str(value) for name, value in vars(before).items() if name in _TYPED}
+        values = {name: str(value) for name, value in vars(before).items() if name in RENTER}
         other = fields.line("company", company, fields.NAME_MAX) if company else before.company
         if other != before.company:  # that is for this once, with what we know of them and not with what they typed
             values |= {"company": other, "vat_id": "", "email": someone.email or ""}
@@ -98,9 +98,6 @@ def _known(store: Store, someone: Person, company: object) -> Party:
     if not someone.email:
         raise Invalid("who", "renter_no_mail", name=someone.first_name)
     return Party(someone, parse_renter({"name": someone.name, "email": someone.email, "company": company}))
-
-
-_TYPED = ("name", "email", "company", "street", "postcode", "city", "country", "vat_id")
 
 
 # Booking ---------------------------------------------------------------------------------------------

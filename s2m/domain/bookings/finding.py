@@ -23,7 +23,7 @@ from s2m.domain.venues import Room, Venue
 if TYPE_CHECKING:
     from s2m.store import Store
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE, STEP = HOUR // 60 // MICROSECOND, QUARTER // MICROSECOND
 # How far a search without a day looks at a time: most find something in the first days
 WINDOWS = (7, 30, 366)
@@ -186,6 +186,10 @@ class Search:
     by: Booker
     now: datetime
 
+    @property
+    def _today(self) -> date:
+        return self.now.astimezone(self.venue.zone).date()
+
     def on_day(self, fits: Sequence[Let], day: date) -> tuple[list[Found], list[Found]]:
         """Those with a time that day, and those without; where none has one, each with its first times on days around it."""
         found = self._first_days(fits, day, 1)
@@ -197,13 +201,12 @@ class Search:
 
     def soon(self, fits: Sequence[Let]) -> tuple[list[Found], list[Found]]:
         """Each with the times of the first day that has any, the earliest day first."""
-        today = self.now.astimezone(self.venue.zone).date()
         left, since = list(fits), 0
         found: list[Found] = []
         for until in WINDOWS:
             if found or not left:
                 break
-            first = self._first_days(left, today + timedelta(days=since), until - since)
+            first = self._first_days(left, self._today + since * DAY, until - since)
             found = [one for one in first if one.starts]
             left = [(one.room, one.terms) for one in first if not one.starts]
             since = until
@@ -215,7 +218,9 @@ class Search:
     ) -> list[Found]:
         """Rooms with the times of the first day that has any; with most > 1 with the first time of so many days."""
         busy, closed = self._taken(lets, since, days)
-        wanted = [since + timedelta(days=n) for n in range(days)]
+        # The hours of yesterday may go on now
+        tonight = [since - DAY] if since == self._today else []
+        wanted = [*tonight, *(since + timedelta(days=n) for n in range(days))]
         after = self.wish.after if after == "wished" else after
         open_: dict[Hashable, list[Span]] = {}  # reckoned once for all rooms with the same hours
         found = []
@@ -240,7 +245,7 @@ class Search:
             if found := open_on(self.venue, terms, day):
                 since, until = max(number(found[0]), soonest), min(number(found[1]), latest)
                 if after:
-                    since = max(since, number(clock_at(self.venue.zone, day, after)))
+                    since = max(since, number(clock_at(self.venue.zone, max(day, self._today), after)))
                 if until - since >= length:
                     yield since, until
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from s2m.domain.bookings.timeline import USUAL
-from s2m.domain.instants import clock_at, number
+from s2m.domain.instants import MICROSECOND, clock_at, moment, number
 from s2m.domain.rooms import Closure, RoomTerms, open_on
 from s2m.domain.venues import Room, Venue
 
 DAYS = 7
 QUARTER = 15 * 60 * 1_000_000
+HOUR = 4 * QUARTER
 FIRM = "confirmed"
 Let = tuple[Room, RoomTerms]
 Span = tuple[datetime, datetime]
@@ -39,14 +40,27 @@ class Cell:
     quarters: int = 0
     partly: bool = False
 
-    def closed(self, columns: int) -> bool:
-        """No moment of the day is open."""
-        at = 0
+    def closed(self, since: int, until: int) -> bool:
+        """No quarter from one until another is open."""
+        at = since
         for start, width in sorted(self.shut):
             if start > at:
-                return False
+                break
             at = max(at, start + width)
-        return at >= columns
+        return at >= until
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A day as it is drawn, from a moment on. Its clock is put `by` further back (below zero: ahead) at `change`."""
+
+    base: int
+    change: int
+    by: int
+
+    def place(self, at: int, *, ends: bool = False) -> int:
+        """How far from the first hour that is drawn, by the clock; of what ends as the clock changes, by the clock before."""
+        return at - self.base - (self.by if at >= self.change + ends else 0)
 
 
 @dataclass(frozen=True)
@@ -82,53 +96,67 @@ def week_of(venue: Venue, lets: Sequence[Let], strips: Iterable[Strip], closures
     edges = [_instant(venue, day, 0) for day in (*days, days[-1] + timedelta(days=1))]
     opening = _opening(venue, lets, days)
     first, last = _hours(venue, opening, days, strips, edges)
-    bases, columns = [_instant(venue, day, first) for day in days], (last - first) * 4
-    shut = {alike: [_shut(spans[n : n + 2], bases[n], columns) for n in range(DAYS)] for alike, spans in opening.items()}
+    drawn, columns = [_drawn(venue, day, first) for day in days], (last - first) * 4
+    shut = {alike: [_shut(spans[n : n + 2], drawn[n], columns) for n in range(DAYS)] for alike, spans in opening.items()}
     cells = {room.id: tuple(Cell(day, [*shut[_alike(terms)][n]]) for n, day in enumerate(days)) for room, terms in lets}
     for closure in closures:
-        _close(cells[closure.room_id], closure, bases, columns)
+        _close(cells[closure.room_id], closure, drawn, columns)
     for room_id, start, end, _from, _until, status in strips:
         row = cells.get(room_id)
         if row is None:
             continue
         n = max(bisect_right(edges, start) - 1, 0)
         while n < DAYS and edges[n] < end:
-            _add(row[n], start - bases[n], end - bases[n], status == FIRM, columns, began=edges[n] <= start)
+            a, b = _within(drawn[n], start, end, columns)
+            _add(row[n], a, b, status == FIRM, began=edges[n] <= start)
             n += 1
     return Week(days, first, last, tuple((room, cells[room.id]) for room, _terms in lets))
 
 
-def _within(start: int, end: int, columns: int) -> tuple[int, int]:
-    """The first quarter and the one after the last; start, end: microseconds from the first hour that is drawn."""
-    return max(0, start // QUARTER), min(columns, -(-end // QUARTER))
+def _drawn(venue: Venue, day: date, hour: int) -> _Drawn:
+    base, end = _instant(venue, day, hour), _instant(venue, day + timedelta(days=1), 0)
+    before = _ahead(venue, base)
+    for at in range(base, end, HOUR):
+        if (now := _ahead(venue, at)) != before:
+            return _Drawn(base, at, before - now)
+    return _Drawn(base, end, 0)
 
 
-def _add(cell: Cell, start: int, end: int, firm: bool, columns: int, *, began: bool) -> None:
+def _ahead(venue: Venue, at: int) -> int:
+    """How far the venue's clock is ahead of UTC, in microseconds."""
+    return (moment(at).astimezone(venue.zone).utcoffset() or timedelta()) // MICROSECOND
+
+
+def _within(day: _Drawn, start: int, end: int, columns: int) -> tuple[int, int]:
+    """The first quarter and the one after the last."""
+    return max(0, day.place(start) // QUARTER), min(columns, -(-day.place(end, ends=True) // QUARTER))
+
+
+def _add(cell: Cell, since: int, until: int, firm: bool, *, began: bool) -> None:
     """A meeting counts on the day on which it begins."""
-    a, b = _within(start, end, columns)
     cell.count += began
-    if b > a:
-        (cell.firm if firm else cell.open).append((a, b - a))
-        cell.quarters += b - a
+    if until > since:
+        (cell.firm if firm else cell.open).append((since, until - since))
+        cell.quarters += until - since
 
 
-def _close(row: Sequence[Cell], closure: Closure, bases: Sequence[int], columns: int) -> None:
+def _close(row: Sequence[Cell], closure: Closure, drawn: Sequence[_Drawn], columns: int) -> None:
     start, end = number(closure.starts_at), number(closure.ends_at)
-    for cell, base in zip(row, bases, strict=True):
-        a, b = _within(start - base, end - base, columns)
-        if b > a:
+    for cell, day in zip(row, drawn, strict=True):
+        a, b = _within(day, start, end, columns)
+        if b > a and not cell.closed(a, b):
             cell.shut.append((a, b - a))
             cell.partly = True
 
 
-def _shut(spans: Sequence[Span | None], base: int, columns: int) -> list[tuple[int, int]]:
+def _shut(spans: Sequence[Span | None], day: _Drawn, columns: int) -> list[tuple[int, int]]:
     """What lies between and around the hours of a day and of the day before, whose last may be after midnight."""
     found, at = [], 0
     for start, end in filter(None, spans):
-        a, b = _within(number(start) - base, number(end) - base, columns)
+        a, b = _within(day, number(start), number(end), columns)
         if b > a:
             found += [(at, a - at)] if a > at else []
-            at = b
+            at = max(at, b)
     return [*found, (at, columns - at)] if at < columns else found
 
 
@@ -136,7 +164,7 @@ def _hours(
     venue: Venue, opening: Opening, days: Sequence[date], strips: Sequence[Strip], edges: Sequence[int]
 ) -> tuple[int, int]:
     """The first and the last hour by the clock in which something is open or booked; the usual ones where nothing is."""
-    hour, opens, closes = 4 * QUARTER, 24, 0
+    opens, closes, nights = 24, 0, [_drawn(venue, day, 0) for day in days]
     for spans in opening.values():
         for day, span in zip(days, spans[1:], strict=True):
             if span:
@@ -146,7 +174,7 @@ def _hours(
     for _room, begins, ends, _from, _until, _status in strips:
         n = bisect_right(edges, begins) - 1
         if 0 <= n < DAYS:
-            since, until = (begins - edges[n]) // hour, -(-(ends - edges[n]) // hour)
+            since, until = nights[n].place(begins) // HOUR, -(-nights[n].place(ends, ends=True) // HOUR)
             opens, closes = min(opens, since), max(closes, min(until, 24))
     return (opens, closes) if opens < closes else USUAL
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from s2m.domain.venues import Room, Venue
     from s2m.store import Store
 
+# How the reader names what stands in a list of periods, which has no names
+PERIOD = "period-"
 EVERY = timedelta(hours=1)
 # So far ahead at most, whatever a room's own horizon is
 FARTHEST = timedelta(days=400)
@@ -99,8 +101,9 @@ def record(store: Store, calendar: OutsideCalendar, found: Found, now: datetime)
         return
     read = replace(tried, read_at=now, failures=0, problem="", skipped=found.skipped, cut=found.cut)
     store.calendars.set_outside(read)
-    ours = {f"{booking_id}@s2m" for booking_id in store.calendars.booked(standing.room_id, now - timedelta(days=1))}
-    changed = store.calendars.replace_busy(standing, spans(without_ours(found.busy, ours)))
+    booked = store.calendars.booked(standing.room_id, now - timedelta(days=1))
+    uids, times = {f"{one}@s2m" for one, *_ in booked}, {time for _, *both in booked for time in both}
+    changed = store.calendars.replace_busy(standing, spans(without_ours(found.busy, uids, times)))
     room = store.venues.room(standing.room_id)
     venue = store.venues.get(room.venue_id) if room else None
     assert room and venue, "rooms and venues are retired, never deleted"
@@ -157,10 +160,15 @@ def public_uid(kind: str, uid: str) -> str:
     return f"{kind}-{hashlib.sha256(uid.encode()).hexdigest()[:32]}@s2m"
 
 
-def without_ours(busy: tuple[Busy, ...], uids: set[str]) -> tuple[Busy, ...]:
-    """Less what the other calendar has from us: a booking would be in its own way. uids: those of the room's bookings."""
+def without_ours(busy: tuple[Busy, ...], uids: set[str], times: set[Span] | None = None) -> tuple[Busy, ...]:
+    """Less what the other calendar has from us: a booking would be in its own way. uids: those of the room's bookings; times:
+    theirs with and without buffers, by which a bare list of periods is known."""
     ours = uids | {public_uid("busy", uid) for uid in uids}
-    return tuple(one for one in busy if one.uid not in ours)
+
+    def is_ours(one: Busy) -> bool:
+        return one.uid in ours or (one.uid.startswith(PERIOD) and (one.starts_at, one.ends_at) in (times or ()))
+
+    return tuple(one for one in busy if not is_ours(one))
 
 
 def spans(busy: Iterable[Busy]) -> list[Span]:

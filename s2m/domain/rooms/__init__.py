@@ -13,6 +13,7 @@ from s2m.domain.rooms.offer import (
     holiday,
     holidays_of,
     hours_of,
+    open_during,
     open_on,
     parse_closure,
     reopen,
@@ -43,8 +44,8 @@ from s2m.domain.rooms.terms import (
 
 __all__ = [
     "ALT_MAX", "BOOKABLE_BY", "EQUIPMENT", "FAR", "MOST_PICTURES", "SETUPS", "Closure", "Extra", "RoomPicture", "RoomTerms",
-    "Version", "add_extra", "add_picture", "change_stock", "change_terms", "close", "closed_by",
-    "describe_picture", "fee", "holiday", "holidays_of", "hours_of", "move_picture_up", "offer_everywhere", "open_on",
-    "parse_closure", "parse_terms", "price", "remove_picture", "reopen", "retire_extra", "samples", "share", "shown_to_anyone",
-    "steps", "terms_of", "the_extra", "the_picture", "values_of", "versions", "withdraw_terms",
+    "Version", "add_extra", "add_picture", "change_stock", "change_terms", "close", "closed_by", "describe_picture", "fee",
+    "holiday", "holidays_of", "hours_of", "move_picture_up", "offer_everywhere", "open_during", "open_on", "parse_closure",
+    "parse_terms", "price", "remove_picture", "reopen", "retire_extra", "samples", "share", "shown_to_anyone", "steps",
+    "terms_of", "the_extra", "the_picture", "values_of", "versions", "withdraw_terms",
 ]  # fmt: skip

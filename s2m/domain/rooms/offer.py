@@ -48,6 +48,14 @@ def open_on(venue: Venue, terms: RoomTerms, day: date) -> tuple[datetime, dateti
     return opening(hours_of(venue, terms), day)
 
 
+def open_during(venue: Venue, terms: RoomTerms, start: datetime, end: datetime) -> bool:
+    """Whether a room can be had from `start` to `end` by its hours and by public holidays: within the hours of one day, which may
+    end after midnight and then are still those of the day on which they began."""
+    today = start.astimezone(venue.zone).date()
+    there = (open_on(venue, terms, day) for day in (today - timedelta(days=1), today))
+    return any(hours and hours[0] <= start and end <= hours[1] for hours in there)
+
+
 def holiday(day: date, language: str = "nl") -> str:
     """The name of the Dutch public holiday on a day; empty on all others."""
     return str(_holidays(day.year, "nl" if language == "nl" else "en_US").get(day, ""))

@@ -201,7 +201,7 @@ def _counted(columns: int) -> Callable[[week.Cell], str]:
     def counted(cell: week.Cell) -> str:
         if cell.count or cell.quarters:
             return words % {"count": cell.count, "hours": hours(cell.quarters)}
-        return closed if cell.closed(columns) else partly if cell.partly else free
+        return closed if cell.closed(0, columns) else partly if cell.partly else free
 
     return counted
 

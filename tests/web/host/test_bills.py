@@ -106,11 +106,15 @@ def test_an_invoice_is_taken_back_once_and_said_so_first(host, bill, database, c
 
 def test_a_part_comes_off_with_a_reason_and_the_renter_reads_both(host, phone, bill, database, app):
     at = f"{AT}/bills/{bill.id}"
+    assert 'name="stands" value="32680"' in host.get(f"{at}/credit").text
     refused = host.post(f"{at}/credit", part="1", amount_0="217.81", reason="Het scherm deed het niet")
     assert refused.status_code == 422 and "At most €217.80 stands of this." in refused.text and 'value="217.81"' in refused.text
     assert "Say how much comes off" in host.post(f"{at}/credit", part="1", reason="x").text
-    made = host.post(f"{at}/credit", part="1", amount_0="50", reason="Het scherm <deed> het niet", follow_redirects=True)
+    asked = {"part": "1", "stands": "32680", "amount_0": "50", "reason": "Het scherm <deed> het niet"}
+    made = host.post(f"{at}/credit", **asked, follow_redirects=True)
     assert "C2026-0001 is made." in made.text and "Het scherm &lt;deed&gt; het niet" in made.text
+    twice = host.post(f"{at}/credit", **asked)
+    assert twice.status_code == 409 and "Pressed twice, it comes off once" in twice.text and "€276.80" in twice.text
     assert "Off by credit note C2026-0001" in host.says(at) and "€276.80" in host.says(at) and "open" in host.says(at)
     assert "At most €167.80, with VAT" in host.says(f"{at}/credit")
     token = links.token(app.extensions["s2m.keys"].bills, bill.id)
