@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Select,
     String,
-    bindparam,
     cast,
     delete,
     func,
     insert,
-    literal_column,
     select,
     text,
     type_coerce,
@@ -27,11 +26,10 @@ from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.letters import Letter
 from s2m.domain.bookings.values import BLOCKING, WAITING, Booking, Renter
 from s2m.domain.money import Line
-from s2m.store.part import Part
-from s2m.store.prepared import Prepared
+from s2m.store.part import Part, among
 from s2m.store.schema import booking_letters, bookings, renters
 from s2m.store.schema.bookings import BLOCKS
-from s2m.store.schema.columns import Instant, Whole
+from s2m.store.schema.columns import Whole
 
 if TYPE_CHECKING:
     from s2m.store import Store
@@ -46,24 +44,8 @@ def _overlaps(start: datetime, end: datetime) -> ColumnElement[bool]:
     return (c.blocked_from < end) & (c.blocked_from > start - LONGEST) & (c.blocked_until > start)
 
 
-def _at(name: str) -> Any:
-    return bindparam(name, type_=Instant())
-
-
 def _joined(column: ColumnElement[Any]) -> ColumnElement[str]:
-    # The comma stands in the text itself: a prepared statement does not spell values out
-    comma: Any = literal_column("','")
-    return func.aggregate_strings(cast(type_coerce(column, Whole), String), comma)
-
-
-# Run by every search, over months of a large house: a row for each booking would cost more than all that is reckoned of them
-_BUSY = Prepared(
-    select(bookings.c.room_id, _joined(bookings.c.blocked_from), _joined(bookings.c.blocked_until))
-    .where(bookings.c.venue_id == bindparam("venue"), text(BLOCKS))
-    .where(bookings.c.blocked_from < _at("until"), bookings.c.blocked_from > _at("long_before"))
-    .where(bookings.c.blocked_until > _at("since"))
-    .group_by(bookings.c.room_id)
-)
+    return func.aggregate_strings(cast(type_coerce(column, Whole), String), ",")
 
 
 def booking_in(given: Mapping[str, Any]) -> Booking:
@@ -123,15 +105,19 @@ class Bookings(Part):
         query = select(bookings).where(bookings.c.venue_id == venue_id, _BLOCKS, _overlaps(start, end))
         rooms = list(room_ids)
         if rooms:
-            query = query.where(bookings.c.room_id.in_(rooms))
+            query = query.where(among(bookings.c.room_id, rooms))
         return self._all(query.order_by(bookings.c.blocked_from, bookings.c.id))
 
-    def busy(self, venue_id: str, start: datetime, end: datetime) -> dict[str, Blocked]:
-        """When rooms of a venue are blocked in a time, buffers included, by room; without those that are free all the time.
+    def busy(self, venue_id: str, room_ids: Collection[str], start: datetime, end: datetime) -> dict[str, Blocked]:
+        """When these rooms of a venue are blocked in a time, buffers included; without those that are free all the time.
 
-        As no two of a room overlap, beginnings and ends belong together once each are in order.
+        One row a room: over months of a large house a row for each booking would cost more than all that is reckoned of them. As
+        no two of a room overlap, beginnings and ends belong together once each are in order.
         """
-        rows = self.fast(_BUSY, venue=venue_id, since=start, until=end, long_before=start - LONGEST)
+        c = bookings.c
+        query: Select[Any] = select(c.room_id, _joined(c.blocked_from), _joined(c.blocked_until)).group_by(c.room_id)
+        where = (c.venue_id == venue_id) & among(c.room_id, room_ids) & _overlaps(start, end)
+        rows = [tuple(row) for row in self.run(query.where(where, text(BLOCKS)))]
         return {room_id: Blocked(_in_order(begins), _in_order(ends)) for room_id, begins, ends in rows}
 
     def of_person(self, person_id: str, *, since: datetime) -> list[Booking]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from s2m.domain.bookings.values import BLOCKING
 from s2m.domain.calendars.values import Feed, OutsideCalendar, Span
-from s2m.store.part import Part
+from s2m.store.part import Part, among
 from s2m.store.schema import bookings, feeds, outside_busy, outside_calendars, rooms
 
 _FEED = [c for c in feeds.c if c.name != "secret_hash"]
@@ -111,6 +111,6 @@ class Calendars(Part):
     def busy(self, room_ids: Iterable[str], start: datetime, end: datetime) -> list[tuple[str, datetime, datetime]]:
         """What other calendars have in these rooms between two moments, in order: (room id, from when, until when)."""
         o = outside_busy.c
-        meets = o.room_id.in_(list(room_ids)) & (o.starts_at < end) & (o.ends_at > start)
+        meets = among(o.room_id, room_ids) & (o.starts_at < end) & (o.ends_at > start)
         query = select(o.room_id, o.starts_at, o.ends_at).where(meets).order_by(o.starts_at, o.room_id)
         return [tuple(row) for row in self.run(query)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Select, literal, select
+from sqlalchemy import BindParameter, ColumnElement, CursorResult, Executable, Row, Select, bindparam, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from s2m.domain.errors import Damaged
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from s2m.store.prepared import Prepared
 
 AT_ONCE = 1000
+
+
+def among(column: ColumnElement[str], ids: Iterable[str]) -> ColumnElement[bool]:
+    """Whether it is one of these ids, which are written into the statement (quoted, as any text of ours would be): PostgreSQL
+    looks constants up in a hash and compares parameters one by one, and its driver reads two hundred of them for five ms."""
+    asked: BindParameter[Any] = bindparam(None, list(ids), expanding=True, literal_execute=True)
+    return column.in_(asked)
 
 
 class Part:

@@ -12,7 +12,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from s2m.domain.instants import MICROSECOND
 from s2m.domain.rooms import Closure, Extra, RoomPicture, RoomTerms
 from s2m.domain.venues import Room, Venue
-from s2m.store.part import Part
+from s2m.store.part import Part, among
 from s2m.store.schema import closures, extras, room_pictures, room_terms, rooms
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ _COLUMNS = [room_terms.c[name] for name in _NAMES]
 
 
 def _terms(row: Row[Any]) -> RoomTerms:
-    given = {name: row._mapping[name] for name in _NAMES}
+    columns = row._mapping
+    given = {name: columns[name] for name in _NAMES}
     lists = {name: tuple(given[name]) for name in ("equipment", "extras")}
     return RoomTerms(**{**given, **lists, "tiers": tuple((hours, percent) for hours, percent in given["tiers"])})
 
@@ -126,7 +127,7 @@ class Rooms(Part):
     def closures(self, room_ids: list[str], start: datetime, end: datetime) -> list[Closure]:
         """Those of these rooms that have time in common with start to end, the first first."""
         overlaps = (closures.c.starts_at < end) & (closures.c.ends_at > start) & closures.c.ended_at.is_(None)
-        query = select(closures).where(closures.c.room_id.in_(room_ids), overlaps)
+        query = select(closures).where(among(closures.c.room_id, room_ids), overlaps)
         return [Closure(**row._mapping) for row in self.run(query.order_by(closures.c.starts_at, closures.c.id))]
 
     # Pictures -----------------------------------------------------------------------------------------------------

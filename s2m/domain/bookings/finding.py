@@ -265,4 +265,4 @@ class Search:
         closed: dict[str, list[Span]] = {}
         for one in outside.all_closed(self.store, lets, start, end):
             closed.setdefault(one.room_id, []).append((number(one.starts_at), number(one.ends_at)))
-        return self.store.bookings.busy(self.venue.id, start, end), closed
+        return self.store.bookings.busy(self.venue.id, [room.id for room, _terms in lets], start, end), closed

@@ -162,7 +162,8 @@ class House:
         self.closures: dict[str, list[Closure]] = {}
         for closure in outside.all_closed(store, self.let, start, end):
             self.closures.setdefault(closure.room_id, []).append(closure)
-        self.busy = store.bookings.busy(venue.id, start, end)
+        asked = {room.id for room, _terms in self.let} | {wish.room.id for wish in wishes}
+        self.busy = store.bookings.busy(venue.id, asked, start, end)
         for one in but:
             if one.room_id in self.busy:
                 self.busy[one.room_id].drop(number(one.blocked_from), number(one.blocked_until))
