@@ -19,7 +19,6 @@ from s2m.domain.billing.values import KEPT, Document
 from s2m.domain.errors import Conflict, Invalid, Refused
 
 if TYPE_CHECKING:
-    from s2m.domain.venues import Venue
     from s2m.store import Store
 
 
@@ -29,7 +28,7 @@ def return_deposit(store: Store, document: Document, by: str, now: datetime) -> 
     store.ledger.lock_chain(document.network_id)
     cents = _there(store, document, now).deposit_cents
     row = payments.add_row(store, document, -cents, "deposit", by, now)
-    ledger.give_back(store, _venue(store, document), cents, row.id, now)
+    ledger.give_back(store, payments.venue_of(store, document), cents, row.id, now)
     payments.tell(store, document, by, "bill.deposit", now)
     return row
 
@@ -50,10 +49,10 @@ def keep_deposit(store: Store, document: Document, given: Mapping[str, object], 
     there = _there(store, document, now).deposit_cents
     if cents > there:
         raise Invalid("kept", "too_much_off", most=there)
-    made = documents.issue(store, _venue(store, document), _supply(document, cents, why, reason), now)
+    made = documents.issue(store, payments.venue_of(store, document), _supply(document, cents, why, reason), now)
     row = payments.add_row(store, document, -cents, "kept", by, now)
     payments.add_row(store, made, cents, "from_deposit", by, now, reference=row.id)
-    ledger.keep(store, _venue(store, document), cents, row.id, now)
+    ledger.keep(store, payments.venue_of(store, document), cents, row.id, now)
     payments.tell(store, made, by, "bill.keep", now)
     if cents < there:
         return_deposit(store, document, by, now)
@@ -97,9 +96,3 @@ def _supply(document: Document, cents: int, why: str, reason: str) -> Supply:
         document.supplied_on, (money.line(why, 100, net, KEPT[why], reason),), document.starts_at, document.ends_at,
         ((KEPT[why], cents - net),),
     )  # fmt: skip
-
-
-def _venue(store: Store, document: Document) -> Venue:
-    venue = store.venues.get(document.venue_id)
-    assert venue, "venues are never deleted"
-    return venue

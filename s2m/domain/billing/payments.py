@@ -107,7 +107,7 @@ def pay(
     if reference and store.billing.has_reference(document.venue_id, reference):
         raise Conflict("payment_known")
     row = add_row(store, document, cents, way, by, now, paid_on=paid_on, reference=reference)
-    ledger.receive(store, _venue(store, document), cents, row.id, now)
+    ledger.receive(store, venue_of(store, document), cents, row.id, now)
     _carry_on(store, document, now)
     return row
 
@@ -128,7 +128,7 @@ def pay_by_hand(store: Store, document: Document, given: Mapping[str, object], b
 
     Raises Invalid `too_small`, `choice`, `day_shape`, and as `money.cents` does; Refused `more_than_over`.
     """
-    venue = _venue(store, document)
+    venue = venue_of(store, document)
     cents = money.cents(given.get("amount"), "amount")
     if not cents:
         raise Invalid("amount", "too_small", least="0,01")
@@ -198,7 +198,7 @@ def add_row(
     reference: str | None = None, undoes_id: str | None = None,
 ) -> Payment:  # fmt: skip
     """Write a payment down, of today where no day is said. The caller holds the chain's lock, and posts what the ledger sees."""
-    day = paid_on or now.astimezone(_venue(store, document).zone).date()
+    day = paid_on or now.astimezone(venue_of(store, document).zone).date()
     row = Payment(
         store.new_id(now), document.network_id, document.venue_id, document.id, cents, way, day, by, now, reference, undoes_id
     )  # fmt: skip
@@ -206,7 +206,7 @@ def add_row(
     return row
 
 
-def _venue(store: Store, document: Document) -> Venue:
+def venue_of(store: Store, document: Document) -> Venue:
     venue = store.venues.get(document.venue_id)
     assert venue, "venues are never deleted"
     return venue

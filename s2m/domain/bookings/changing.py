@@ -10,7 +10,7 @@ from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, capital
 from s2m.domain.bookings.booking import check_stands, fresh, lines_for, room_of, settle
 from s2m.domain.bookings.capital import Price
-from s2m.domain.bookings.renting import Details, pays_as_member
+from s2m.domain.bookings.renting import Details, needed, pays_as_member
 from s2m.domain.bookings.values import Booker
 from s2m.domain.errors import Conflict, Invalid, Refused
 from s2m.domain.venues import the_room
@@ -71,8 +71,7 @@ def move(
     terms = terms_after(store, before, room_id, now)
     if not terms.fits(before.people, room):
         raise Invalid("room", "too_many_people", most=max(terms.setups.values(), default=room.capacity))
-    needs = {*before.extras, *([before.setup] if before.setup else [])}
-    if room.id != before.room_id and not needs <= {*terms.setups, *terms.extras}:
+    if room.id != before.room_id and not needed(before) <= terms.offers:
         raise Refused("not_in_room")
     check_time(venue, before, room_id, terms, start, end, by, now)
     availability.check_free(store, room, terms, start, end, but=before.id)

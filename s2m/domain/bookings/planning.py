@@ -14,7 +14,7 @@ from s2m.domain import money, rooms
 from s2m.domain.bookings import availability, binding, repeating
 from s2m.domain.bookings.blocked import Blocked
 from s2m.domain.bookings.capital import Price
-from s2m.domain.bookings.renting import Details
+from s2m.domain.bookings.renting import Details, needed
 from s2m.domain.bookings.values import Booking
 from s2m.domain.calendars import outside
 from s2m.domain.errors import Conflict, Invalid, Refused, S2MError
@@ -129,7 +129,7 @@ class Wish:
         """What a room has to offer for it. In its own room a meeting keeps what that offered; another has to have all of it."""
         if self.booking and self.booking.room_id == room.id:
             return self.asked
-        return frozenset([*self.details.extras, *([self.details.setup] if self.details.setup else [])])
+        return needed(self.details)
 
 
 class Used(NamedTuple):
@@ -177,7 +177,7 @@ class House:
             most = terms.setups.get(wish.details.setup) or terms.most(room)
             if wish.details.people > most:
                 raise Invalid("people", "too_many_people", most=most)
-            if not wish.needs(room) <= {*terms.setups, *terms.extras}:
+            if not wish.needs(room) <= terms.offers:
                 raise Refused("not_in_room")
             if not wish.stays:
                 self._check_time(room, terms, start, end, by)

@@ -14,6 +14,7 @@ from s2m.domain.errors import Invalid
 from s2m.domain.people import LANGUAGES
 
 if TYPE_CHECKING:
+    from s2m.domain.bookings.values import Booking
     from s2m.domain.money import Line
     from s2m.domain.people import Person
     from s2m.domain.rooms import Extra, RoomTerms
@@ -37,6 +38,11 @@ class Details:
     notes: str = ""
     topics: tuple[str, ...] = ()
     extras: dict[str, int] = field(default_factory=dict)
+
+
+def needed(what: Details | Booking) -> frozenset[str]:
+    """The set-up and the extras of a meeting, which its room has to offer."""
+    return frozenset([*what.extras, *([what.setup] if what.setup else [])])
 
 
 def parse_details(given: Mapping[str, object], room: Room, terms: RoomTerms, offered: Sequence[Extra]) -> Details:

@@ -45,15 +45,13 @@ def preview_change(
     store: Store, venue: Venue, targets: Sequence[Booking], change: Change, choices: Mapping[str, str], by: Booker, now: datetime
 ) -> Preview:
     """What would become of bookings of a series. choices: `skip` leaves that one as it is. Raises as `preview` does."""
-    versions: dict[str, RoomTerms] = {}
+    versions = {booking.terms_id: store.rooms.version(booking.terms_id) for booking in targets}
     rooms_of: dict[str, Room] = {room.id: room for room in store.venues.rooms(venue.id)}
     new_terms = rooms.terms_of(store, change.room, now) if change.room else None
     by_person = extras_by_person(store, venue, targets)
     as_member = cache(lambda person_id, lines: pays_as_member(store, person_id, lines))  # of a whole series mostly one question
     wishes = []
     for booking in targets:
-        if booking.terms_id not in versions:
-            versions[booking.terms_id] = store.rooms.version(booking.terms_id)
         room = change.room or rooms_of.get(booking.room_id) or _retired(store, booking)
         terms = versions[booking.terms_id] if room.id == booking.room_id or new_terms is None else new_terms
         member = as_member(booking.person_id, booking.lines)

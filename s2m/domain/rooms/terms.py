@@ -71,6 +71,11 @@ class RoomTerms:
         return people <= self.most(room)
 
     @property
+    def offers(self) -> frozenset[str]:
+        """Codes of set-ups and ids of extras that can be had in the room."""
+        return frozenset((*self.setups, *self.extras))
+
+    @property
     def lowest(self) -> tuple[int, str] | None:
         """The lowest price on the list, in cents, and what it is for: hour, half_day or day; None where it is let for nothing."""
         hour = money.part(self.hour_cents, 100 - self.off_peak_percent, 100)
